@@ -1,0 +1,2 @@
+import { it, assert } from "@effect/vitest"
+it("runs", () => assert.isTrue(true))

@@ -1,0 +1,14 @@
+import { defineConfig } from "vitest/config"
+
+// The sources run without a build step: `requite-source` is the condition under which the packages export their .ts files.
+export default defineConfig({
+  root: new URL("..", import.meta.url).pathname,
+  resolve: { conditions: ["requite-source"] },
+  ssr: { resolve: { conditions: ["requite-source"] } },
+  test: {
+    include: ["tests/**/*.test.ts"],
+    exclude: ["tests/bench/**"],
+    testTimeout: 20_000,
+    hookTimeout: 60_000,
+  },
+})
