@@ -1,1 +1,13 @@
-export {}
+/** requite's core: what a client request is and how it behaves, as pure functions. See docs/glossary.md for the words. */
+export * as AccessLink from "./AccessLink.ts"
+export * as Answers from "./Answers.ts"
+export * as AuditEntry from "./AuditEntry.ts"
+export * as ClientRequest from "./ClientRequest.ts"
+export * as Crypto from "./Crypto.ts"
+export * as Instant from "./Instant.ts"
+export * as JsonText from "./JsonText.ts"
+export * as LocalText from "./LocalText.ts"
+export * as Questionnaire from "./Questionnaire.ts"
+export * as QuestionKind from "./QuestionKind.ts"
+export * as RequestPolicy from "./RequestPolicy.ts"
+export * as Submission from "./Submission.ts"

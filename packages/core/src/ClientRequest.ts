@@ -1,0 +1,60 @@
+/**
+ * A client request: one asking of one recipient, with the lifecycle of lifecycle.md. Every rule is a plain function:
+ * `decide(command, state)` gives the events or the refusal, `evolve(state, event)` the next state. Tests read as given
+ * these events, when this command, then these events. `handle` is the same as a pure Effect that takes the time from
+ * the `Clock`.
+ */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import type { Command } from "./ClientRequest/Command.ts"
+import { decide } from "./ClientRequest/decide.ts"
+import type { Event } from "./ClientRequest/Event.ts"
+import { create, evolve } from "./ClientRequest/evolve.ts"
+import type { Refusal } from "./ClientRequest/Refusal.ts"
+import type { State } from "./ClientRequest/State.ts"
+
+export type { Command } from "./ClientRequest/Command.ts"
+export { decide } from "./ClientRequest/decide.ts"
+export { deliveries, Delivery, deliveryKey, dropReason } from "./ClientRequest/Delivery.ts"
+export { Event } from "./ClientRequest/Event.ts"
+export { evolve, replay } from "./ClientRequest/evolve.ts"
+export { Reason, ReasonCode, Refusal } from "./ClientRequest/Refusal.ts"
+export {
+  Actor,
+  AttachedFile,
+  Details,
+  isOpenAt,
+  LifecycleState,
+  nextDueAt,
+  Recipient,
+  State,
+  stateAt,
+  Submission,
+} from "./ClientRequest/State.ts"
+
+type WithoutTime<C> = C extends unknown ? Omit<C, "at"> : never
+
+/** A command whose time is still to be taken from the clock. */
+export type Intent = WithoutTime<Command>
+
+export interface Handled {
+  readonly state: State
+  readonly events: ReadonlyArray<Event>
+}
+
+/** Decides on an intent at the time of the `Clock`, and gives the events and the state after them. */
+export const handle = (intent: Intent, request: State | null): Effect.Effect<Handled, Refusal> =>
+  Effect.flatMap(Clock.currentTimeMillis, (at) =>
+    Effect.fromResult(Result.map(decide({ ...intent, at }, request), (events) => apply(request, events))),
+  )
+
+const apply = (request: State | null, events: ReadonlyArray<Event>): Handled => {
+  const state = events.reduce<State | null>(
+    (before, event) =>
+      before === null ? (event.type === "RequestCreated" ? create(event) : null) : evolve(before, event),
+    request,
+  )
+  if (state === null) throw new Error("decide accepted a command without a request, and did not create one")
+  return { state, events }
+}

@@ -1,0 +1,20 @@
+/**
+ * A question's *kind* owns its rules. Shared code never asks "is this an upload?": it looks the kind up by the
+ * question's `type` and asks it to answer for itself. Adding a kind means writing one module and putting it in a
+ * registry; nothing shared changes.
+ */
+import * as choice from "./QuestionKind/choice.ts"
+import type { QuestionKind } from "./QuestionKind/Kind.ts"
+import * as text from "./QuestionKind/text.ts"
+import * as upload from "./QuestionKind/upload.ts"
+
+export type { Problem, Question, QuestionFinding, QuestionKind } from "./QuestionKind/Kind.ts"
+
+export type Registry = ReadonlyMap<string, QuestionKind>
+
+/** A registry of kinds, by their `type`. */
+export const registry = (...kinds: ReadonlyArray<QuestionKind>): Registry =>
+  new Map(kinds.map((kind) => [kind.type, kind]))
+
+/** The kinds of format.md that exist so far. */
+export const standard: Registry = registry(text.kind, choice.kind, upload.kind)
