@@ -1,0 +1,62 @@
+/**
+ * Uploads: a file streams into the blob store under an id of ours, is measured and its type found in its content, and
+ * only then attached to the request; the right to attach is asked again at that moment (S64). The customer's name for it
+ * is kept as metadata, made safe (S53).
+ */
+import type { QuestionKind } from "@requite/core"
+import type * as upload from "@requite/core/QuestionKind/upload"
+import * as Context from "effect/Context"
+import type * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import type * as Stream from "effect/Stream"
+import type { ClientRequest } from "@requite/core"
+import type { RequestNotFound } from "./ClientRequests.ts"
+import type { Customer } from "./CustomerAccess.ts"
+import type { Member } from "./Members.ts"
+
+export type FileRef = upload.FileRef
+
+/** A file that is not taken; the problems are those of the question kind (`upload-too-large`, `upload-wrong-type` …). */
+export class UploadRefused extends Schema.TaggedError<UploadRefused>()("UploadRefused", {
+  name: Schema.String,
+  question: Schema.String,
+  problems: Schema.Array(
+    Schema.Struct({
+      code: Schema.String,
+      values: Schema.Record(Schema.String, Schema.Union([Schema.String, Schema.Finite])),
+    }),
+  ),
+}) {}
+
+export interface Arriving {
+  /** As the browser says it. */
+  readonly name: string
+  readonly content: Stream.Stream<Uint8Array, unknown>
+}
+
+export interface Download {
+  readonly file: FileRef
+  readonly content: Stream.Stream<Uint8Array>
+}
+
+export class Uploads extends Context.Service<
+  Uploads,
+  {
+    /** Takes a file for a question. Always reads or closes `content`; leaves nothing behind when it is refused. */
+    receive(
+      customer: Customer,
+      input: { readonly question: QuestionKind.Question; readonly revision: number } & Arriving,
+    ): Effect.Effect<FileRef, UploadRefused | ClientRequest.Refusal | RequestNotFound>
+    /** Takes a document of the firm, to be put among a request's attachments (K1). */
+    receiveAttachment(member: Member, file: Arriving): Effect.Effect<FileRef, UploadRefused>
+    /** A file of a request, an upload or an attachment, for a member. */
+    download(workspaceId: string, requestId: string, fileId: string): Effect.Effect<Download, RequestNotFound>
+    /** The customer's own view: attachments of the firm, and files of this request. */
+    downloadFor(customer: Customer, fileId: string): Effect.Effect<Download, RequestNotFound>
+    /** Removes a file from the request, then its bytes. */
+    remove(
+      customer: Customer,
+      input: { readonly revision: number; readonly file: string },
+    ): Effect.Effect<void, ClientRequest.Refusal | RequestNotFound>
+  }
+>()("@requite/reference-server/Uploads") {}

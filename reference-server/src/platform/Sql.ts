@@ -1,0 +1,11 @@
+// SQL as the server speaks it: statements and transactions of `effect/sql`, and the one driver, `@effect/sql-pg`. Both are
+// unstable, and therefore named here only.
+
+export * as PgClient from "@effect/sql-pg/PgClient"
+export * as PgMigrator from "@effect/sql-pg/PgMigrator"
+export * as Migrator from "effect/sql/Migrator"
+export * as SqlClient from "effect/sql/SqlClient"
+export * as SqlConnection from "effect/sql/SqlConnection"
+export * as SqlError from "effect/sql/SqlError"
+export * as SqlSchema from "effect/sql/SqlSchema"
+export * as Statement from "effect/sql/Statement"
