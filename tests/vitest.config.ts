@@ -8,6 +8,7 @@ export default defineConfig({
   test: {
     include: ["tests/**/*.test.ts"],
     exclude: ["tests/bench/**"],
+    globalSetup: ["tests/support/globalSetup.ts"],
     testTimeout: 20_000,
     hookTimeout: 60_000,
   },

@@ -4,13 +4,14 @@
  * transaction. What the firm and the customer do are a few lines over it.
  */
 import type { Answers, ClientRequest, RequestPolicy } from "@requite/core"
+import type { FileRef } from "@requite/core/QuestionKind/upload"
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import type { Customer } from "./CustomerAccess.ts"
+import type { Customer } from "./Customer.ts"
+import type { SqlError } from "./platform/Sql.ts"
 import type { Member } from "./Members.ts"
 import type { Stored } from "./Questionnaires.ts"
-import type { FileRef } from "./Uploads.ts"
 
 export class RequestNotFound extends Schema.TaggedError<RequestNotFound>()("RequestNotFound", { id: Schema.String }) {}
 
@@ -88,6 +89,13 @@ export class ClientRequests extends Context.Service<
       query: ListQuery,
     ): Effect.Effect<{ readonly requests: ReadonlyArray<ClientRequest.State>; readonly total: number }>
     overview(workspaceId: string, id: string): Effect.Effect<Overview, RequestNotFound>
+    /** The door itself: decides on an intent and writes what follows; `write` joins its transaction. */
+    handle(
+      workspaceId: string,
+      id: string,
+      intent: ClientRequest.Intent,
+      write?: (state: ClientRequest.State) => Effect.Effect<void, SqlError.SqlError>,
+    ): Handled
     // what the customer does, each through the session that their link opened
     current(customer: Customer): Effect.Effect<Current, RequestNotFound>
     /** Saves the answers of some questions beside those that are there. Wrong values are kept too: they are a draft. */

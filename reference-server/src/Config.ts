@@ -5,6 +5,7 @@
  */
 import * as Context from "effect/Context"
 import * as Redacted from "effect/Redacted"
+import { isAddress } from "./Mailer/MailAddress.ts"
 
 export interface ServerConfig {
   readonly host: string
@@ -97,7 +98,7 @@ export const parse = (environment: Environment): Parsed => {
     mistake('DATABASE_URL must look like "postgres://user:password@host:5432/database".')
   }
   const smtpUrl = text("SMTP_URL")
-  if (smtpUrl !== undefined && !(/^smtps?:\/\//.test(smtpUrl) && URL.canParse(smtpUrl))) {
+  if (smtpUrl !== undefined && !(/^smtps?:\/\//.test(smtpUrl) && URL.canParse(smtpUrl) && new URL(smtpUrl).hostname !== "")) {
     mistake('SMTP_URL must look like "smtp://user:password@host:587".')
   }
   if (smtpUrl === undefined && elsewhere) {
@@ -107,7 +108,7 @@ export const parse = (environment: Environment): Parsed => {
     mistake("SETUP_CODE is missing: PUBLIC_URL is not this machine, so a stranger could make the first member.")
   }
   const mailFrom = text("MAIL_FROM") ?? "requests@localhost.localdomain"
-  if (!/^[^\s@<>,;:"]+@[^\s@<>,;:"]+$/.test(mailFrom)) {
+  if (!isAddress(mailFrom)) {
     mistake('MAIL_FROM must be one e-mail address, such as "requests@example.com".')
   }
   const logLevel = logLevels.find((level) => level === (text("LOG_LEVEL") ?? "Info"))

@@ -9,18 +9,10 @@ import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import type * as Redacted from "effect/Redacted"
 import type { Current } from "./ClientRequests.ts"
+import type { Customer } from "./Customer.ts"
 import type { Workspace } from "./Workspaces.ts"
 
-/** A customer who has got in: what their session may touch. */
-export interface Customer {
-  readonly workspace: Workspace
-  readonly requestId: string
-  readonly linkId: string
-  readonly sendNo: number
-  readonly handle: string
-  /** The token of the session's forms (S39). */
-  readonly csrf: string
-}
+export type { Customer } from "./Customer.ts"
 
 /** What the arrival page may show before anything is claimed: never an answer (S19). */
 export interface Arrival {

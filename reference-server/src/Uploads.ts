@@ -3,15 +3,14 @@
  * only then attached to the request; the right to attach is asked again at that moment (S64). The customer's name for it
  * is kept as metadata, made safe (S53).
  */
-import type { QuestionKind } from "@requite/core"
+import type { ClientRequest, QuestionKind } from "@requite/core"
 import type * as upload from "@requite/core/QuestionKind/upload"
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type * as Stream from "effect/Stream"
-import type { ClientRequest } from "@requite/core"
 import type { RequestNotFound } from "./ClientRequests.ts"
-import type { Customer } from "./CustomerAccess.ts"
+import type { Customer } from "./Customer.ts"
 import type { Member } from "./Members.ts"
 
 export type FileRef = upload.FileRef

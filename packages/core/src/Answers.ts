@@ -22,6 +22,8 @@ export interface Issue {
   /** RFC 6901, into the answers. */
   readonly pointer: string
   readonly values: Readonly<Record<string, string | number>>
+  /** Of another shape than any form of ours sends; never kept, not even in a draft. */
+  readonly malformed: boolean
 }
 
 /** Everything wrong with the answers that are there. With `complete`, a missing required answer is an issue too. */
@@ -35,7 +37,7 @@ export const validate = (
   const ids = new Set(known.map(({ id }) => id))
   const strays = Object.keys(answers).filter((id) => !ids.has(id))
   return [
-    ...strays.map((id) => issue(id, { code: "unknown-question" })),
+    ...strays.map((id) => issue(id, { code: "unknown-question", malformed: true })),
     ...known.flatMap((question) =>
       validateOne(question, answerTo(answers, question), kinds, options.complete === true),
     ),
@@ -68,11 +70,12 @@ const validateOne = (question: Question, answer: unknown, kinds: Registry, compl
 const isEmpty = (answer: unknown): boolean =>
   (typeof answer === "string" && answer.trim() === "") || (Array.isArray(answer) && answer.length === 0)
 
-const issue = (question: string, { code, values = {} }: Problem): Issue => ({
+const issue = (question: string, { code, values = {}, malformed = false }: Problem): Issue => ({
   code,
   question,
   pointer: JsonText.pointer([question]),
   values,
+  malformed,
 })
 
 const answerTo = (answers: Answers, question: Question): unknown =>

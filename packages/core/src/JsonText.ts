@@ -23,8 +23,11 @@ export interface SyntaxProblem extends Position {
 export interface JsonText {
   readonly text: string
   readonly value: unknown
-  readonly members: WeakMap<object, Map<string | number, Member>>
+  readonly members: ReadonlyMap<object, ReadonlyMap<string | number, Member>>
+  /** Looked for in the outer 32 levels: no questionnaire is deeper, and paths of endless depth would fill the memory. */
   readonly duplicates: ReadonlyArray<{ readonly path: Path; readonly offset: number }>
+  /** The offset at which each line starts, so that a position is looked up and not counted from the start each time. */
+  readonly lines: ReadonlyArray<number>
 }
 
 interface Member {
@@ -42,21 +45,24 @@ interface Container {
 const token =
   /[ \t\r\n]*(?:([{}[\],:])|("(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*")|(-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.]))|(true|false|null)(?!\w)|$)/y
 
+const space = /[ \t\r\n]*/y
+
 /** The largest text that is looked at, in UTF-16 units: far above any real questionnaire, far below what hurts. */
 export const maxLength = 4_000_000
 
 /** Parses strict JSON (RFC 8259), of any depth, without recursion. Fails with the first syntax error and its position. */
 export const parse = (text: string): Result.Result<JsonText, SyntaxProblem> => {
+  const start = text.charCodeAt(0) === 0xfeff ? 1 : 0
   const fail = (message: string, offset: number) =>
-    Result.fail<SyntaxProblem>({ code: "syntax", message, ...positionAt(text, offset) })
-  if (text.length > maxLength) return fail(`The text is longer than ${maxLength} characters.`, 0)
+    Result.fail<SyntaxProblem>({ code: "syntax", message, ...positionAt({ lines: lineStarts(text, start) }, offset) })
+  if (text.length > maxLength) return fail(`The text is longer than ${maxLength} characters.`, start)
 
-  const members: JsonText["members"] = new WeakMap()
+  const members = new Map<object, Container["members"]>()
   const duplicates: Array<{ path: Path; offset: number }> = []
   const stack: Array<Container> = []
   let root: unknown
   let expecting: Expecting = "value"
-  token.lastIndex = text.charCodeAt(0) === 0xfeff ? 1 : 0
+  token.lastIndex = start
 
   const place = (value: unknown, offset: number) => {
     const parent = stack.at(-1)
@@ -65,12 +71,13 @@ export const parse = (text: string): Result.Result<JsonText, SyntaxProblem> => {
       parent.members.set(parent.value.length, { keyOffset: offset, valueOffset: offset })
       parent.value.push(value)
     } else {
-      if (parent.members.has(parent.key)) {
+      if (stack.length <= 32 && parent.members.has(parent.key)) {
         duplicates.push({ path: [...pathOf(stack.slice(0, -1)), parent.key], offset: parent.keyOffset })
       }
       parent.members.set(parent.key, { keyOffset: parent.keyOffset, valueOffset: offset })
-      // as JSON.parse does: "__proto__" becomes an ordinary own property instead of setting the prototype
-      Object.defineProperty(parent.value, parent.key, { value, enumerable: true, configurable: true, writable: true })
+      if (parent.key !== "__proto__") parent.value[parent.key] = value
+      // as JSON.parse does: an ordinary own property, instead of setting the prototype
+      else Object.defineProperty(parent.value, parent.key, ownProperty(value))
     }
   }
   const afterValue = (): Expecting => (stack.length === 0 ? "end" : "comma")
@@ -79,8 +86,9 @@ export const parse = (text: string): Result.Result<JsonText, SyntaxProblem> => {
     const from = token.lastIndex
     const match = token.exec(text)
     if (match === null) {
-      const at = from + (/^[ \t\r\n]*/.exec(text.slice(from, from + 1000))?.[0].length ?? 0)
-      return fail(strayCharacter(text, at), at)
+      space.lastIndex = from
+      space.exec(text)
+      return fail(strayCharacter(text, space.lastIndex, expecting), space.lastIndex)
     }
     const [all, mark, string, number, word] = match
     const offset = token.lastIndex - all.trimStart().length
@@ -88,15 +96,13 @@ export const parse = (text: string): Result.Result<JsonText, SyntaxProblem> => {
 
     if (all.trimStart() === "") {
       return expecting === "end"
-        ? Result.succeed({ text, value: root, members, duplicates })
+        ? Result.succeed({ text, value: root, members, duplicates, lines: lineStarts(text, start) })
         : fail(stack.length > 0 ? "The text ends before everything is closed." : "There is nothing here.", text.length)
     }
     if (expecting === "end") return fail("There is more text after the end of the JSON value.", offset)
     if (mark === "}" || mark === "]") {
-      const closes = top !== undefined && Array.isArray(top.value) === (mark === "]")
-      const empty = top?.members.size === 0 && (expecting === "key" || expecting === "value")
-      if (!closes) return fail(`This "${mark}" closes nothing that is open here.`, offset)
-      if (expecting !== "comma" && !empty) return fail(`Remove the comma before this "${mark}".`, offset)
+      const problem = wrongEnd(mark, top, expecting)
+      if (problem !== null) return fail(problem, offset)
       stack.pop()
       expecting = afterValue()
     } else if (expecting === "comma") {
@@ -128,26 +134,54 @@ export const parse = (text: string): Result.Result<JsonText, SyntaxProblem> => {
 
 type Expecting = "value" | "key" | "colon" | "comma" | "end"
 
+/** What is wrong with closing the innermost container here; null when nothing is. */
+const wrongEnd = (mark: "}" | "]", top: Container | undefined, expecting: Expecting): string | null => {
+  if (top === undefined || Array.isArray(top.value) !== (mark === "]")) {
+    return `This "${mark}" closes nothing that is open here.`
+  }
+  if (expecting === "colon") return "A colon is missing after the property name."
+  if (expecting === "value" && mark === "}") return 'A value is expected here, not "}".'
+  return expecting === "comma" || top.members.size === 0 ? null : `Remove the comma before this "${mark}".`
+}
+
 const wordValue = (word: string | undefined) => (word === "null" ? null : word === "true")
 
-const readString = (quoted: string): string => String(JSON.parse(quoted))
+const readString = (quoted: string): string =>
+  quoted.includes("\\") ? String(JSON.parse(quoted)) : quoted.slice(1, -1)
+
+const ownProperty = (value: unknown) => ({ value, enumerable: true, configurable: true, writable: true })
 
 const pathOf = (stack: ReadonlyArray<Container>): Path =>
   stack.map((container) => (Array.isArray(container.value) ? container.value.length - 1 : container.key))
 
-const strayCharacter = (text: string, at: number): string => {
+const strayCharacter = (text: string, at: number, expecting: Expecting): string => {
   const rest = text.slice(at, at + 2)
   if (rest.startsWith("'")) return "Strings stand in double quotes in JSON, not in single quotes."
   if (rest === "//" || rest === "/*") return "JSON has no comments: remove this one."
   if (rest.startsWith('"')) return "This string is not closed, or holds a line break or a wrong escape."
-  return `This is not JSON: ${JSON.stringify(text.slice(at, at + 12))}.`
+  if (expecting === "key") return "A property name in double quotes is expected here."
+  if (/^[-+.\d]/.test(rest)) {
+    return "This is no JSON number: those have no plus sign, no leading zero, and digits on both sides of the point."
+  }
+  return `This is not JSON: ${JSON.stringify(/^.{1,12}/u.exec(text.slice(at, at + 24))?.[0] ?? "")}.`
 }
 
-/** The position of an offset. A line ends at LF; a CR before it belongs to the line. */
-export const positionAt = (text: string, offset: number): Position => {
-  const before = text.slice(0, offset)
-  const lastBreak = before.lastIndexOf("\n")
-  return { line: before.split("\n").length, column: offset - lastBreak }
+/** A line ends at LF; a CR before it belongs to the line. A byte order mark at the start does not count. */
+const lineStarts = (text: string, start: number): ReadonlyArray<number> => {
+  const starts = [start]
+  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) starts.push(at + 1)
+  return starts
+}
+
+/** The position of an offset. */
+export const positionAt = ({ lines }: Pick<JsonText, "lines">, offset: number): Position => {
+  let line = 0
+  for (let beyond = lines.length; beyond - line > 1;) {
+    const middle = (line + beyond) >> 1
+    if ((lines[middle] ?? 0) <= offset) line = middle
+    else beyond = middle
+  }
+  return { line: line + 1, column: offset - (lines[line] ?? 0) + 1 }
 }
 
 /**
@@ -163,7 +197,7 @@ export const locate = (document: JsonText, path: Path, what: "key" | "value" = "
     offset = what === "key" && index === path.length - 1 ? member.keyOffset : member.valueOffset
     value = Reflect.get(value, step)
   }
-  return positionAt(document.text, offset)
+  return positionAt(document, offset)
 }
 
 const isContainer = (value: unknown): value is object => typeof value === "object" && value !== null

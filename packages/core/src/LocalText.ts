@@ -6,18 +6,20 @@ import * as Schema from "effect/Schema"
 
 /** A BCP 47 language tag as questionnaires use it: `en`, `sv`, `pt-BR`. */
 export const LanguageTag = Schema.String.check(
-  Schema.isPattern(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, { message: 'Expected a language tag such as "en" or "pt-BR"' }),
+  Schema.isPattern(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/u, { message: 'Expected a language tag such as "en" or "pt-BR"' }),
 )
 
 const Line = Schema.String.check(
-  Schema.isPattern(/\S/, { message: "Expected some text" }),
+  Schema.isPattern(/\S/u, { message: "Expected some text" }),
   Schema.isMaxLength(4000, { message: "Expected at most 4000 characters" }),
 )
 
 export const schema = Schema.Union([
   Line,
-  Schema.Record(LanguageTag, Line).check(Schema.isMinProperties(1, { message: "Expected at least one language" })),
-])
+  Schema.Record(LanguageTag, Line)
+    .annotate({ messageUnexpectedKey: 'Expected a language tag such as "en" or "pt-BR"' })
+    .check(Schema.isMinProperties(1, { message: "Expected at least one language" })),
+]).annotate({ message: "Expected a text in double quotes, or an object with one for each language" })
 
 export type LocalText = typeof schema.Type
 

@@ -38,29 +38,20 @@ export interface Checked {
 export const check = (text: string, kinds: QuestionKind.Registry = QuestionKind.standard): Checked => {
   const parsed = JsonText.parse(text)
   if (Result.isFailure(parsed)) return { questionnaire: null, findings: [Findings.fromSyntax(parsed.failure)] }
-  const envelope = Envelope.decode(parsed.success.value, kinds)
+  const { questionnaire, questions, problems } = Envelope.decode(parsed.success.value, kinds)
   const findings = Findings.inOrder(parsed.success, [
-    ...parsed.success.duplicates.map(({ path }) => Findings.duplicateKey(path)),
-    ...envelope.problems,
-    ...(envelope.questionnaire === null ? [] : checkWhole(envelope.questionnaire, kinds)),
+    ...parsed.success.duplicates.map(Findings.duplicateKey),
+    ...problems,
+    ...Findings.duplicateIds(Envelope.ids(parsed.success.value)),
+    ...questions.flatMap(({ question, path }) =>
+      (kinds.get(question.type)?.check(question) ?? []).map((finding) => Findings.fromQuestion(path, finding)),
+    ),
+    // which languages there are is known only once every text is one
+    ...(questionnaire === null ? [] : Findings.missingTranslations(questionnaire)),
   ])
   const refused = findings.some(({ severity }) => severity === "error")
-  return { questionnaire: refused ? null : envelope.questionnaire, findings }
+  return { questionnaire: refused ? null : questionnaire, findings }
 }
-
-/** What only the whole definition shows: ids that stand twice, what the kinds say, translations that are missing. */
-const checkWhole = (questionnaire: Questionnaire, kinds: QuestionKind.Registry): ReadonlyArray<Findings.Problem> => [
-  ...Findings.duplicateIds(questionnaire),
-  ...entriesOf(questionnaire).flatMap(({ question, path }) =>
-    (kinds.get(question.type)?.check(question) ?? []).map((finding) => Findings.fromQuestion(path, finding)),
-  ),
-  ...Findings.missingTranslations(questionnaire),
-]
-
-const entriesOf = (questionnaire: Questionnaire) =>
-  questionnaire.sections.flatMap((section, s) =>
-    section.items.map((question, i) => ({ question, path: ["sections", s, "items", i] })),
-  )
 
 /** All questions, in reading order. */
 export const questions = (questionnaire: Questionnaire): ReadonlyArray<QuestionKind.Question> =>

@@ -6,7 +6,7 @@ import * as Schema from "effect/Schema"
 import type { Instant } from "../Instant.ts"
 import type { Event } from "./Event.ts"
 import type { State } from "./State.ts"
-import { isOpenAt } from "./State.ts"
+import { isOpenAt, stateAt } from "./State.ts"
 
 export const Delivery = Schema.Union([
   /** The e-mail with the button, to the recipient (P13, K2). `first` of its request or sent again. */
@@ -39,5 +39,5 @@ export const deliveryKey = (requestId: string, delivery: Delivery): string =>
 export const dropReason = (delivery: Delivery, request: State, at: Instant): string | null => {
   if (delivery.kind === "submitted-notice") return null
   if (delivery.sendNo !== request.sendNo) return "replaced by a later send"
-  return isOpenAt(request, at) ? null : `the request is ${request.state}`
+  return isOpenAt(request, at) ? null : `the request is ${stateAt(request, at)}`
 }

@@ -57,12 +57,14 @@ export const evolve = (request: State, event: Event): State => {
 
 const afterSending = (request: State, event: EventOf<"RequestSent" | "RequestResent">): Partial<State> => {
   const waits = request.policy.waitingBegins === "on-send" || request.startedAt !== null || request.state === "Expired"
+  // links that died with the window stay dead (I14)
+  const revokes = request.policy.resend.otherLinks === "revoke" || request.state === "Expired"
   return {
     state: waits ? "WaitingForCustomer" : "Pending",
     sentAt: event.at,
     sentBy: event.by,
     sendNo: event.sendNo,
-    linksFrom: request.policy.resend.otherLinks === "revoke" ? event.sendNo : request.linksFrom,
+    linksFrom: revokes ? event.sendNo : request.linksFrom,
     expiresAt: event.expiresAt,
     endedAt: null,
   }

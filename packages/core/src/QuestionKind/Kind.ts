@@ -15,6 +15,8 @@ export interface Question {
 export interface Problem {
   readonly code: string
   readonly values?: Readonly<Record<string, string | number>>
+  /** No form of ours can send this: it is refused at once, while other wrong answers may stand in a draft. */
+  readonly malformed?: boolean
 }
 
 /** One thing wrong with a question itself that its schema cannot say; `path` starts at the question. */

@@ -33,7 +33,7 @@ export const schema = () =>
     options: Schema.Array(
       Schema.Struct({
         value: Schema.String.check(
-          Schema.isPattern(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, {
+          Schema.isPattern(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/u, {
             message: "Expected an option value: letters, digits, - and _, at most 64",
           }),
         ),
@@ -68,18 +68,20 @@ export const pickedOf = (question: ChoiceQuestion, answer: unknown): ReadonlyArr
   question.multiple === true ? (Array.isArray(answer) ? answer : [answer]) : [answer]
 
 const validate = (question: ChoiceQuestion, answer: unknown): ReadonlyArray<Problem> => {
-  if ((question.multiple === true) !== Array.isArray(answer)) return [{ code: "choice-type" }]
+  if ((question.multiple === true) !== Array.isArray(answer)) return [{ code: "choice-type", malformed: true }]
   const picked = pickedOf(question, answer)
   const problems = picked.flatMap((one) => validatePicked(question, one))
-  const keys = picked.map((one) => (isOther(one) ? "other" : JSON.stringify(one)))
-  return new Set(keys).size < keys.length ? [...problems, { code: "choice-twice" }] : problems
+  // compared by identity, whatever they are; only "other" is picked twice by two different objects
+  const distinct = new Set(picked.map((one) => (isOther(one) ? isOther : one)))
+  return distinct.size < picked.length ? [...problems, { code: "choice-twice" }] : problems
 }
 
 const validatePicked = (question: ChoiceQuestion, picked: unknown): ReadonlyArray<Problem> => {
   if (typeof picked === "string") {
-    return question.options.some(({ value }) => value === picked) ? [] : [{ code: "choice-unknown" }]
+    return question.options.some(({ value }) => value === picked) ? [] : [{ code: "choice-unknown", malformed: true }]
   }
-  if (question.other !== true || !isOther(picked) || Object.keys(picked).length > 1) return [{ code: "choice-type" }]
+  if (question.other !== true || !isOther(picked) || Object.keys(picked).length > 1)
+    return [{ code: "choice-type", malformed: true }]
   if (picked.other.trim() === "") return [{ code: "choice-other-empty" }]
   return [...picked.other].length > maxOther
     ? [{ code: "text-too-long", values: { max: maxOther, length: [...picked.other].length } }]

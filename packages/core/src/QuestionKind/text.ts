@@ -28,7 +28,7 @@ export const schema = () =>
     maxLength: Schema.optionalKey(whole(1, 100_000)),
     autocomplete: Schema.optionalKey(
       Schema.String.check(
-        Schema.isPattern(/^[a-z][a-z0-9 -]{0,60}$/, { message: "Expected an HTML autocomplete token" }),
+        Schema.isPattern(/^[a-z][a-z0-9 -]{0,60}$/u, { message: "Expected an HTML autocomplete token" }),
       ),
     ),
   })
@@ -45,7 +45,7 @@ const check = (question: TextQuestion): ReadonlyArray<QuestionFinding> =>
     : []
 
 const validate = (question: TextQuestion, answer: unknown): ReadonlyArray<Problem> => {
-  if (typeof answer !== "string") return [{ code: "text-type" }]
+  if (typeof answer !== "string") return [{ code: "text-type", malformed: true }]
   const length = [...answer].length
   const problems: Array<Problem> = []
   const max = defaultMaxLength(question)
@@ -65,15 +65,18 @@ const hasControlCharacters = (answer: string, long: boolean) =>
   (long ? /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/ : /[\u0000-\u001f\u007f]/).test(answer)
 
 const formats = {
-  // the shape that HTML's own e-mail field accepts, and a dot in the domain, as every address on the internet has one
+  // the expression of HTML's own e-mail field, and a dot in the domain, as every address on the internet has one
   email: (answer: string) =>
     answer.length <= 254 &&
-    /^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+$/.test(answer),
+    /^[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[a-z\d]([a-z\d-]{0,61}[a-z\d])?(\.[a-z\d]([a-z\d-]{0,61}[a-z\d])?)+$/i.test(answer),
   phone: (answer: string) =>
     /^\+?[\d\s().\-/]{5,40}$/.test(answer) &&
     answer.replace(/\D/g, "").length >= 5 &&
     answer.replace(/\D/g, "").length <= 15,
-  url: (answer: string) => /^https?:\/\/[^\s/?#@:]+\.[^\s/?#@:]+(:\d{1,5})?([/?#]\S*)?$/i.test(answer),
+  // a host name of at least two labels, of characters that the URL standard allows in one; no user, any port and path.
+  // No two parts can match the same characters, so that no answer takes long.
+  url: (answer: string) =>
+    /^https?:\/\/[^\s/?#@:.<>[\]\\^|%]+(\.[^\s/?#@:.<>[\]\\^|%]+)+\.?(:\d{1,5})?([/?#]\S*)?$/i.test(answer),
 }
 
 export const kind: QuestionKind<TextQuestion> = {

@@ -27,6 +27,9 @@ export const FileRef = Schema.Struct({
 })
 export type FileRef = typeof FileRef.Type
 
+/** For code that is about uploads by its nature, such as a server that takes files in. */
+export const isUpload = (question: Question): question is UploadQuestion => question.type === "upload"
+
 export const maxFiles = (question: UploadQuestion) => question.maxFiles ?? 1
 
 /** Does a media type fall under one of the allowed ones? */
@@ -41,7 +44,7 @@ export const schema = () =>
     type: Schema.Literal("upload"),
     accept: Schema.Array(
       Schema.String.check(
-        Schema.isPattern(/^[a-z]+\/(\*|[a-z0-9][a-z0-9.+-]*)$/, {
+        Schema.isPattern(/^[a-z]+\/(\*|[a-z0-9][a-z0-9.+-]*)$/u, {
           message: 'Expected a media type such as "application/pdf" or "image/*"',
         }),
       ),
@@ -68,7 +71,7 @@ const check = (question: UploadQuestion): ReadonlyArray<QuestionFinding> =>
 const isFiles = Schema.is(Schema.Array(FileRef))
 
 const validate = (question: UploadQuestion, answer: unknown): ReadonlyArray<Problem> => {
-  if (!isFiles(answer)) return [{ code: "upload-type" }]
+  if (!isFiles(answer)) return [{ code: "upload-type", malformed: true }]
   const problems: Array<Problem> = answer.flatMap((file) => validateFile(question, file))
   const min = question.minFiles ?? 0
   if (answer.length > maxFiles(question))
@@ -85,7 +88,7 @@ export const validateFile = (
   ...(file.bytes > question.maxBytes
     ? [{ code: "upload-too-large", values: { name: file.name, max: question.maxBytes } }]
     : []),
-  ...(file.bytes === 0 ? [{ code: "upload-empty", values: { name: file.name } }] : []),
+  ...(file.bytes < 1 ? [{ code: "upload-empty", values: { name: file.name } }] : []),
   ...(accepts(question, file.type)
     ? []
     : [{ code: "upload-wrong-type", values: { name: file.name, accept: question.accept.join(", ") } }]),

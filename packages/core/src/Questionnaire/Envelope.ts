@@ -1,6 +1,7 @@
 /** The definition around the questions: decoded here, while each question is decoded by its own kind. */
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import type * as JsonText from "../JsonText.ts"
 import * as LocalText from "../LocalText.ts"
 import type * as QuestionKind from "../QuestionKind.ts"
 import { Id, whole } from "../QuestionKind/common.ts"
@@ -20,7 +21,7 @@ const envelopeSchema = <S extends Schema.Codec<unknown, unknown>>(section: S) =>
     $schema: Schema.optionalKey(Schema.String),
     format: Schema.Literal(1),
     id: Schema.String.check(
-      Schema.isPattern(/^[a-z][a-z0-9-]{0,63}$/, {
+      Schema.isPattern(/^[a-z][a-z0-9-]{0,63}$/u, {
         message: "Expected an id: a small letter, then small letters, digits and hyphens, at most 64",
       }),
     ),
@@ -40,31 +41,51 @@ const someItems = <S extends Schema.Codec<unknown, unknown>>(item: S) =>
     Schema.isMaxLength(5000, { message: "Expected at most 5000 questions" }),
   )
 
-const decodeEnvelope = Schema.decodeUnknownResult(envelopeSchema(sectionSchema(someItems(Schema.Unknown))), {
-  errors: "all",
-  onExcessProperty: "error",
-})
+const strict = { errors: "all", onExcessProperty: "error" } as const
+
+const decodeEnvelope = Schema.decodeUnknownResult(envelopeSchema(sectionSchema(someItems(Schema.Unknown))), strict)
+
+/** What could be read of a definition: the whole, when nothing is wrong; the questions that are right in themselves. */
+export interface Decoded {
+  readonly questionnaire: Questionnaire | null
+  readonly questions: ReadonlyArray<{ readonly question: QuestionKind.Question; readonly path: JsonText.Path }>
+  readonly problems: ReadonlyArray<Findings.Problem>
+}
 
 /** Decodes a definition. All problems are gathered: those of the envelope, and those of each question. */
-export const decode = (
-  definition: unknown,
-  kinds: QuestionKind.Registry,
-): { readonly questionnaire: Questionnaire | null; readonly problems: ReadonlyArray<Findings.Problem> } => {
+export const decode = (definition: unknown, kinds: QuestionKind.Registry): Decoded => {
   const decoded = decodeEnvelope(definition)
-  const items = itemsOf(definition).map(({ value, path }) => decodeItem(value, path, kinds))
+  const decodeItem = itemDecoder(kinds)
+  const items = itemsOf(definition).map(({ value, path }) => ({ path, result: decodeItem(value, path) }))
+  const questions = items.flatMap(({ path, result }) =>
+    Result.isSuccess(result) ? [{ question: result.success, path }] : [],
+  )
   const problems = [
     ...(Result.isFailure(decoded) ? Findings.fromIssue(decoded.failure.issue, []) : []),
-    ...items.flatMap((item) => (Result.isFailure(item) ? item.failure : [])),
+    ...items.flatMap(({ result }) => (Result.isFailure(result) ? result.failure : [])),
   ]
-  if (Result.isFailure(decoded) || problems.length > 0) return { questionnaire: null, problems }
-  const questions = items.flatMap((item) => (Result.isSuccess(item) ? [item.success] : []))
+  if (Result.isFailure(decoded) || problems.length > 0) return { questionnaire: null, questions, problems }
   const { $schema: _, ...envelope } = decoded.success
   let next = 0
   const sections = envelope.sections.map((section): Section => ({
     ...section,
-    items: questions.slice(next, (next += section.items.length)),
+    items: questions.slice(next, (next += section.items.length)).map(({ question }) => question),
   }))
-  return { questionnaire: { ...envelope, sections }, problems }
+  return { questionnaire: { ...envelope, sections }, questions, problems }
+}
+
+/** The ids of a definition that may be wrong anywhere, sections and questions, with what has them. */
+export const ids = (definition: unknown): ReadonlyArray<Findings.IdAt> =>
+  listAt(definition, "sections").flatMap((section, s) => [
+    ...idAt(section, ["sections", s, "id"], `section ${s + 1}`),
+    ...listAt(section, "items").flatMap((item, i) =>
+      idAt(item, ["sections", s, "items", i, "id"], `question ${i + 1} of section ${s + 1}`),
+    ),
+  ])
+
+const idAt = (value: unknown, path: JsonText.Path, of: string): ReadonlyArray<Findings.IdAt> => {
+  const id = propertyOf(value, "id")
+  return typeof id === "string" ? [{ id, path, of }] : []
 }
 
 /** The items of a definition that may be wrong anywhere, with their paths. */
@@ -74,26 +95,30 @@ const itemsOf = (definition: unknown) =>
   )
 
 const listAt = (value: unknown, key: string): ReadonlyArray<unknown> => {
-  const list: unknown =
-    typeof value === "object" && value !== null && Object.hasOwn(value, key) ? Reflect.get(value, key) : []
+  const list = propertyOf(value, key)
   return Array.isArray(list) ? list : []
 }
 
-const decodeItem = (
-  value: unknown,
-  path: ReadonlyArray<string | number>,
-  kinds: QuestionKind.Registry,
-): Result.Result<QuestionKind.Question, ReadonlyArray<Findings.Problem>> => {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    return Result.fail([
-      Findings.problem("invalid-value", path, "A question is an object with an id, a type and a label."),
-    ])
+const propertyOf = (value: unknown, key: string): unknown =>
+  typeof value === "object" && value !== null && Object.hasOwn(value, key) ? Reflect.get(value, key) : undefined
+
+/** Each kind's schema is compiled once for a definition: that costs more than decoding a question. */
+const itemDecoder = (kinds: QuestionKind.Registry) => {
+  const decoders = new Map([...kinds].map(([type, kind]) => [type, Schema.decodeUnknownResult(kind.schema(), strict)]))
+  return (
+    value: unknown,
+    path: JsonText.Path,
+  ): Result.Result<QuestionKind.Question, ReadonlyArray<Findings.Problem>> => {
+    if (typeof value !== "object" || value === null || Array.isArray(value)) {
+      return Result.fail([
+        Findings.problem("invalid-value", path, "A question is an object with an id, a type and a label."),
+      ])
+    }
+    const type = propertyOf(value, "type")
+    const decode = typeof type === "string" ? decoders.get(type) : undefined
+    if (decode === undefined) return Result.fail([Findings.unknownType(path, type, [...kinds.keys()])])
+    return Result.mapError(decode(value), (error) => Findings.fromIssue(error.issue, path))
   }
-  const type: unknown = Object.hasOwn(value, "type") ? Reflect.get(value, "type") : undefined
-  const kind = typeof type === "string" ? kinds.get(type) : undefined
-  if (kind === undefined) return Result.fail([Findings.unknownType(path, type, [...kinds.keys()])])
-  const decoded = Schema.decodeUnknownResult(kind.schema(), { errors: "all", onExcessProperty: "error" })(value)
-  return Result.mapError(decoded, (error) => Findings.fromIssue(error.issue, path))
 }
 
 /** JSON Schema (draft 2020-12) of the whole definition. */

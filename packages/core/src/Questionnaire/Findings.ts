@@ -25,7 +25,8 @@ export interface Problem {
   readonly code: string
   readonly severity: Finding["severity"]
   readonly path: ReadonlyArray<string | number>
-  readonly at: "key" | "value"
+  /** Which end of the property at `path`; or an offset in the text, where the path does not tell. */
+  readonly at: "key" | "value" | number
   readonly message: string
 }
 
@@ -44,7 +45,7 @@ export const inOrder = (document: JsonText.JsonText, problems: ReadonlyArray<Pro
       code,
       severity,
       pointer: JsonText.pointer(path),
-      ...JsonText.locate(document, path, at),
+      ...(typeof at === "number" ? JsonText.positionAt(document, at) : JsonText.locate(document, path, at)),
       message,
     }))
     .sort((a, b) => a.line - b.line || a.column - b.column)
@@ -58,9 +59,9 @@ export const fromSyntax = ({ code, line, column, message }: JsonText.SyntaxProbl
   message,
 })
 
-export const duplicateKey = (path: JsonText.Path): Problem => ({
+export const duplicateKey = ({ path, offset }: JsonText.JsonText["duplicates"][number]): Problem => ({
   ...problem("duplicate-key", path, `The property "${path.at(-1)}" stands twice; only the last one would count.`),
-  at: "key",
+  at: offset,
 })
 
 export const unknownType = (path: JsonText.Path, type: unknown, known: ReadonlyArray<string>): Problem =>
@@ -71,7 +72,21 @@ export const unknownType = (path: JsonText.Path, type: unknown, known: ReadonlyA
 export const fromQuestion = (path: JsonText.Path, finding: QuestionFinding): Problem =>
   problem(finding.code, [...path, ...finding.path], finding.message)
 
-const sentences = SchemaIssue.makeFormatterStandardSchemaV1()
+/** What Effect calls a type, in the words of an author. */
+const words: Readonly<Record<string, string>> = {
+  String: "a text in double quotes",
+  Number: "a number",
+  Boolean: "true or false",
+  Objects: "an object in { }",
+  Arrays: "a list in [ ]",
+}
+
+const sentences = SchemaIssue.makeFormatterStandardSchemaV1({
+  leafHook: (issue) => {
+    const word = issue._tag === "InvalidType" ? words[issue.ast._tag] : undefined
+    return word === undefined ? SchemaIssue.defaultLeafHook(issue) : `Expected ${word}`
+  },
+})
 
 /** The problems in what a schema refused; `base` is the path of the value that was decoded. */
 export const fromIssue = (issue: SchemaIssue.Issue, base: JsonText.Path): ReadonlyArray<Problem> => {
@@ -83,38 +98,52 @@ export const fromIssue = (issue: SchemaIssue.Issue, base: JsonText.Path): Readon
       ])
     case "Composite":
       return issue.issues.flatMap((one) => fromIssue(one, base))
+    case "AnyOf":
+      return issue.issues.length > 0 ? issue.issues.flatMap((one) => fromIssue(one, base)) : otherwise(issue, base)
     case "Encoding":
       return fromIssue(issue.issue, base)
     case "MissingKey":
       return [{ ...problem("missing-property", base.slice(0, -1), `The property "${base.at(-1)}" is missing.`) }]
     case "UnexpectedKey":
-      return [{ ...problem("unknown-property", base, `There is no property "${base.at(-1)}" here.`), at: "key" }]
+      return [{ ...problem("unknown-property", base, unexpected(issue, base)), at: "key" }]
     default:
-      return sentences(issue).issues.map(({ message, path }) => {
-        const steps = (path ?? []).map((step) => (typeof step === "object" ? step.key : step))
-        const full = [...base, ...steps.map((step) => (typeof step === "number" ? step : String(step)))]
-        return problem("invalid-value", full, message.endsWith(".") ? message : `${message}.`)
-      })
+      return otherwise(issue, base)
   }
 }
 
+/** A schema that says what its keys are is repeated; the others have a fixed set of properties. */
+const unexpected = (issue: SchemaIssue.UnexpectedKey, base: JsonText.Path): string => {
+  const expected = issue.ast.annotations?.["messageUnexpectedKey"]
+  return typeof expected === "string" ? `${expected}.` : `There is no property "${base.at(-1)}" here.`
+}
+
+const otherwise = (issue: SchemaIssue.Issue, base: JsonText.Path): ReadonlyArray<Problem> =>
+  sentences(issue).issues.map(({ message, path }) => {
+    const steps = (path ?? []).map((step) => (typeof step === "object" ? step.key : step))
+    const full = [...base, ...steps.map((step) => (typeof step === "number" ? step : String(step)))]
+    return problem("invalid-value", full, `${message.replaceAll(" | ", " or ")}.`)
+  })
+
+/** An id, where it stands and what has it ("question 3 of section 1"). */
+export interface IdAt {
+  readonly id: string
+  readonly path: JsonText.Path
+  readonly of: string
+}
+
 /** Ids are unique in the whole definition, sections and questions together: answers and links go by them. */
-export const duplicateIds = (questionnaire: Questionnaire): ReadonlyArray<Problem> => {
-  const seen = new Map<string, string>()
-  const problems: Array<Problem> = []
-  const see = (id: string, path: ReadonlyArray<string | number>, what: string) => {
-    const first = seen.get(id)
-    if (first === undefined) seen.set(id, what)
-    else problems.push(problem("duplicate-id", [...path, "id"], `The id "${id}" is taken by ${first}. Ids are unique.`))
-    if (reserved.has(id)) problems.push(problem("reserved-id", [...path, "id"], `The id "${id}" is reserved.`))
-  }
-  for (const [s, section] of questionnaire.sections.entries()) {
-    see(section.id, ["sections", s], `section ${s + 1}`)
-    for (const [i, item] of section.items.entries()) {
-      see(item.id, ["sections", s, "items", i], `question ${i + 1} of section ${s + 1}`)
-    }
-  }
-  return problems
+export const duplicateIds = (ids: ReadonlyArray<IdAt>): ReadonlyArray<Problem> => {
+  const taken = new Map<string, string>()
+  return ids.flatMap(({ id, path, of }) => {
+    const first = taken.get(id)
+    if (first === undefined) taken.set(id, of)
+    return [
+      ...(first === undefined
+        ? []
+        : [problem("duplicate-id", path, `The id "${id}" is taken by ${first}. Ids are unique.`)]),
+      ...(reserved.has(id) ? [problem("reserved-id", path, `The id "${id}" is reserved.`)] : []),
+    ]
+  })
 }
 
 /** Names that every JavaScript object answers to: as keys of answers they would invite prototype mistakes. */

@@ -1,0 +1,73 @@
+// The tables, step by step. A step that was released is never changed and never removed: a later one corrects it. Steps only
+// go forward, run in one transaction, and are noted in `schema_migrations`; of several servers that start together one runs
+// them and the others wait.
+
+import * as Effect from "effect/Effect"
+import { Migrator, SqlClient, SqlError } from "../platform/Sql.ts"
+import { DatabaseUnavailable } from "./DatabaseUnavailable.ts"
+import init from "./migrations/0001_init.ts"
+
+/** Each step under its number and name. A new one takes the next number, also after a merge: a lower one would be passed over. */
+export const migrations = { "0001_init": init }
+
+const table = "schema_migrations"
+const migrate = Migrator.make({})({ loader: Migrator.fromRecord(migrations), table })
+
+/**
+ * Brings the database to the tables this program knows. Fails with `newer-database` before it changes anything when steps were
+ * applied that it does not know, with `foreign-database` when the tables belong to another program, with `not-permitted` or
+ * `migration-failed` when a step does not run (then none of them did).
+ */
+export const run: Effect.Effect<void, DatabaseUnavailable, SqlClient.SqlClient> = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  const known = new Set(Object.keys(migrations))
+  const newer = (yield* applied(sql)).filter((name) => !known.has(name))
+  if (newer.length > 0) {
+    return yield* unavailable(
+      "newer-database",
+      `The database was last used by a newer version of requite (it has ${newer.join(", ")}): run that version or a later one, or set another DATABASE_URL or DATA_DIR.`,
+    )
+  }
+  yield* migrate
+}).pipe(
+  Effect.catchTags({
+    SqlError: (error) => Effect.fail(failed(error)),
+    MigrationError: ({ cause, message }) =>
+      Effect.fail(
+        SqlError.isSqlError(cause)
+          ? failed(cause, message)
+          : unavailable("migration-failed", `The tables could not be brought up to date: ${message}.`),
+      ),
+  }),
+)
+
+const applied = Effect.fnUntraced(function* (sql: SqlClient.SqlClient) {
+  const [found] = yield* sql<{ exists: boolean }>`SELECT to_regclass(${table}) IS NOT NULL AS exists`
+  if (found?.exists !== true) return []
+  const rows = yield* sql<{ step: string }>`
+    SELECT lpad(migration_id::text, 4, '0') || '_' || name AS step FROM ${sql(table)} ORDER BY migration_id`.pipe(
+    Effect.catchReason("SqlError", "SqlSyntaxError", () =>
+      Effect.fail(
+        unavailable(
+          "foreign-database",
+          `The database has a table ${table} that is not requite's: give requite a database of its own in DATABASE_URL.`,
+        ),
+      ),
+    ),
+  )
+  return rows.map(({ step }) => step)
+})
+
+const failed = (error: SqlError.SqlError, step = "The tables could not be brought up to date"): DatabaseUnavailable => {
+  const { cause } = error.reason
+  const said = cause instanceof Error ? cause.message : error.message
+  return error.reason._tag === "AuthorizationError"
+    ? unavailable(
+        "not-permitted",
+        `The user in DATABASE_URL may not create tables (${said}): make it the owner of the database, or GRANT CREATE ON SCHEMA public to it.`,
+      )
+    : unavailable("migration-failed", `${step} (${said}): the database was left as it was.`)
+}
+
+const unavailable = (reason: DatabaseUnavailable["reason"], message: string): DatabaseUnavailable =>
+  new DatabaseUnavailable({ reason, message })

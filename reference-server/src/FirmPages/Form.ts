@@ -1,0 +1,76 @@
+/**
+ * Forms as they arrive: the *fields* that a page of ours sent, and, where a form takes them, its files, one after the
+ * other while they stream in. Text is made regular once, here: line ends are LF, control characters are gone.
+ */
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import { ByteSize } from "../platform/Files.ts"
+import type { HttpServerRequest } from "../platform/Http.ts"
+import { HttpIncomingMessage, Multipart } from "../platform/Http.ts"
+
+/** What was sent is too large, breaks off, or is no form. */
+export class FormUnreadable extends Schema.TaggedError<FormUnreadable>()("FormUnreadable", {}) {}
+
+export interface Form {
+  /** The field's text; empty when it was not sent. */
+  readonly text: (name: string) => string
+  /** Every value of a field that may stand several times. */
+  readonly all: (name: string) => ReadonlyArray<string>
+  /** The field exactly as sent: a password. */
+  readonly exact: (name: string) => string
+}
+
+type Pair = readonly [name: string, value: string]
+
+const regular = (value: string) =>
+  value.replace(/\r\n?/g, "\n").replace(/[\u0000-\u0008\u000b-\u001f\u007f]/g, "")
+
+/** The form that these fields make. `pairs` may still grow while a form is being read. */
+export const from = (pairs: ReadonlyArray<Pair>): Form => {
+  const exact = (name: string) => pairs.find(([key]) => key === name)?.[1] ?? ""
+  return {
+    text: (name) => regular(exact(name)),
+    all: (name) => pairs.filter(([key]) => key === name).map(([, value]) => regular(value)),
+    exact,
+  }
+}
+
+const maxText = ByteSize.mebibytes(1)
+
+/** Reads a form without files: at most 1 MiB. */
+export const read = (request: HttpServerRequest.HttpServerRequest): Effect.Effect<Form, FormUnreadable> =>
+  request.urlParamsBody.pipe(
+    Effect.provideService(HttpIncomingMessage.MaxBodySize, maxText),
+    Effect.map((parameters) => from([...parameters])),
+    Effect.mapError(() => new FormUnreadable()),
+  )
+
+/**
+ * Reads a form with files. `take` gets each file with the fields that stood before it in the form, so a form carries
+ * its token first; it must read the file's content to its end. A field may have 5 MiB, as a questionnaire can be long.
+ */
+export const readWithFiles = <E, R>(
+  request: HttpServerRequest.HttpServerRequest,
+  take: (file: Multipart.File, form: Form) => Effect.Effect<void, E, R>,
+): Effect.Effect<Form, FormUnreadable | E, R> => {
+  const pairs: Array<Pair> = []
+  const form = from(pairs)
+  return request.multipartStream.pipe(
+    Stream.mapError(() => new FormUnreadable()),
+    Stream.runForEach((part) => {
+      if (Multipart.isFile(part)) return take(part, form)
+      return Effect.sync(() => void pairs.push([part.key, part.value]))
+    }),
+    Effect.provideContext(
+      Multipart.limitsServices({ maxParts: 500, maxFieldSize: ByteSize.mebibytes(5), fieldMimeTypes: [] }),
+    ),
+    // files have the limit of who takes them; a total would cut them short without telling (effect4.md §7)
+    Effect.provideService(HttpIncomingMessage.MaxBodySize, undefined),
+    Effect.as(form),
+  )
+}
+
+/** Reads a file that nobody wants to its end, so that the form behind it can be read. */
+export const skip = (file: Multipart.File): Effect.Effect<void, FormUnreadable> =>
+  Stream.runDrain(file.content).pipe(Effect.mapError(() => new FormUnreadable()))

@@ -1,0 +1,89 @@
+/**
+ * The routes that only members reach. A *page* is read, an *action* is a form that was sent: it counts only when it
+ * comes from a page of ours (S39), in a session that holds, with the session's token.
+ */
+import * as Effect from "effect/Effect"
+import type { RequestNotFound } from "../ClientRequests.ts"
+import { Config } from "../Config.ts"
+import * as PageSecurity from "../PageSecurity.ts"
+import type { HttpServerResponse, Multipart } from "../platform/Http.ts"
+import { HttpRouter } from "../platform/Http.ts"
+import type { QuestionnaireNotFound } from "../Questionnaires.ts"
+import * as Form from "./Form.ts"
+import * as Notice from "./Notice.ts"
+import type { NotHere, Visit } from "./Visit.ts"
+import { enter } from "./Visit.ts"
+
+type Missing = NotHere | RequestNotFound | QuestionnaireNotFound
+type Answer<R> = Effect.Effect<HttpServerResponse.HttpServerResponse, Missing, R>
+
+const found = <R>(visit: Visit, answer: Answer<R>) =>
+  Effect.catchTags(answer, {
+    NotHere: () => Effect.succeed(Notice.notFound(visit.config, visit.words)),
+    RequestNotFound: () => Effect.succeed(Notice.notFound(visit.config, visit.words)),
+    QuestionnaireNotFound: () => Effect.succeed(Notice.notFound(visit.config, visit.words)),
+  })
+
+/** A page of a member. Who is not signed in is led to the sign-in and back. */
+export const page = <R>(path: HttpRouter.PathInput, show: (visit: Visit) => Answer<R>) =>
+  HttpRouter.route("GET", path, (request) =>
+    enter.pipe(
+      Effect.flatMap((visit) => found(visit, show(visit))),
+      Effect.catch(() =>
+        Effect.map(Config, (config) =>
+          PageSecurity.seeOther(config, `/sign-in?next=${encodeURIComponent(request.originalUrl)}`),
+        ),
+      ),
+    ),
+  )
+
+/** A form of a member without files. */
+export const action = <R>(path: HttpRouter.PathInput, carryOut: (visit: Visit, form: Form.Form) => Answer<R>) =>
+  guarded(path, (visit) =>
+    Effect.flatMap(Form.read(visit.request), (form) =>
+      isOurs(visit, form)
+        ? found(visit, carryOut(visit, form))
+        : Effect.succeed(Notice.stale(visit.config, visit.words)),
+    ),
+  )
+
+/**
+ * A form of a member with files. `reader` is asked once per form, for what takes its files and what carries it out. A
+ * token that does not fit (the session was renewed in another tab) carries nothing out: `valid` is false, and the page
+ * comes back with everything that was typed.
+ */
+export const actionWithFiles = <R1, R2>(
+  path: HttpRouter.PathInput,
+  reader: (visit: Visit) => {
+    readonly take: (file: Multipart.File) => Effect.Effect<void, Form.FormUnreadable, R1>
+    readonly carryOut: (form: Form.Form, valid: boolean) => Answer<R2>
+  },
+) =>
+  guarded(path, (visit) => {
+    const { take, carryOut } = reader(visit)
+    return Form.readWithFiles(visit.request, (file, form): Effect.Effect<void, Form.FormUnreadable, R1> =>
+      file.name !== "" && isOurs(visit, form) ? take(file) : Form.skip(file),
+    ).pipe(Effect.flatMap((form) => found(visit, carryOut(form, isOurs(visit, form)))))
+  })
+
+const isOurs = (visit: Visit, form: Form.Form) => PageSecurity.isCsrf(form.exact("csrf"), visit.csrf)
+
+const guarded = <R>(
+  path: HttpRouter.PathInput,
+  run: (visit: Visit) => Effect.Effect<HttpServerResponse.HttpServerResponse, Form.FormUnreadable, R>,
+) =>
+  HttpRouter.route("POST", path, (request) =>
+    Effect.gen(function* () {
+      const config = yield* Config
+      const words = Notice.wordsFor(request)
+      if (!PageSecurity.isSameOrigin(config, request)) return Notice.foreign(config, words)
+      return yield* enter.pipe(
+        Effect.flatMap((visit) =>
+          Effect.catchTag(run(visit), "FormUnreadable", () =>
+            Effect.succeed(Notice.unreadable(visit.config, visit.words)),
+          ),
+        ),
+        Effect.catch(() => Effect.succeed(Notice.signedOut(config, words))),
+      )
+    }),
+  )

@@ -1,0 +1,82 @@
+/**
+ * The words of a member's page: the firm's catalogue in the workspace's language, and times as people tell them: near
+ * ones from now ("3 days ago"), the others as a day with its weekday.
+ */
+import type { ClientRequest } from "@requite/core"
+import * as Messages from "../Messages.ts"
+
+export interface Words extends Messages.Translator<"firm"> {
+  /** The zone that times are told in, an IANA name. */
+  readonly zone: string
+  /** The instant of the page, in milliseconds. */
+  readonly now: number
+}
+
+export type Key = Messages.Key<"firm">
+
+export const make = (languages: ReadonlyArray<string>, zone: string, now: number): Words => ({
+  ...Messages.translator("firm", languages),
+  zone,
+  now,
+})
+
+const minute = 60_000
+const hour = 60 * minute
+
+/** How long ago: "just now", "5 minutes ago", "yesterday", and after 30 days the day itself. */
+export const ago = (words: Words, instant: number): string => {
+  const passed = Math.max(0, words.now - instant)
+  const relative = new Intl.RelativeTimeFormat(words.locale, { numeric: "auto" })
+  if (passed < minute) return words.t("time.now")
+  if (passed < hour) return relative.format(-Math.floor(passed / minute), "minute")
+  const days = dayNumber(words, words.now) - dayNumber(words, instant)
+  if (days === 0 || passed < 6 * hour) return relative.format(-Math.floor(passed / hour), "hour")
+  return days <= 30 ? relative.format(-days, "day") : day(words, instant)
+}
+
+const dayNumber = (words: Words, instant: number) => Date.parse(calendarDay(words.zone, instant)) / (24 * hour)
+
+/** The calendar date of an instant in a zone, `2027-03-27`. */
+export const calendarDay = (zone: string, instant: number): string =>
+  // Swedish writes dates as ISO 8601 does
+  new Intl.DateTimeFormat("sv", { timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit" }).format(instant)
+
+/** A day, short, with its weekday and, when it is not this year's, its year: "Sat 27 Mar". */
+export const day = (words: Words, when: number | string): string => {
+  const instant = typeof when === "string" ? Date.parse(`${when}T00:00:00Z`) : when
+  const zone = typeof when === "string" ? "UTC" : words.zone
+  const sameYear = calendarDay(zone, instant).slice(0, 4) === calendarDay(words.zone, words.now).slice(0, 4)
+  return new Intl.DateTimeFormat(words.locale === "en" ? "en-GB" : words.locale, {
+    weekday: "short",
+    day: "numeric",
+    month: "short",
+    ...(sameYear ? {} : { year: "numeric" }),
+    timeZone: zone,
+  }).format(instant)
+}
+
+/** A day in full: "Saturday 27 March 2027". */
+export const longDay = (words: Words, when: number | string): string =>
+  Messages.formatDate(when, words.locale, words.zone)
+
+/** The day and the time: "Saturday 27 March 2027 at 14:05 CET". */
+export const moment = (words: Words, instant: number): string =>
+  Messages.formatDateTime(instant, words.locale, words.zone)
+
+export const bytes = (words: Words, count: number): string => Messages.formatBytes(count, words.locale)
+
+/** A language by its name in the reader's language, with a capital: "Spanish". */
+export const languageName = (words: Words, tag: string): string => {
+  const name = new Intl.DisplayNames([words.locale], { type: "language" }).of(tag) ?? tag
+  return name.charAt(0).toLocaleUpperCase(words.locale) + name.slice(1)
+}
+
+/** The sentence of one code of an open list, or what `otherwise` says where the catalogue has none. */
+export const lookUp = (
+  words: Words,
+  key: string,
+  values: Readonly<Record<string, string | number>>,
+  otherwise: string,
+): string => (Messages.isKey("firm", key) ? words.t(key, values) : otherwise)
+
+export const state = (words: Words, of: ClientRequest.LifecycleState): string => words.t(`state.${of}`)

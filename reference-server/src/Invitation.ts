@@ -1,0 +1,160 @@
+/**
+ * The words of our e-mails: the *invitation* to the recipient, whose message the firm may write itself (P11), and the
+ * *notice* to the member when it has been submitted (T12). Subject, layout and sender are not the member's to change
+ * (P12). What comes out has an HTML part and a text part that say the same.
+ */
+import { MailLayout, MessageTemplate } from "@requite/content"
+import type { ClientRequest } from "@requite/core"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import { messages, submittedBodies } from "./Invitation/defaults.ts"
+import type { Member } from "./Members.ts"
+import { formatDate, formatDateTime, type Language, translator } from "./Messages.ts"
+import type { Workspace } from "./Workspaces.ts"
+
+export interface Composed {
+  readonly subject: string
+  readonly html: string
+  readonly text: string
+}
+
+/** The firm's message cannot be sent as it is written; each sentence says what to mend. */
+export class MessageRefused extends Schema.TaggedError<MessageRefused>()(
+  "MessageRefused",
+  { sentences: Schema.Array(Schema.String) },
+  { httpApiStatus: 422 },
+) {
+  override get message() {
+    return this.sentences.join(" ")
+  }
+}
+
+/** What the firm's message may speak of. */
+export const declaration: MessageTemplate.Declaration = {
+  variables: {
+    recipientName: { description: "The recipient's name" },
+    memberName: { description: "The name of the member who sends the request" },
+    firmName: { description: "The firm's name" },
+    requestTitle: { description: "The request's title" },
+    dueDate: { description: "The day it is due, if there is one" },
+  },
+}
+
+/** The message that is offered in a language (P11). */
+export const defaultMessage = (language: string): string => messages[translator("mail", [language]).language]
+
+/** What is wrong with a message of the firm, a sentence each; none when it can be sent. */
+export const check = (message: string): ReadonlyArray<string> =>
+  MessageTemplate.check({ subject: "-", body: message }, declaration).map(
+    ({ line, column, sentence }) => `Line ${line}, column ${column}: ${sentence}`,
+  )
+
+export interface Invitation {
+  readonly workspace: Workspace
+  readonly member: Member
+  readonly details: ClientRequest.Details
+  readonly sendNo: number
+  readonly link: Redacted.Redacted
+  /** When the link stops working; null: never. */
+  readonly worksUntil: number | null
+}
+
+/** The e-mail with the button. Fails only with a message that `check` would have refused. */
+export const compose = (invitation: Invitation): Result.Result<Composed, MessageRefused> => {
+  const { workspace, member, details, sendNo, worksUntil } = invitation
+  const { t, language, locale } = translator("mail", [details.recipient.language, workspace.language])
+  const due = details.due === null ? undefined : formatDate(details.due, locale, workspace.timeZone)
+  const names = { firm: workspace.name, title: details.title, member: member.name }
+  const subject = t(sendNo > 1 ? "invitation.subjectAgain" : "invitation.subject", { ...names, number: sendNo })
+  const written = MessageTemplate.render({ subject: "-", body: details.message }, declaration, {
+    recipientName: details.recipient.name === "" ? undefined : details.recipient.name,
+    memberName: member.name,
+    firmName: workspace.name,
+    requestTitle: details.title,
+    dueDate: due,
+  })
+  return Result.mapBoth(written, {
+    onFailure: (error) => new MessageRefused({ sentences: [error.message] }),
+    onSuccess: ({ bodyHtml, bodyText }) => ({
+      subject: oneLine(subject),
+      ...MailLayout.render({
+        lang: language,
+        dir: "ltr",
+        subject: oneLine(subject),
+        preheader: t("invitation.preheader"),
+        brand: { name: workspace.name, accent: workspace.accent },
+        heading: details.title,
+        bodyHtml,
+        bodyText,
+        details: [
+          ...(due === undefined ? [] : [{ label: t("invitation.due"), value: due }]),
+          ...(worksUntil === null
+            ? []
+            : [{ label: t("invitation.worksUntil"), value: formatDateTime(worksUntil, locale, workspace.timeZone) }]),
+        ],
+        action: {
+          label: t("invitation.button"),
+          href: Redacted.value(invitation.link),
+          hint: t("invitation.hint"),
+        },
+        footer: t("invitation.footer", names),
+      }),
+    }),
+  })
+}
+
+/** The e-mail as it would be sent now, with a link that opens nothing (M34). */
+export const preview = (
+  invitation: Omit<Invitation, "link" | "sendNo"> & { readonly publicUrl: string },
+): Effect.Effect<Composed, MessageRefused> => {
+  const sentences = check(invitation.details.message)
+  if (sentences.length > 0) return Effect.fail(new MessageRefused({ sentences }))
+  const link = Redacted.make(`${invitation.publicUrl}/r/this-is-a-preview`)
+  return Effect.fromResult(compose({ ...invitation, sendNo: 1, link }))
+}
+
+/** The e-mail to the member who sent a request that has now been submitted (T12, K3). */
+export const composeNotice = (notice: {
+  readonly workspace: Workspace
+  readonly request: ClientRequest.State
+  readonly link: string
+}): Result.Result<Composed, MessageRefused> => {
+  const { workspace, request, link } = notice
+  const { recipient, title } = request.details
+  const { t, language, locale } = translator("mail", [workspace.language])
+  const name = recipient.name === "" ? recipient.email : recipient.name
+  const subject = oneLine(t("submitted.subject", { title, name }))
+  const written = MessageTemplate.render(
+    { subject: "-", body: submittedBodies[language satisfies Language] },
+    declaration,
+    { recipientName: name, requestTitle: title },
+  )
+  return Result.mapBoth(written, {
+    onFailure: (error) => new MessageRefused({ sentences: [error.message] }),
+    onSuccess: ({ bodyHtml, bodyText }) => ({
+      subject,
+      ...MailLayout.render({
+        lang: language,
+        dir: "ltr",
+        subject,
+        preheader: t("submitted.preheader"),
+        brand: { name: workspace.name, accent: workspace.accent },
+        bodyHtml,
+        bodyText,
+        details: [
+          { label: t("submitted.from"), value: name === recipient.email ? name : `${name}, ${recipient.email}` },
+          ...(request.submission === null
+            ? []
+            : [{ label: t("submitted.when"), value: formatDateTime(request.submission.at, locale, workspace.timeZone) }]),
+        ],
+        action: { label: t("submitted.button"), href: link, hint: t("submitted.hint") },
+        footer: t("submitted.footer"),
+      }),
+    }),
+  })
+}
+
+/** A subject is one line; a title that a person pasted may not be. */
+const oneLine = (text: string): string => text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ").trim()

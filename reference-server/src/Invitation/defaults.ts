@@ -1,0 +1,30 @@
+/**
+ * The message that stands in the e-mail when the firm writes none of its own (P11). Markdown with tags, so not in the ICU
+ * catalogues: the braces of the two would be at odds.
+ */
+import type { Language } from "../Messages.ts"
+
+export const messages: Readonly<Record<Language, string>> = {
+  en: `Hello{{#if recipientName}} {{recipientName}}{{/if}},
+
+{{memberName}} at {{firmName}} asks you for some information: **{{requestTitle}}**.
+
+Press the button to open it. You can use your phone or your computer, you need no account, and what you fill in is saved as you go.`,
+  es: `Hola{{#if recipientName}}, {{recipientName}}{{/if}}:
+
+{{memberName}}, de {{firmName}}, le pide información: **{{requestTitle}}**.
+
+Pulse el botón para abrir la solicitud. Puede usar el teléfono o el ordenador, no necesita ninguna cuenta y lo que rellene se guarda sobre la marcha.`,
+  sv: `Hej{{#if recipientName}} {{recipientName}}{{/if}},
+
+{{memberName}} på {{firmName}} ber dig om några uppgifter: **{{requestTitle}}**.
+
+Tryck på knappen för att öppna förfrågan. Du kan använda mobilen eller datorn, du behöver inget konto, och det du fyller i sparas efter hand.`,
+}
+
+/** What `submitted` says to the member; values are filled in as text. */
+export const submittedBodies: Readonly<Record<Language, string>> = {
+  en: "{{recipientName}} has submitted **{{requestTitle}}**.",
+  es: "{{recipientName}} ha enviado **{{requestTitle}}**.",
+  sv: "{{recipientName}} har skickat in **{{requestTitle}}**.",
+}

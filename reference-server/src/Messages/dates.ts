@@ -1,0 +1,49 @@
+/** Dates, times and sizes as the reader writes them. Plain "en" reads as English of most of the world: day before month. */
+
+const zoned = (locale: string) => (locale === "en" ? "en-GB" : locale)
+
+/**
+ * A day with its weekday: "Saturday 27 March 2027". `day` is an instant in milliseconds, told in `zone` (an IANA name),
+ * or a calendar date, `2027-03-27`, which has no zone (delivery.md M23).
+ */
+export const formatDate = (day: number | string, locale: string, zone: string): string =>
+  new Intl.DateTimeFormat(zoned(locale), {
+    weekday: "long",
+    day: "numeric",
+    month: "long",
+    year: "numeric",
+    timeZone: typeof day === "string" ? "UTC" : zone,
+  }).format(typeof day === "string" ? new Date(`${day}T00:00:00Z`) : day)
+
+/** An instant with its day, time and zone: "Saturday 27 March 2027 at 14:05 CET". */
+export const formatDateTime = (instant: number, locale: string, zone: string): string =>
+  new Intl.DateTimeFormat(zoned(locale), {
+    weekday: "long",
+    day: "numeric",
+    month: "long",
+    year: "numeric",
+    hour: "2-digit",
+    minute: "2-digit",
+    timeZoneName: "short",
+    timeZone: zone,
+  }).format(instant)
+
+/** The time of the day: "14:05". */
+export const formatTime = (instant: number, locale: string, zone: string): string =>
+  new Intl.DateTimeFormat(zoned(locale), { hour: "2-digit", minute: "2-digit", timeZone: zone }).format(instant)
+
+const sizes = [
+  { unit: "megabyte", bytes: 1_000_000 },
+  { unit: "kilobyte", bytes: 1_000 },
+] as const
+
+/** A size in bytes: "31 MB", "4.2 MB", "870 kB". */
+export const formatBytes = (bytes: number, locale: string): string => {
+  const { unit, bytes: one } = sizes.find((size) => bytes >= size.bytes) ?? { unit: "byte", bytes: 1 }
+  const value = bytes / one
+  return new Intl.NumberFormat(zoned(locale), {
+    style: "unit",
+    unit,
+    maximumFractionDigits: unit === "megabyte" && value < 10 ? 1 : 0,
+  }).format(value)
+}

@@ -1,0 +1,110 @@
+import { Crypto, LocalText, Questionnaire } from "@requite/core"
+import * as Cache from "effect/Cache"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import { SqlClient, SqlSchema } from "../platform/Sql.ts"
+import type { Stored } from "../Questionnaires.ts"
+import { QuestionnaireNotFound, QuestionnaireRefused, Questionnaires, VersionTaken } from "../Questionnaires.ts"
+
+const Key = Schema.Struct({ workspaceId: Schema.String, id: Schema.String, version: Schema.Int })
+const Row = Schema.Struct({ ...Key.fields, hash: Schema.String, source: Schema.String })
+
+/** The layer of `Questionnaires` over the database. A stored version never changes, so it is read once and kept. */
+export const layer = Layer.effect(
+  Questionnaires,
+  Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+    const crypto = yield* Crypto.Crypto
+
+    const byKey = SqlSchema.findOneOption({
+      Request: Key,
+      Result: Row,
+      execute: ({ workspaceId, id, version }) => sql`
+        SELECT workspace_id, id, version, hash, source FROM questionnaires
+        WHERE workspace_id = ${workspaceId} AND id = ${id} AND version = ${version}`,
+    })
+    const newest = SqlSchema.findOneOption({
+      Request: Key.mapFields(({ workspaceId, id }) => ({ workspaceId, id })),
+      Result: Schema.Struct({ version: Schema.Int }),
+      execute: ({ workspaceId, id }) => sql`
+        SELECT version FROM questionnaires WHERE workspace_id = ${workspaceId} AND id = ${id} ORDER BY version DESC LIMIT 1`,
+    })
+    const listed = SqlSchema.findAll({
+      Request: Schema.String,
+      Result: Schema.Struct({
+        id: Schema.String,
+        version: Schema.Int,
+        title: Schema.String,
+        questions: Schema.Int,
+        createdAt: Schema.Date,
+      }),
+      execute: (workspaceId) => sql`
+        SELECT DISTINCT ON (id) id, version, title, questions, created_at FROM questionnaires
+        WHERE workspace_id = ${workspaceId} AND listed ORDER BY id, version DESC`,
+    })
+
+    /** A stored source was checked before it was stored; that it fails now is a defect of ours. */
+    const read = ({ hash, source }: typeof Row.Type): Effect.Effect<Stored> => {
+      const { questionnaire } = Questionnaire.check(source)
+      if (questionnaire === null) return Effect.die(new Error("a stored questionnaire is not readable any more"))
+      const { id, version } = questionnaire
+      return Effect.succeed({
+        ref: { id, version, hash, questions: Questionnaire.questions(questionnaire).length },
+        questionnaire,
+        source,
+      })
+    }
+    const kept = yield* Cache.make({
+      capacity: 200,
+      lookup: (key: string) =>
+        Effect.gen(function* () {
+          const [workspaceId = "", id = "", version = ""] = key.split("/")
+          const row = yield* Effect.orDie(byKey({ workspaceId, id, version: Number(version) }))
+          return yield* Option.isNone(row) ? Effect.fail(new QuestionnaireNotFound({ id })) : read(row.value)
+        }),
+    })
+
+    return Questionnaires.of({
+      add: Effect.fn("Questionnaires.add")(
+        function* (workspaceId, source, options) {
+          const { questionnaire, findings } = Questionnaire.check(source)
+          if (questionnaire === null) return yield* new QuestionnaireRefused({ findings })
+          const ref = yield* Questionnaire.reference(questionnaire)
+          const added = yield* sql`INSERT INTO questionnaires ${sql.insert({
+            workspaceId,
+            id: ref.id,
+            version: ref.version,
+            hash: ref.hash,
+            title: LocalText.resolve(questionnaire.title, [questionnaire.language]),
+            questions: ref.questions,
+            source,
+            listed: options?.listed ?? true,
+            createdAt: new Date(yield* Clock.currentTimeMillis),
+          })} ON CONFLICT DO NOTHING RETURNING id`
+          if (added.length === 0) {
+            const there = Option.getOrNull(yield* byKey({ workspaceId, ...ref }))
+            if (there?.hash !== ref.hash) return yield* new VersionTaken({ id: ref.id, version: ref.version })
+          }
+          return { stored: { ref, questionnaire, source }, warnings: findings }
+        },
+        Effect.catchTags({ SqlError: Effect.die, SchemaError: Effect.die }),
+        Effect.provideService(Crypto.Crypto, crypto),
+      ),
+      list: (workspaceId) =>
+        Effect.map(Effect.orDie(listed(workspaceId)), (rows) =>
+          rows
+            .map(({ createdAt, ...row }) => ({ ...row, createdAt: createdAt.getTime() }))
+            .sort((a, b) => a.title.localeCompare(b.title)),
+        ),
+      get: (workspaceId, id, version) =>
+        Effect.gen(function* () {
+          const latest = version ?? Option.getOrNull(yield* Effect.orDie(newest({ workspaceId, id })))?.version
+          if (latest === undefined) return yield* new QuestionnaireNotFound({ id })
+          return yield* Cache.get(kept, `${workspaceId}/${id}/${latest}`)
+        }),
+    })
+  }),
+)

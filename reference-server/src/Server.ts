@@ -1,0 +1,72 @@
+/**
+ * The server, put together: a configuration in, everything out that listens, works and sweeps. `main.ts` runs it; tests
+ * run it in their own process.
+ */
+import { createServer } from "node:http"
+import { join } from "node:path"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Schedule from "effect/Schedule"
+import * as AccessLog from "./AccessLog.ts"
+import * as Api from "./Api.ts"
+import * as folder from "./BlobStore/folder.ts"
+import { ClientRequests } from "./ClientRequests.ts"
+import type { ServerConfig } from "./Config.ts"
+import * as CustomerPages from "./CustomerPages.ts"
+import * as Database from "./Database.ts"
+import * as Domain from "./Domain.ts"
+import * as FirmPages from "./FirmPages.ts"
+import * as mailbox from "./Mailer/mailbox.ts"
+import * as smtp from "./Mailer/smtp.ts"
+import * as worker from "./Outbox/worker.ts"
+import { ByteSize } from "./platform/Files.ts"
+import { HttpIncomingMessage, HttpRouter } from "./platform/Http.ts"
+import { NodeHttpServer } from "./platform/Node.ts"
+
+/** Expires what is due: requests say themselves when they next need attention, and any process may look. */
+const sweeper = Layer.effectDiscard(
+  Effect.gen(function* () {
+    const requests = yield* ClientRequests
+    yield* requests.sweep.pipe(
+      Effect.repeat({ while: (looked) => looked === 100 }),
+      Effect.catchCause((cause) => Effect.logWarning("the sweep failed and will be tried again", cause)),
+      Effect.repeat(Schedule.spaced("10 seconds")),
+      Effect.forkScoped,
+    )
+  }),
+)
+
+/** The adapters that a configuration chooses. */
+const adapters = (config: ServerConfig) =>
+  Layer.mergeAll(
+    config.smtpUrl === undefined
+      ? mailbox.layer(join(config.dataDir, "dev-mail"))
+      : smtp.layer({ url: config.smtpUrl }),
+    folder.layer(join(config.dataDir, "files")),
+    Database.layer({ url: config.databaseUrl, dataDir: config.dataDir }),
+  )
+
+const http = (config: ServerConfig) =>
+  HttpRouter.serve(Layer.mergeAll(CustomerPages.layer, FirmPages.layer, Api.layer), {
+    // the default one would write addresses with link tokens into the log (S12)
+    disableLogger: true,
+    middleware: AccessLog.middleware,
+  }).pipe(
+    // Effect's default is unlimited; uploads stream and have limits of their own
+    Layer.provide(Layer.succeed(HttpIncomingMessage.MaxBodySize, ByteSize.mebibytes(4))),
+    Layer.provide(
+      NodeHttpServer.layer(createServer, {
+        host: config.host,
+        port: config.port,
+        gracefulShutdownTimeout: "10 seconds",
+      }),
+    ),
+  )
+
+/** Everything, running for as long as the layer. */
+export const layer = (config: ServerConfig) =>
+  Layer.mergeAll(http(config), worker.layer, sweeper).pipe(
+    Layer.provideMerge(Domain.layer),
+    Layer.provideMerge(adapters(config)),
+    Layer.provideMerge(Domain.platform(config)),
+  )

@@ -1,0 +1,135 @@
+import { Crypto } from "@requite/core"
+import * as upload from "@requite/core/QuestionKind/upload"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Stream from "effect/Stream"
+import { BlobKey, BlobStore } from "../BlobStore.ts"
+import { ClientRequests, RequestNotFound } from "../ClientRequests.ts"
+import type { Arriving, FileRef } from "../Uploads.ts"
+import { UploadRefused, Uploads } from "../Uploads.ts"
+import * as FileName from "./FileName.ts"
+import * as MediaType from "./MediaType.ts"
+
+/** What a document of the firm may be (K1); the customer opens it, so it is held to a list as well. */
+const attachments: upload.UploadQuestion = {
+  id: "attachments",
+  type: "upload",
+  label: "attachments",
+  accept: [
+    "application/pdf",
+    "image/*",
+    "text/plain",
+    "text/csv",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+  ],
+  maxBytes: 25_000_000,
+}
+
+/**
+ * Bytes above a question's limit that are still read (and thrown away), so that a browser without script gets to see the
+ * page that says so; a sender that goes on beyond is cut off (S60).
+ */
+const patience = 200_000_000
+
+/** The layer of `Uploads` over the blob store. */
+export const layer = Layer.effect(
+  Uploads,
+  Effect.gen(function* () {
+    const blobs = yield* BlobStore
+    const crypto = yield* Crypto.Crypto
+    const requests = yield* ClientRequests
+
+    /** Streams a file into the store and judges it; what is refused leaves nothing behind. */
+    const take = Effect.fnUntraced(function* (question: upload.UploadQuestion, { name: given, content }: Arriving) {
+      const key = BlobKey.make(yield* Effect.provideService(Crypto.uuid, Crypto.Crypto, crypto))
+      const name = FileName.safe(given)
+      const refused = (code: string, values: Record<string, string | number>) =>
+        new UploadRefused({ name, question: question.id, problems: [{ code, values: { name, ...values } }] })
+      let arrived = 0
+      const within = content.pipe(
+        Stream.mapError(() => refused("upload-broken", {})),
+        Stream.tap((chunk) => {
+          arrived += chunk.length
+          return arrived > question.maxBytes + patience
+            ? Effect.fail(refused("upload-too-large", { max: question.maxBytes }))
+            : Effect.void
+        }),
+        Stream.filter(() => arrived <= question.maxBytes),
+      )
+      return yield* Effect.gen(function* () {
+        const { bytes, sha256 } = yield* blobs.put(key, within, { maxBytes: question.maxBytes }).pipe(
+          Effect.catchTags({
+            BlobTooLarge: () => Effect.fail(refused("upload-too-large", { max: question.maxBytes })),
+            BlobStoreUnavailable: Effect.die,
+          }),
+        )
+        if (arrived > question.maxBytes) return yield* refused("upload-too-large", { max: question.maxBytes })
+        const type = (yield* typeOf(key, name)) ?? "application/octet-stream"
+        const file: FileRef = { id: key, name, bytes, type, sha256 }
+        const problems = upload.validateFile(question, file)
+        if (problems.length === 0) return file
+        return yield* new UploadRefused({
+          name,
+          question: question.id,
+          problems: problems.map(({ code, values = {} }) => ({ code, values })),
+        })
+      }).pipe(Effect.onError(() => discard(key)))
+    })
+
+    const discard = (key: BlobKey) => Effect.ignore(blobs.remove(key))
+
+    const typeOf = (key: BlobKey, name: string) =>
+      Effect.gen(function* () {
+        const { stream } = yield* blobs.get(key)
+        const content = yield* Stream.toReadableStreamEffect(stream)
+        return yield* Effect.promise(() => MediaType.find(name, content))
+      }).pipe(Effect.orDie)
+
+    /** A file that a request knows, by its id; the request's state is what says so, not the store. */
+    const open = (id: string, files: ReadonlyArray<FileRef>) =>
+      Effect.gen(function* () {
+        const file = files.find((one) => one.id === id)
+        if (file === undefined) return yield* new RequestNotFound({ id })
+        const blob = yield* blobs.get(BlobKey.make(file.id)).pipe(
+          Effect.catchTags({
+            BlobMissing: () => Effect.fail(new RequestNotFound({ id })),
+            BlobStoreUnavailable: Effect.die,
+          }),
+        )
+        return { file, content: Stream.orDie(blob.stream) }
+      })
+
+    return Uploads.of({
+      receive: Effect.fn("Uploads.receive")(function* (customer, { question, revision, ...arriving }) {
+        if (!upload.isUpload(question)) {
+          const problems = [{ code: "unknown-question", values: { name: arriving.name } }]
+          return yield* new UploadRefused({ name: arriving.name, question: question.id, problems })
+        }
+        const file = yield* take(question, arriving)
+        const commandId = yield* Effect.provideService(Crypto.uuid, Crypto.Crypto, crypto)
+        // the right to attach is asked for again now: the request may have ended while the bytes came in (S64)
+        yield* requests
+          .attachFile(customer, { revision, question: question.id, file, limit: upload.maxFiles(question) }, commandId)
+          .pipe(Effect.onError(() => discard(BlobKey.make(file.id))))
+        return file
+      }),
+      receiveAttachment: (_member, file) => take(attachments, file),
+      download: (workspaceId, requestId, fileId) =>
+        Effect.gen(function* () {
+          const { current } = yield* requests.overview(workspaceId, requestId)
+          return yield* open(fileId, [...current.request.files, ...current.request.details.attachments])
+        }),
+      downloadFor: (customer, fileId) =>
+        Effect.gen(function* () {
+          const { request } = yield* requests.current(customer)
+          return yield* open(fileId, [...request.files, ...request.details.attachments])
+        }),
+      remove: Effect.fn("Uploads.remove")(function* (customer, { revision, file }) {
+        const commandId = yield* Effect.provideService(Crypto.uuid, Crypto.Crypto, crypto)
+        yield* requests.removeFile(customer, { revision, file }, commandId)
+        yield* discard(BlobKey.make(file))
+      }),
+    })
+  }),
+)

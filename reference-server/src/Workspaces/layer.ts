@@ -1,0 +1,48 @@
+import { Crypto } from "@requite/core"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
+import { Kdf } from "../platform/Crypto.ts"
+import { SqlClient, SqlSchema } from "../platform/Sql.ts"
+import * as Secret from "../Secret.ts"
+import { AlreadySetUp, Workspace, Workspaces } from "../Workspaces.ts"
+
+/** The layer of `Workspaces` over the database. */
+export const layer = Layer.effect(
+  Workspaces,
+  Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+    const services = yield* Effect.context<Crypto.Crypto | Kdf.Kdf>()
+
+    const byId = SqlSchema.findOne({
+      Request: Workspace.fields.id,
+      Result: Workspace,
+      execute: (id) => sql`SELECT id, name, accent, language, time_zone FROM workspaces WHERE id = ${id}`,
+    })
+    const isSetUp = Effect.map(sql`SELECT 1 FROM members LIMIT 1`, (rows) => rows.length > 0)
+
+    const setUp: Workspaces["Service"]["setUp"] = (input) =>
+      Effect.gen(function* () {
+        const passwordHash = yield* Secret.hashPassword(Redacted.make(input.member.password))
+        const now = new Date(yield* Clock.currentTimeMillis)
+        const workspaceId = yield* Crypto.uuid
+        const { name, email } = input.member
+        const member = { id: yield* Crypto.uuid, workspaceId, name, email }
+        yield* Effect.gen(function* () {
+          // two people who set up at the same moment: one of them does
+          yield* sql`LOCK TABLE members IN EXCLUSIVE MODE`
+          if (yield* isSetUp) return yield* new AlreadySetUp()
+          yield* sql`INSERT INTO workspaces ${sql.insert({ id: workspaceId, ...input.workspace, createdAt: now })}`
+          yield* sql`INSERT INTO members ${sql.insert({ ...member, passwordHash, createdAt: now })}`
+        }).pipe(sql.withTransaction)
+        return member
+      }).pipe(Effect.catchTag("SqlError", Effect.die), Effect.provideContext(services))
+
+    return Workspaces.of({
+      isSetUp: Effect.orDie(isSetUp),
+      setUp,
+      get: (id) => Effect.orDie(byId(id)),
+    })
+  }),
+)

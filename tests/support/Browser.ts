@@ -1,0 +1,182 @@
+// A real Chromium for tests, with nothing to install: CHROMIUM_PATH, else /usr/bin/chromium, else the one that comes with npm
+// (@sparticuz/chromium: Linux on x64, with its libraries and a font). Where there is none, `missing` says so and suites skip
+// (`describe.skipIf(Browser.missing !== undefined)`).
+//
+// Pages are our own, on loopback. Every other host is unknown to the browser, so a page that asks a stranger is found out.
+import { AxeBuilder } from "@axe-core/playwright"
+import { execFile } from "node:child_process"
+import { existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs"
+import { dirname, join } from "node:path"
+import { setTimeout as sleep } from "node:timers/promises"
+import { promisify } from "node:util"
+import { chromium, type BrowserContextOptions, type Page } from "playwright-core"
+
+export type { Page }
+
+export interface PageOptions {
+  /** false: the page's own scripts never run, as with a customer who has switched them off. */
+  readonly javaScript: boolean
+  readonly width: number
+  readonly height: number
+  readonly locale?: string
+  readonly colorScheme?: "light" | "dark"
+}
+
+export interface Browser {
+  /** A page in a context of its own: no cookie is shared with any other. `page.context().close()` ends it early. */
+  readonly page: (options: PageOptions) => Promise<Page>
+  readonly close: () => Promise<void>
+}
+
+const root = join(import.meta.dirname, "../..")
+const system = process.env.CHROMIUM_PATH ?? "/usr/bin/chromium"
+
+/** Why there is no browser on this machine; undefined when there is one. */
+export const missing: string | undefined =
+  process.env.CHROMIUM_PATH !== undefined || existsSync(system) || `${process.platform} ${process.arch}` === "linux x64"
+    ? undefined
+    : "no Chromium on this machine: set CHROMIUM_PATH to one"
+
+if (missing !== undefined) process.stderr.write(`Browser tests are skipped: ${missing}\n`)
+
+/** What a page without scripts was opened with: `axe` needs it again. */
+const withoutScripts = new WeakMap<Page, PageOptions>()
+
+const contextOptions = ({ javaScript, width, height, ...rest }: PageOptions): BrowserContextOptions => ({
+  ...rest,
+  javaScriptEnabled: javaScript,
+  viewport: { width, height },
+  reducedMotion: "reduce",
+})
+
+/** Starts the browser (0.3 s; 3 s more the first time after `npm ci`). Call `close` when done. */
+export const launch = async (): Promise<Browser> => {
+  const program =
+    existsSync(system) || process.env.CHROMIUM_PATH !== undefined ? { path: system, env: {} } : await unpack()
+  const browser = await chromium.launch({
+    executablePath: program.path,
+    env: { ...process.env, ...program.env },
+    // The sandbox cannot be had as root nor in most containers, and nothing but our own pages is opened.
+    chromiumSandbox: false,
+    args: [
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+      "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE [::1], EXCLUDE localhost, EXCLUDE *.localhost",
+    ],
+  })
+  return {
+    page: async (options) => {
+      const page = await (await browser.newContext(contextOptions(options))).newPage()
+      if (!options.javaScript) withoutScripts.set(page, options)
+      return page
+    },
+    close: () => browser.close(),
+  }
+}
+
+/**
+ * What axe finds wrong with the page, a line for each element; nothing found is `[]`. WCAG 2.2 A and AA, and axe's own advice.
+ *
+ * axe needs timers, which stand still in a page without scripts: there, the same document (with its `<noscript>` parts) is
+ * opened once more in a page where axe may run and the document's own scripts may not.
+ */
+export const axe = async (page: Page): Promise<ReadonlyArray<string>> => {
+  const options = withoutScripts.get(page)
+  const twin = options === undefined ? page : await withScripts(page, options)
+  const { violations } = await new AxeBuilder({ page: twin })
+    .options({
+      runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"],
+      rules: { "target-size": { enabled: true } },
+    })
+    .analyze()
+  if (twin !== page) await twin.context().close()
+  return violations.flatMap(({ id, impact, help, nodes }) =>
+    nodes.map(({ target, html }) => `${id} (${impact}): ${help} — ${target.join(" ")} ${html.slice(0, 120)}`),
+  )
+}
+
+const withScripts = async (page: Page, options: PageOptions): Promise<Page> => {
+  const body = (await page.content()).replaceAll(/<\/?noscript[^>]*>/g, "")
+  const browser = page.context().browser()
+  if (browser === null) throw new Error("the page's browser is gone")
+  const state = await page.context().storageState()
+  const context = await browser.newContext({ ...contextOptions({ ...options, javaScript: true }), storageState: state })
+  const twin = await context.newPage()
+  await twin.route(page.url(), (route) =>
+    route.fulfill({ body, headers: { "content-type": "text/html", "content-security-policy": "script-src 'none'" } }),
+  )
+  await twin.goto(page.url())
+  return twin
+}
+
+/** Keeps a picture of the whole page as tests/artefacts/screenshots/NAME.png, and gives its path. */
+export const screenshot = async (page: Page, name: string): Promise<string> => {
+  const path = join(root, "tests/artefacts/screenshots", `${name}.png`)
+  await page.screenshot({ path, fullPage: true })
+  return path
+}
+
+/**
+ * Unpacks the browser of npm once (210 MB) into node_modules/.cache. The package itself unpacks into the temporary folder and
+ * takes whatever lies there for whole, even what another process is still writing; so it is given a temporary folder of its
+ * own, which gets its name when it is whole. Making that folder is the lock between test files that start together.
+ */
+const unpack = async (): Promise<{ readonly path: string; readonly env: Record<string, string> }> => {
+  const whole = join(root, "node_modules/.cache/chromium")
+  const part = `${whole}.part`
+  while (!existsSync(whole)) {
+    if (await isLocked(part)) continue
+    try {
+      const script = `await (await import("@sparticuz/chromium")).default.executablePath()`
+      await promisify(execFile)(process.execPath, ["--input-type=module", "--eval", script], {
+        cwd: root,
+        // The name of a cloud's runtime makes the package bring its libraries (nss, expat) too.
+        env: { ...process.env, TMPDIR: part, AWS_LAMBDA_JS_RUNTIME: "nodejs24.x" },
+      })
+      writeFileSync(join(part, "fonts/fonts.conf"), fontconfig(join(whole, "fonts")))
+      renameSync(part, whole)
+    } catch (error) {
+      rmSync(part, { recursive: true, force: true })
+      throw error
+    }
+  }
+  return {
+    path: join(whole, "chromium"),
+    env: { LD_LIBRARY_PATH: join(whole, "al2023/lib"), FONTCONFIG_PATH: join(whole, "fonts") },
+  }
+}
+
+/** Takes the lock, or waits a little: another test file is at it. One that writes nothing for 20 s was killed. */
+const isLocked = async (folder: string): Promise<boolean> => {
+  mkdirSync(dirname(folder), { recursive: true })
+  try {
+    mkdirSync(folder)
+    return false
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error
+    const written = [folder, join(folder, "chromium")].map(
+      (path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0,
+    )
+    if (existsSync(folder) && Date.now() - Math.max(...written) > 20_000)
+      rmSync(folder, { recursive: true, force: true })
+    await sleep(100)
+    return true
+  }
+}
+
+/** The package's font and the system's, if any. With no font at all Chromium dies at the first text field. */
+const fontconfig = (folder: string): string => `<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+  <dir>${folder}/fonts</dir>
+  <dir>/usr/share/fonts</dir>
+  <cachedir>${folder}/cache</cachedir>
+  <alias><family>system-ui</family><prefer><family>Open Sans</family></prefer></alias>
+  <alias><family>sans-serif</family><prefer><family>Open Sans</family></prefer></alias>
+  <alias><family>monospace</family><prefer><family>DejaVu Sans Mono</family></prefer></alias>
+</fontconfig>
+`
