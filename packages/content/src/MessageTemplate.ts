@@ -1,0 +1,116 @@
+/**
+ * Message templates: the mails that a firm words itself.
+ *
+ * A template has a subject and a body with *tags* such as `{{firmName}}`, of variables that a *declaration* names. The subject is plain text;
+ * the body is Markdown, or a document of the editor. `check` is asked when a template is saved and says everything that is wrong with it, in
+ * sentences for its author; `render` fills in values when a message is sent. Neither trusts the template (any member may write one) nor the
+ * values (customers choose their names), S42: a template can only print, and a value is only ever text.
+ */
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import { type Declaration, Finding, maxSubject, type Values, type Variable } from "./MessageTemplate/declaration.ts"
+import * as grammar from "./MessageTemplate/grammar.ts"
+import * as markdownBody from "./MessageTemplate/markdownBody.ts"
+import * as run from "./MessageTemplate/run.ts"
+import * as tiptapBody from "./MessageTemplate/tiptapBody.ts"
+import { context, ValueRefused } from "./MessageTemplate/values.ts"
+import { readable } from "./RichText/readable.ts"
+import type { SafeHtml } from "./SafeHtml.ts"
+
+export { type Declaration, Finding, ValueRefused, type Values, type Variable }
+
+/** A template as it stands in JSON; a body that is a string is Markdown with tags. */
+export const MessageTemplate = Schema.Struct({
+  subject: Schema.String,
+  body: Schema.Union([Schema.String, Schema.Struct({ tiptap: Schema.Json })]),
+})
+export type MessageTemplate = typeof MessageTemplate.Type
+
+/** A message ready for its layout. The text has no wrapped lines. */
+export interface Rendered {
+  readonly subject: string
+  readonly bodyHtml: SafeHtml
+  readonly bodyText: string
+}
+
+/** A template that `check` would not have let through. */
+export class TemplateRefused extends Schema.TaggedError<TemplateRefused>()("TemplateRefused", {
+  findings: Schema.Array(Finding),
+}) {
+  override get message() {
+    return this.findings.map(({ column, line, part, sentence }) => `${part} ${line}:${column}: ${sentence}`).join("\n")
+  }
+}
+
+export type MessageTemplateError = TemplateRefused | ValueRefused
+
+/** Everything that is wrong with a template; empty when it may be saved. */
+export const check = (template: MessageTemplate, declaration: Declaration): ReadonlyArray<Finding> => {
+  const body = checkBody(template.body, declaration)
+  return [
+    ...findingsOf(checkSubject(template.subject, declaration)),
+    ...findingsOf(body),
+    ...(Result.isSuccess(body) ? missing(body.success.always, declaration) : []),
+  ]
+}
+
+/**
+ * Fills a template. Required tags are not asked for again: what was saved is sent, even when the declaration has grown since.
+ * Errors: `TemplateRefused`; `ValueRefused` for a value that its variable cannot have, or a printed variable without one.
+ */
+export const render = (
+  template: MessageTemplate,
+  declaration: Declaration,
+  values: Values,
+): Result.Result<Rendered, MessageTemplateError> =>
+  Result.gen(function* () {
+    const subject = yield* refused(checkSubject(template.subject, declaration))
+    const body = yield* refused(checkBody(template.body, declaration))
+    const seen = yield* context(declaration, values, (value) => value)
+    const subjectText = yield* run.fill(subject.program, seen)
+    const bodyHtml = yield* Result.mapError(body.toHtml(values), (error) =>
+      error._tag === "ValueRefused"
+        ? error
+        : new TemplateRefused({
+            findings: [{ part: "body", line: 1, column: 1, code: error.reason, sentence: error.detail }],
+          }),
+    )
+    return { subject: oneLine(subjectText), bodyHtml, bodyText: readable(bodyHtml) }
+  })
+
+const checkSubject = (subject: string, declaration: Declaration) =>
+  grammar.parse("subject", subject, maxSubject, declaration)
+
+const checkBody = (body: MessageTemplate["body"], declaration: Declaration) =>
+  typeof body === "string" ? markdownBody.check(body, declaration) : tiptapBody.check(body.tiptap, declaration)
+
+const findingsOf = <A>(checked: Result.Result<A, ReadonlyArray<Finding>>): ReadonlyArray<Finding> =>
+  Result.isFailure(checked) ? checked.failure : []
+
+const refused = <A>(checked: Result.Result<A, ReadonlyArray<Finding>>): Result.Result<A, TemplateRefused> =>
+  Result.mapError(checked, (findings) => new TemplateRefused({ findings }))
+
+/** M19, C8: a required tag that the author took out, or hid behind a condition. */
+const missing = (always: ReadonlySet<string>, declaration: Declaration): ReadonlyArray<Finding> =>
+  Object.entries(declaration.variables).flatMap(([name, { description, required }]): ReadonlyArray<Finding> =>
+    required === true && !always.has(name)
+      ? [
+          {
+            part: "body",
+            line: 1,
+            column: 1,
+            code: "missing-tag",
+            sentence: `The body must show {{${name}}} (${description}) in every case: not only inside an {{#if}} or {{#each}}.`,
+          },
+        ]
+      : [],
+  )
+
+const longestSubject = 200
+
+/** A header is one line: line ends and control characters become spaces, and what is too long for a list of mails is cut (S42). */
+const oneLine = (text: string): string => {
+  const letters = [...new Intl.Segmenter().segment(text.replace(/[\p{Cc}\p{Z}]+/gu, " ").trim())]
+  const shown = letters.length > longestSubject ? [...letters.slice(0, longestSubject - 1), { segment: "…" }] : letters
+  return shown.map(({ segment }) => segment).join("")
+}
