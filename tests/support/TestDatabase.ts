@@ -11,9 +11,10 @@ import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
+import * as References from "effect/References"
 import type * as Scope from "effect/Scope"
 import * as Database from "../../reference-server/src/Database.ts"
-import { PgClient, SqlClient } from "../../reference-server/src/platform/Sql.ts"
+import { PgClient, type SqlClient } from "../../reference-server/src/platform/Sql.ts"
 
 /** What a server needs in its environment to run on a database of its own. Both are gone when the scope is closed. */
 export interface Environment {
@@ -33,23 +34,23 @@ export const prepare = Effect.suspend(() => (serverUrl === undefined ? prepareDi
 
 /** For tests that start the server as a process: a fresh, migrated database and an otherwise empty data directory. */
 export const acquireEnvironment: Effect.Effect<Environment, never, Scope.Scope> = Effect.gen(function* () {
-  yield* prepare
-  const DATA_DIR = yield* temporaryDirectory
-  if (serverUrl === undefined) {
-    yield* Effect.promise(() =>
-      cp(join(cache, digest(), "database"), join(DATA_DIR, "database"), {
-        recursive: true,
-        mode: constants.COPYFILE_FICLONE,
-      }),
-    )
-    return { DATA_DIR }
-  }
+  if (serverUrl === undefined) return { DATA_DIR: yield* embeddedDirectory }
+  yield* prepareDatabase(serverUrl)
   const name = `requite_test_${unique()}`
   yield* Effect.acquireRelease(
-    onServer(serverUrl, (sql) => sql`CREATE DATABASE ${sql(name)} TEMPLATE ${sql(template())}`),
+    onServer(serverUrl, (sql) => sql`CREATE DATABASE ${sql(name)} TEMPLATE ${sql(template)}`),
     () => onServer(serverUrl, (sql) => sql`DROP DATABASE ${sql(name)} WITH (FORCE)`),
   )
-  return { DATA_DIR, DATABASE_URL: named(serverUrl, name) }
+  return { DATA_DIR: yield* temporaryDirectory, DATABASE_URL: named(serverUrl, name) }
+})
+
+/** For tests of the embedded database itself: a data directory with a fresh, migrated one in it, whichever engine is tested. */
+export const embeddedDirectory: Effect.Effect<string, never, Scope.Scope> = Effect.gen(function* () {
+  yield* prepareDirectory
+  const path = yield* temporaryDirectory
+  const from = join(cache, digest, "database")
+  yield* Effect.promise(() => cp(from, join(path, "database"), { recursive: true, mode: constants.COPYFILE_FICLONE }))
+  return path
 })
 
 /** For tests in this process: a client on a fresh, migrated database. */
@@ -63,17 +64,21 @@ export const temporaryDirectory: Effect.Effect<string, never, Scope.Scope> = Eff
   (path) => Effect.sync(() => rmSync(path, { recursive: true, force: true, maxRetries: 5 })),
 )
 
+// Without the banner of the embedded database, which would stand above the results of every file.
 const open = (dataDir: string, url?: string) =>
-  Database.layer({ dataDir, url: url === undefined ? undefined : Redacted.make(url) })
+  Database.layer({ dataDir, url: url === undefined ? undefined : Redacted.make(url) }).pipe(
+    Layer.provide(Layer.succeed(References.MinimumLogLevel, "Error")),
+  )
 
 // Both kinds are made under another name and then renamed: of several makers the first wins, and nobody sees half a template.
 
 const prepareDirectory = Effect.gen(function* () {
-  const wanted = join(cache, digest())
+  const wanted = join(cache, digest)
   if (existsSync(wanted)) return
   yield* Effect.promise(() => mkdir(cache, { recursive: true }))
   for (const old of readdirSync(cache).map((name) => join(cache, name))) {
-    if (statSync(old).mtimeMs < Date.now() - day) rmSync(old, { recursive: true, force: true })
+    const made = statSync(old, { throwIfNoEntry: false })?.mtimeMs
+    if (made !== undefined && made < Date.now() - hour) rmSync(old, { recursive: true, force: true })
   }
   const made = `${wanted}.${unique()}`
   yield* migrate(made)
@@ -83,13 +88,13 @@ const prepareDirectory = Effect.gen(function* () {
 })
 
 const prepareDatabase = Effect.fnUntraced(function* (url: string) {
-  const exists = yield* onServer(url, (sql) => sql`SELECT 1 FROM pg_database WHERE datname = ${template()}`)
+  const exists = yield* onServer(url, (sql) => sql`SELECT 1 FROM pg_database WHERE datname = ${template}`)
   if (exists.length > 0) return
-  const made = `${template()}_${unique()}`
+  const made = `${template}_${unique()}`
   yield* onServer(url, (sql) => sql`CREATE DATABASE ${sql(made)}`)
   yield* migrate(tmpdir(), named(url, made))
   yield* onServer(url, (sql) =>
-    sql`ALTER DATABASE ${sql(made)} RENAME TO ${sql(template())}`.pipe(
+    sql`ALTER DATABASE ${sql(made)} RENAME TO ${sql(template)}`.pipe(
       Effect.catch(() => sql`DROP DATABASE ${sql(made)}`),
     ),
   )
@@ -111,11 +116,10 @@ const named = (url: string, database: string): string => {
   return changed.href
 }
 
-const day = 86_400_000
+const hour = 3_600_000
 const unique = (): string => randomUUID().slice(0, 8)
-const template = (): string => `requite_template_${digest()}`
 
-const digest = (): string => {
+const digest = (() => {
   const files = [
     "Database.ts",
     ...readdirSync(join(sources, "Database"), { recursive: true, encoding: "utf8" }).map((file) =>
@@ -125,4 +129,5 @@ const digest = (): string => {
   const hash = createHash("sha256").update(readFileSync(join(repository, "package-lock.json")))
   for (const file of files.filter((name) => name.endsWith(".ts")).sort()) hash.update(readFileSync(join(sources, file)))
   return hash.digest("hex").slice(0, 12)
-}
+})()
+const template = `requite_template_${digest}`

@@ -1,20 +1,26 @@
 /**
  * A firm to test with: the whole domain of the server in this process, over a real database (TestDatabase), blobs in
- * memory and a mailer that keeps what it is given. `arrange` sets the firm up, with a questionnaire to send.
+ * memory and a mailer that keeps what it is given. `arrange` sets the first firm up, with a questionnaire to send; `firm`
+ * makes further ones, so that tests over one database do not see one another.
  */
 import { AccessLink, type ClientRequest, Crypto, RequestPolicy } from "@requite/core"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
 import * as Redacted from "effect/Redacted"
+import * as References from "effect/References"
 import * as Schedule from "effect/Schedule"
 import * as memory from "../../reference-server/src/BlobStore/memory.ts"
 import { ClientRequests } from "../../reference-server/src/ClientRequests.ts"
 import { parse, type ServerConfig } from "../../reference-server/src/Config.ts"
+import type { Customer } from "../../reference-server/src/Customer.ts"
 import { CustomerAccess } from "../../reference-server/src/CustomerAccess.ts"
 import * as Domain from "../../reference-server/src/Domain.ts"
 import * as Invitation from "../../reference-server/src/Invitation.ts"
 import { Mailer, type MailFailed, type OutgoingMail } from "../../reference-server/src/Mailer.ts"
 import * as worker from "../../reference-server/src/Outbox/worker.ts"
+import { SqlClient } from "../../reference-server/src/platform/Sql.ts"
 import { Questionnaires } from "../../reference-server/src/Questionnaires.ts"
 import { Workspaces } from "../../reference-server/src/Workspaces.ts"
 import type { Member } from "../../reference-server/src/Members.ts"
@@ -31,20 +37,32 @@ export const config = (environment: Record<string, string> = {}): ServerConfig =
 export interface Post {
   readonly mails: Array<OutgoingMail>
   readonly failures: Array<MailFailed>
+  /** Every attempt, those that failed too. */
+  readonly attempts: Array<OutgoingMail>
+  /** What the next attempts to an address come to; after them, and to all others, mail is taken. */
+  readonly outcomes: Map<string, Array<Effect.Effect<void, MailFailed>>>
 }
 
 export const clock = ShiftedClock.make()
-export const post: Post = { mails: [], failures: [] }
+export const post: Post = { mails: [], failures: [], attempts: [], outcomes: new Map() }
 
 const mailer = Layer.succeed(Mailer, {
   send: (mail) =>
     Effect.suspend(() => {
+      post.attempts.push(mail)
       const failure = post.failures.shift()
-      if (failure !== undefined) return Effect.fail(failure)
-      post.mails.push(mail)
-      return Effect.void
+      const outcome = failure === undefined ? post.outcomes.get(mail.to.address)?.shift() : Effect.fail(failure)
+      return Effect.tap(outcome ?? Effect.void, () => Effect.sync(() => post.mails.push(mail)))
     }),
 })
+
+/** Every line that was logged, at any level. */
+export const logs: Array<string> = []
+
+const logging = Layer.mergeAll(
+  Logger.layer([Logger.map(Logger.formatLogFmt, (line) => void logs.push(line))]),
+  Layer.succeed(References.MinimumLogLevel, "All"),
+)
 
 /** Everything but HTTP. */
 export const layer = worker.layer.pipe(
@@ -52,6 +70,7 @@ export const layer = worker.layer.pipe(
   Layer.provideMerge(Layer.mergeAll(mailer, memory.layer, TestDatabase.layer)),
   Layer.provideMerge(Domain.platform(config())),
   Layer.provideMerge(clock.layer),
+  Layer.provideMerge(logging),
 )
 
 export const questionnaire = JSON.stringify({
@@ -73,7 +92,14 @@ export const questionnaire = JSON.stringify({
       id: "papers",
       title: "Papers",
       items: [
-        { id: "passport", type: "upload", label: "Passport", accept: ["application/pdf", "image/*"], maxBytes: 100_000, maxFiles: 2 },
+        {
+          id: "passport",
+          type: "upload",
+          label: "Passport",
+          accept: ["application/pdf", "image/*"],
+          maxBytes: 100_000,
+          maxFiles: 2,
+        },
       ],
     },
   ],
@@ -81,7 +107,7 @@ export const questionnaire = JSON.stringify({
 
 export const uuid = Crypto.uuid
 
-/** A new firm with a questionnaire. */
+/** The first firm, made by the set-up, with a questionnaire. */
 export const arrange = Effect.gen(function* () {
   const workspaces = yield* Workspaces
   const questionnaires = yield* Questionnaires
@@ -90,6 +116,20 @@ export const arrange = Effect.gen(function* () {
   const member = yield* workspaces.setUp({ workspace, member: person })
   const { stored } = yield* questionnaires.add(member.workspaceId, questionnaire)
   return { member, stored }
+})
+
+/** A firm of its own with a member and the same questionnaire, and an address that nobody else has been asked at. */
+export const firm = Effect.gen(function* () {
+  const questionnaires = yield* Questionnaires
+  const sql = yield* SqlClient.SqlClient
+  const [workspaceId, id] = [yield* Crypto.uuid, yield* Crypto.uuid]
+  const [name, email] = ["Fia Firm", `fia.${id}@firm.example`]
+  const workspace = { name: "Fresh Ltd", accent: "#0b6e4f", language: "en", timeZone: "Europe/Stockholm" }
+  yield* sql`INSERT INTO workspaces ${sql.insert({ id: workspaceId, ...workspace, createdAt: new Date() })}`
+  yield* sql`INSERT INTO members ${sql.insert({ id, workspaceId, name, email, passwordHash: "", createdAt: new Date() })}`
+  const { stored } = yield* questionnaires.add(workspaceId, questionnaire)
+  const member: Member = { id, workspaceId, name, email }
+  return { member, stored, address: `carl.${id}@customer.example` }
 })
 
 export const details = (
@@ -101,13 +141,15 @@ export const details = (
   due: "2027-03-27",
   message: Invitation.defaultMessage("en"),
   questionnaire: ref,
-  recipient: { name: "Carl Customer", email: "carl@customer.example", language: "en" },
+  recipient: recipient("carl@customer.example"),
   attachments: [],
   ...changes,
 })
 
-/** Creates a request and sends it. */
-export const sendRequest = (
+export const recipient = (email: string): ClientRequest.Recipient => ({ name: "Carl Customer", email, language: "en" })
+
+/** Creates a request, and leaves it unsent. */
+export const createRequest = (
   member: Member,
   ref: ClientRequest.Details["questionnaire"],
   changes: Partial<ClientRequest.Details> = {},
@@ -115,17 +157,45 @@ export const sendRequest = (
 ) =>
   Effect.gen(function* () {
     const requests = yield* ClientRequests
-    const id = yield* Crypto.uuid
-    yield* requests.create(member, { details: details(ref, changes), policy }, id)
-    return yield* requests.send(member, id, yield* Crypto.uuid)
+    return yield* requests.create(member, { details: details(ref, changes), policy }, yield* Crypto.uuid)
   })
+
+/** Creates a request and sends it. */
+export const sendRequest = (...request: Parameters<typeof createRequest>) =>
+  Effect.gen(function* () {
+    const requests = yield* ClientRequests
+    const { id } = yield* createRequest(...request)
+    return yield* requests.send(request[0], id, yield* Crypto.uuid)
+  })
+
+/** Does something at exactly that instant: time stands still meanwhile, for this caller alone. */
+export const at =
+  (instant: number) =>
+  <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+    Effect.flatMap(Clock.Clock, (real) =>
+      Effect.provideService(effect, Clock.Clock, {
+        ...real,
+        currentTimeMillisUnsafe: () => instant,
+        currentTimeMillis: Effect.succeed(instant),
+        currentTimeNanosUnsafe: () => BigInt(instant) * 1_000_000n,
+        currentTimeNanos: Effect.succeed(BigInt(instant) * 1_000_000n),
+      }),
+    )
+
+/** Tries until there is something; a test that waits in vain dies. */
+export const eventually = <A, E, R>(look: Effect.Effect<A | undefined, E, R>): Effect.Effect<A, never, R> =>
+  Effect.filterOrFail(look, (found) => found !== undefined).pipe(
+    Effect.retry({ schedule: Schedule.spaced("25 millis"), times: 600 }),
+    Effect.orDie,
+  )
 
 /** Waits until so many mails have been handed over, and gives them. */
 export const mails = (count: number): Effect.Effect<ReadonlyArray<OutgoingMail>> =>
-  Effect.suspend(() => (post.mails.length >= count ? Effect.succeed(post.mails) : Effect.fail("waiting"))).pipe(
-    Effect.retry({ schedule: Schedule.spaced("100 millis"), times: 150 }),
-    Effect.orDie,
-  )
+  eventually(Effect.sync(() => (post.mails.length >= count ? post.mails : undefined)))
+
+/** Waits for the nth mail to an address, counted from 1. */
+export const mailTo = (address: string, nth = 1): Effect.Effect<OutgoingMail> =>
+  eventually(Effect.sync(() => post.mails.filter(({ to }) => to.address === address)[nth - 1]))
 
 /** The token in a mail's link. */
 export const tokenIn = (mail: OutgoingMail): Redacted.Redacted =>
@@ -138,5 +208,36 @@ export const claim = (mail: OutgoingMail) =>
     const { handle, secret } = yield* access.claim(tokenIn(mail))
     return { handle, secret, customer: yield* access.enter(handle, secret) }
   })
+
+/** Who a request's customer is to the services behind the door, for tests that are not about getting in. */
+export const customerOf = (request: ClientRequest.State) =>
+  Effect.gen(function* () {
+    const workspaces = yield* Workspaces
+    const sql = yield* SqlClient.SqlClient
+    const [row] = yield* sql<{ workspaceId: string }>`SELECT workspace_id FROM client_requests WHERE id = ${request.id}`
+    const workspace = yield* workspaces.get(row?.workspaceId ?? "")
+    const customer: Customer = {
+      workspace,
+      requestId: request.id,
+      linkId: yield* Crypto.uuid,
+      sendNo: request.sendNo,
+      handle: "",
+      csrf: "",
+    }
+    return customer
+  })
+
+/** Every row of every table, as text, by table. */
+export const dump = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  const tables = yield* sql<{ name: string }>`
+    SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public' ORDER BY table_name`
+  const rows = yield* Effect.forEach(tables, ({ name }) =>
+    sql<{ row: string }>`SELECT t::text AS row FROM ${sql(name)} t ORDER BY 1`.pipe(
+      Effect.map((found) => [name, found.map(({ row }) => row)] as const),
+    ),
+  )
+  return Object.fromEntries(rows)
+})
 
 export { AccessLink }

@@ -69,7 +69,6 @@ const imported = (packed: Packed): ReadonlyArray<string> =>
 const misplaced = ({ workspace, files }: Packed): ReadonlyArray<string> => {
   const source = (file: string) => file.replace(/^dist\//, "src/").replace(/(\.d\.ts|\.js)(\.map)?$/, ".ts")
   const built = files.filter((file) => /^dist\/.*(\.d\.ts|\.js)(\.map)?$/.test(file))
-  const known = new Set(["package.json", "README.md", "LICENSE", "CHANGELOG.md"])
   return [
     ...built
       .filter((file) => !existsSync(join(root, "packages", workspace, source(file))))
@@ -78,7 +77,7 @@ const misplaced = ({ workspace, files }: Packed): ReadonlyArray<string> => {
       .filter((file) => /^src\/.*(?<!\.d)\.ts$/.test(file) && !built.some((other) => source(other) === file))
       .map((file) => `not built: ${file}`),
     ...files
-      .filter((file) => !file.startsWith("src/") && !built.includes(file) && !known.has(file))
+      .filter((file) => file.startsWith("dist/") && !built.includes(file))
       .map((file) => `should not be published: ${file}`),
   ]
 }
