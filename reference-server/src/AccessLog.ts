@@ -3,11 +3,10 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { HttpMiddleware, HttpServerRequest } from "./platform/Http.ts"
 
-/** The path as it may be logged: `/r/…` is a secret, and what follows `?` may be. */
-export const loggable = (url: string): string => {
-  const path = url.split(/[?#]/)[0] ?? ""
-  return path.startsWith("/r/") ? "/r/…" : path
-}
+/** The path as it may be logged: what follows `/r/` is a secret, so is anything that looks like one, and so may a query be. */
+export const loggable = (url: string): string =>
+  // relative or whole: the server hands out both
+  (url.replace(/^[a-z]+:\/\/[^/]*/, "").split(/[?#]/)[0] ?? "").replace(/\/r\/.*/, "/r/…").replace(/[\w-]{40,}/g, "…")
 
 export const middleware = HttpMiddleware.make((app) =>
   Effect.gen(function* () {
