@@ -1,7 +1,7 @@
 // One process per data directory: two of them on one embedded database destroy it. The lock must go away with its process
 // however that dies, and must not be fooled by a number that another process got later (in a container it is always 1). So the
-// operating system keeps it: Node's only file lock is the one of its SQLite, a transaction open on the empty file `.lock`.
-// The file `.pid` beside it decides nothing, it only names the holder. Neither file is deleted while somebody may wait for it.
+// operating system keeps it: Node's only file lock is the one of its SQLite, a transaction open on the empty file `.lock`. That
+// file stays for ever: deleted and made anew it could be locked twice. `.pid` beside it decides nothing, it names the holder.
 
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { dirname } from "node:path"
@@ -13,7 +13,7 @@ import { DatabaseUnavailable } from "./DatabaseUnavailable.ts"
 
 /**
  * Locks `path` (a directory, which need not exist yet; its parent is made) for this process until the scope closes, with the
- * files `<path>.lock` and `<path>.pid`. Fails at once with `directory-in-use` or `directory-not-writable`.
+ * files `<path>.lock` (with SQLite's `-journal`) and `<path>.pid`. Fails at once with `directory-in-use` or `directory-not-writable`.
  */
 export const acquire = (path: string): Effect.Effect<void, DatabaseUnavailable, Scope.Scope> =>
   Effect.acquireRelease(

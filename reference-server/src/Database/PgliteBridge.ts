@@ -39,7 +39,8 @@ class PgliteBridge {
   #waiting: Array<Turn> = []
   #running: Connection | undefined
   #owner: Connection | undefined
-  #served: Promise<void> | undefined
+  #serving = false
+  #served = Promise.resolve()
 
   /** `greeting` answers the startup message of every connection: asking the engine again would have to wait for the owner. */
   constructor(engine: Engine, greeting: Buffer) {
@@ -63,7 +64,7 @@ class PgliteBridge {
 
   #submit(turn: Turn): void {
     this.#waiting.push(turn)
-    this.#served ??= this.#serve()
+    if (!this.#serving) this.#served = this.#serve()
   }
 
   /** A connection that goes away, even in the middle of an answer, leaves no transaction behind. */
@@ -74,6 +75,7 @@ class PgliteBridge {
   }
 
   async #serve(): Promise<void> {
+    this.#serving = true
     for (let turn = this.#next(); turn !== undefined; turn = this.#next()) {
       this.#running = turn.connection
       await this.#answer(turn)
@@ -81,7 +83,7 @@ class PgliteBridge {
       // An answer blocks the process while it is computed; between two, others have their turn.
       await setImmediate()
     }
-    this.#served = undefined
+    this.#serving = false
   }
 
   #next(): Turn | undefined {
