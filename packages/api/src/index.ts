@@ -1,1 +1,12 @@
-export {}
+/** The HTTP contract of requite: `Api` for servers and documentation, `client` for scripts, and every schema by its group. */
+export * as Access from "./Access.ts"
+export { Api } from "./Api.ts"
+export { type Client, client } from "./Client.ts"
+export * as Customer from "./Customer.ts"
+export * as Failure from "./Failure.ts"
+export * as Keys from "./Keys.ts"
+export * as Questionnaires from "./Questionnaires.ts"
+export * as Requests from "./Requests.ts"
+export * as Session from "./Session.ts"
+export * as System from "./System.ts"
+export * as Wire from "./Wire.ts"

@@ -122,8 +122,8 @@ const sendable = ({ questionnaire, recipient }: Details): ReadonlyArray<Reason> 
 const sent = (type: "RequestSent" | "RequestResent", { at, by }: Command.Command, request: State): Event => {
   const days = request.policy.windowDays
   const fresh = days === null ? null : plusDays(at, days)
-  const open = request.expiresAt !== null && request.state !== "Expired" ? request.expiresAt : 0
-  return { type, at, by, sendNo: request.sendNo + 1, expiresAt: fresh === null ? null : Math.max(fresh, open) }
+  const expiresAt = fresh === null ? null : Math.max(fresh, request.expiresAt ?? 0)
+  return { type, at, by, sendNo: request.sendNo + 1, expiresAt }
 }
 
 const decideCancel = (command: Command.Cancel, request: State): Decision => {

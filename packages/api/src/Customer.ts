@@ -1,0 +1,162 @@
+/**
+ * The group `customer`: what the person who was asked can do, each through the session that their link opened. Claiming
+ * a link sets the session's cookie and gives a *handle*, which stands in every later address. Whatever does not work,
+ * for whatever reason, is answered with the same bytes: `LinkDead`.
+ */
+import * as Schema from "effect/Schema"
+import { CustomerAccess } from "./Access.ts"
+import * as Failure from "./Failure.ts"
+import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "./HttpApi.ts"
+import * as Wire from "./Wire.ts"
+
+/** What a customer's page needs to know. */
+export const Fill = Schema.Struct({
+  workspace: Schema.Struct({ name: Schema.String, accent: Schema.String }).annotate({ description: "Who asks." }),
+  title: Schema.String,
+  description: Schema.String,
+  due: Schema.NullOr(Wire.Day),
+  expiresAt: Schema.NullOr(Wire.Timestamp),
+  language: Schema.String.annotate({ description: "The recipient's, BCP 47." }),
+  attachments: Schema.Array(Wire.FileRef).annotate({ description: "Documents of the firm, to read." }),
+  questionnaire: Schema.Record(Schema.String, Schema.Json).annotate({ description: "The definition, checked." }),
+  revision: Schema.Int.annotate({
+    description: "To be sent back with every change: another one means the firm changed the questions.",
+  }),
+  answers: Wire.Answers,
+  files: Schema.Array(Wire.AttachedFile),
+  progress: Schema.Array(Wire.SectionProgress),
+  csrf: Schema.String.annotate({ description: "To be sent back as `X-CSRF-Token` with every change." }),
+}).annotate({ identifier: "Fill", description: "What the customer is asked, and what they have given so far." })
+export type Fill = typeof Fill.Type
+
+/** What is wrong with the saved answers, and how far each section is. */
+export const Saved = Schema.Struct({
+  issues: Schema.Array(Wire.Issue),
+  progress: Schema.Array(Wire.SectionProgress),
+}).annotate({ identifier: "Saved", description: "What is wrong with the answers so far, and how far each section is." })
+export type Saved = typeof Saved.Type
+
+/** Proof of a submission. */
+export const Receipt = Schema.Struct({ submittedAt: Wire.Timestamp, digest: Schema.String }).annotate({
+  identifier: "Receipt",
+  description: "When it was submitted, and the digest over the questionnaire, the answers and the files.",
+})
+export type Receipt = typeof Receipt.Type
+
+const params = { handle: Schema.String.annotate({ description: "From claiming the link." }) }
+const headers = { "x-csrf-token": Schema.String.annotate({ description: "`csrf` of the request." }) }
+const revision = Schema.Int.annotate({ description: "`revision` of what the customer saw." })
+
+/** A multipart body is limited here; each file by its own question. */
+const limits = { maxParts: 20, maxFieldSize: "64 KiB", maxTotalSize: "1100 MB" } as const
+
+const claim = HttpApiEndpoint.post("claim", "/claim", {
+  payload: Schema.Struct({
+    token: Schema.RedactedFromValue(Schema.String.annotate({ description: "The secret at the end of the link." })),
+  }),
+  success: Schema.Struct({ handle: Schema.String }),
+  error: [Failure.LinkDead, Failure.NotFromHere],
+}).annotateMerge(
+  OpenApi.annotations({
+    summary: "Claim a link",
+    description: "Opens a session: sets its cookie, and gives the handle that stands in all later addresses.",
+  }),
+)
+
+const get = HttpApiEndpoint.get("get", "/:handle", { params, success: Fill }).annotateMerge(
+  OpenApi.annotations({ summary: "Read what is asked", description: "What is asked, and what was given so far." }),
+)
+
+const save = HttpApiEndpoint.put("save", "/:handle/answers", {
+  params,
+  headers,
+  payload: Schema.Struct({
+    revision,
+    answers: Wire.Answers.annotateKey({
+      description: "Those of some questions; others stay as they are. Files come apart.",
+    }),
+    visited: Schema.optionalKey(Schema.String.annotate({ description: "The id of the section that was filled in." })),
+  }),
+  success: Saved,
+  error: [Failure.Refusal, Failure.AnswersRefused],
+}).annotateMerge(
+  OpenApi.annotations({
+    summary: "Save answers",
+    description:
+      "Saves a draft. Answers that break a rule are kept and listed as issues; answers of an impossible shape are refused, and then nothing is saved.",
+  }),
+)
+
+const upload = HttpApiEndpoint.post("upload", "/:handle/files/:question", {
+  params: { ...params, question: Schema.String.annotate({ description: "The id of a question of kind upload." }) },
+  headers,
+  query: { revision },
+  payload: Schema.Struct({}).pipe(HttpApiSchema.asMultipartStream(limits)),
+  success: Schema.Struct({ files: Schema.Array(Wire.FileRef) }).pipe(HttpApiSchema.status(201)),
+  error: [Failure.NotFound, Failure.Refusal, Failure.UploadRefused],
+}).annotateMerge(
+  OpenApi.annotations({
+    summary: "Upload files",
+    description:
+      "Attaches the files of a multipart form to a question, one after another. A refused file ends it; those before it stay.",
+    // the schema cannot say that parts are files
+    transform: (operation) => ({
+      ...operation,
+      requestBody: {
+        required: true,
+        content: {
+          "multipart/form-data": {
+            schema: {
+              type: "object",
+              properties: { file: { type: "array", items: { type: "string", format: "binary" } } },
+            },
+          },
+        },
+      },
+    }),
+  }),
+)
+
+const file = HttpApiEndpoint.get("file", "/:handle/files/:file", {
+  params: { ...params, file: Wire.Id },
+  success: HttpApiSchema.StreamUint8Array(),
+  error: Failure.NotFound,
+}).annotateMerge(
+  OpenApi.annotations({ summary: "Download a file", description: "One of the customer's files, or of the firm's." }),
+)
+
+const remove = HttpApiEndpoint.delete("remove", "/:handle/files/:file", {
+  params: { ...params, file: Wire.Id },
+  headers,
+  query: { revision },
+  success: HttpApiSchema.NoContent,
+  error: Failure.Refusal,
+}).annotateMerge(OpenApi.annotations({ summary: "Remove a file", description: "Takes a file back, and deletes it." }))
+
+const submit = HttpApiEndpoint.post("submit", "/:handle/submit", {
+  params,
+  headers,
+  payload: Schema.Struct({ revision }),
+  success: Receipt,
+  error: Failure.Refusal,
+}).annotateMerge(
+  OpenApi.annotations({
+    summary: "Submit",
+    description:
+      "Submits what is saved. Refused as `incomplete` with the questions that stop it. Afterwards the session is over.",
+  }),
+)
+
+export class Customer extends HttpApiGroup.make("customer")
+  .add(get, save, upload, file, remove, submit)
+  .middleware(CustomerAccess)
+  // added after the guard: a claim is what opens the session that the others need
+  .add(claim)
+  .prefix("/customer")
+  .annotateMerge(
+    OpenApi.annotations({
+      title: "Customer",
+      description:
+        "For pages that customers fill in: served from this server's own origin, with the session that the link opened.",
+    }),
+  ) {}

@@ -1,0 +1,149 @@
+/**
+ * What can go wrong, as it stands on the wire. Each failure has a `_tag`, its own HTTP status, and a `message`: one
+ * sentence for developers and logs. People are shown a sentence of their own language, by `_tag` and `code`.
+ */
+import * as ClientRequest from "@requite/core/ClientRequest"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import * as Wire from "./Wire.ts"
+
+/** A message that is the same for every failure of its kind. */
+const message = (sentence: string) =>
+  Schema.String.pipe(Schema.withConstructorDefault(Effect.succeed(sentence))).annotate({ examples: [sentence] })
+
+/** Neither a key nor a session that holds. */
+export class Unauthorized extends Schema.TaggedError<Unauthorized>()(
+  "Unauthorized",
+  { message: message("Send an API key as `Authorization: Bearer rq_…`, or sign in.") },
+  { httpApiStatus: 401, description: "Neither an API key nor a session that holds." },
+) {}
+
+/** A change that came with a cookie, but not from a page of this server, or without the session's token (S39). */
+export class NotFromHere extends Schema.TaggedError<NotFromHere>()(
+  "NotFromHere",
+  { message: message("With a cookie, changes are taken only from this server's own pages.") },
+  { httpApiStatus: 403, description: "A change with a cookie that does not come from a page of this server." },
+) {}
+
+/** There is none of that id in this workspace. */
+export class NotFound extends Schema.TaggedError<NotFound>()(
+  "NotFound",
+  {
+    what: Schema.Literals(["request", "questionnaire", "question", "file", "submission", "endpoint"]),
+    message: Schema.String,
+  },
+  { httpApiStatus: 404, description: "There is none of that id in this workspace." },
+) {}
+
+const Reason = ClientRequest.Reason.annotate({
+  identifier: "Reason",
+  description: "One guard that failed, and the ids of requests, questions or files that it is about.",
+})
+
+/** The request's state, or its policy, does not allow the command; every guard that failed is named. Nothing changed. */
+export class Refusal extends Schema.TaggedError<Refusal>()(
+  "Refusal",
+  {
+    /** The request that refused; null when it is the customer's own. */
+    request: Schema.NullOr(Schema.String),
+    command: Schema.String.annotate({ examples: ["Resend"] }),
+    state: Schema.NullOr(Wire.LifecycleState),
+    reasons: Schema.Array(Reason),
+    message: Schema.String,
+  },
+  {
+    httpApiStatus: 409,
+    description:
+      "The request's state or policy does not allow this now. Every guard that failed is named; nothing changed.",
+  },
+) {}
+
+/** The same `Idempotency-Key` came before, with another body (S46). */
+export class KeyReused extends Schema.TaggedError<KeyReused>()(
+  "KeyReused",
+  { message: message("This Idempotency-Key was used before for another request: send a fresh one.") },
+  { httpApiStatus: 409, description: "The Idempotency-Key was used before, with another body." },
+) {}
+
+/** One thing wrong with a questionnaire's definition, at its place in the text. */
+export const Finding = Schema.Struct({
+  code: Schema.String.annotate({ examples: ["duplicate-id"] }),
+  severity: Schema.Literals(["error", "warning"]),
+  pointer: Schema.String.annotate({ description: "RFC 6901, into the definition." }),
+  line: Schema.Int,
+  column: Schema.Int,
+  message: Schema.String,
+}).annotate({
+  identifier: "Finding",
+  description: "One thing wrong with a definition, at its line and column (from 1).",
+})
+export type Finding = typeof Finding.Type
+
+/** The definition has errors: all of them, and the warnings. */
+export class QuestionnaireRefused extends Schema.TaggedError<QuestionnaireRefused>()(
+  "QuestionnaireRefused",
+  { findings: Schema.Array(Finding), message: Schema.String },
+  { httpApiStatus: 422, description: "The definition has errors. All findings are listed; nothing was stored." },
+) {}
+
+/** This version exists, with other content: raise the version. */
+export class VersionTaken extends Schema.TaggedError<VersionTaken>()(
+  "VersionTaken",
+  { id: Schema.String, version: Schema.Int, message: Schema.String },
+  { httpApiStatus: 409, description: "This version is stored already, with other content. A version never changes." },
+) {}
+
+/** The firm's message cannot be sent as it is written; each sentence says what to mend, and where. */
+export class MessageRefused extends Schema.TaggedError<MessageRefused>()(
+  "MessageRefused",
+  {
+    sentences: Schema.Array(Schema.String),
+    message: message("The message cannot be sent as it is written."),
+  },
+  { httpApiStatus: 422, description: "The e-mail's message cannot be sent as it is written; the sentences say why." },
+) {}
+
+/** Answers that no form could have sent: a question that is not there, a value of another shape. */
+export class AnswersRefused extends Schema.TaggedError<AnswersRefused>()(
+  "AnswersRefused",
+  { issues: Schema.Array(Wire.Issue), message: message("Some answers have a shape that their questions cannot have.") },
+  { httpApiStatus: 422, description: "Answers of a shape that their questions cannot have. Nothing was saved." },
+) {}
+
+/** A file that is not taken. */
+export class UploadRefused extends Schema.TaggedError<UploadRefused>()(
+  "UploadRefused",
+  {
+    name: Schema.String,
+    question: Schema.String,
+    problems: Schema.Array(
+      Schema.Struct({
+        code: Schema.String.annotate({ examples: ["upload-too-large"] }),
+        values: Schema.Record(Schema.String, Schema.Union([Schema.String, Schema.Finite])),
+      }),
+    ),
+    message: message("The file was not taken. Files before it in the same request stay attached."),
+  },
+  {
+    httpApiStatus: 422,
+    description: "A file is not taken; the problems say why. Files before it in the same request stay attached.",
+  },
+) {}
+
+/** A link or session that does not work. The one answer for every cause: it says nothing more (S47, S49). */
+export class LinkDead extends Schema.TaggedError<LinkDead>()(
+  "LinkDead",
+  { message: message("This request has expired.") },
+  { httpApiStatus: 410, description: "The link or session does not work. The same bytes for every cause." },
+) {}
+
+/** The server runs, its database does not answer. */
+export class Unhealthy extends Schema.TaggedError<Unhealthy>()(
+  "Unhealthy",
+  {
+    status: Schema.tag("unavailable"),
+    database: Schema.tag("down"),
+    message: message("The database does not answer."),
+  },
+  { httpApiStatus: 503, description: "The database did not answer within two seconds." },
+) {}

@@ -1,0 +1,129 @@
+/**
+ * What several groups of the contract share on the wire. Instants are ISO 8601 strings in UTC, calendar dates have no
+ * time and no zone, sizes are in bytes, digests are SHA-256 as 64 hex digits. Unknown properties of a request's body
+ * are refused, so that a misspelt one is never lost in silence.
+ */
+import * as LocalText from "@requite/core/LocalText"
+import * as CoreQuestionnaire from "@requite/core/Questionnaire"
+import * as upload from "@requite/core/QuestionKind/upload"
+import * as ClientRequest from "@requite/core/ClientRequest"
+import * as Schema from "effect/Schema"
+
+/** A UUID. Ids of other workspaces are answered like ids that do not exist. */
+export const Id = Schema.String.check(Schema.isUUID()).annotate({ examples: ["0198c1f2-6f0a-4d39-9e55-2f1f0a5c7d10"] })
+
+/** An instant, ISO 8601 in UTC: `2027-03-27T09:00:00.000Z`. */
+export const Timestamp = Schema.String.annotate({
+  description: "An instant, ISO 8601 in UTC.",
+  format: "date-time",
+  examples: ["2027-03-27T09:00:00.000Z"],
+})
+
+const isDate = (text: string): boolean => {
+  const millis = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(text) : Number.NaN
+  // a day that a month does not have becomes one of the next month
+  return !Number.isNaN(millis) && new Date(millis).toISOString().startsWith(text)
+}
+
+/** A day of the calendar, `2027-03-27`: no time, no zone. */
+export const Day = Schema.String.annotate({
+  description: "A day of the calendar, without time or zone.",
+  format: "date",
+  examples: ["2027-03-27"],
+})
+
+/** A day that the calendar has: what is asked of those who send one. */
+export const CalendarDate = Day.check(
+  Schema.makeFilter((text) => (isDate(text) ? undefined : "Expected a date of the calendar such as 2027-03-27")),
+)
+
+/** Text on one line: no control characters, so that it can stand in a mail's header too. */
+export const line = (maxLength: number) =>
+  Schema.String.check(
+    Schema.isPattern(/^[^\p{Cc}\p{Zl}\p{Zp}]*$/u, { message: "Expected text on one line" }),
+    Schema.isMaxLength(maxLength),
+  )
+
+/** Text on one line that says something. */
+export const filledLine = (maxLength: number) =>
+  line(maxLength).check(Schema.isPattern(/\S/u, { message: "Expected some text" }))
+
+/** The person who is asked. `email` may be empty until the request is sent. */
+export const Recipient = ClientRequest.Recipient.annotate({
+  identifier: "Recipient",
+  description: "The person who is asked. The language is a BCP 47 tag.",
+})
+export type Recipient = typeof Recipient.Type
+
+/** A recipient as members give one. */
+export const NewRecipient = Schema.Struct({
+  name: filledLine(200).annotate({ description: "The name that the e-mail greets.", examples: ["Astrid Lind"] }),
+  email: line(254)
+    .check(Schema.isPattern(/^$|^[^\s@<>,;:"()]+@[^\s@<>,;:"()]+$/u, { message: "Expected one e-mail address" }))
+    .annotate({ description: "One e-mail address; empty: not known yet.", examples: ["astrid@example.com"] }),
+  language: LocalText.LanguageTag.annotate({
+    description: "BCP 47; of the e-mail and the page, as far as they are translated.",
+    examples: ["sv"],
+  }),
+}).annotate({ identifier: "NewRecipient", description: "The person to ask." })
+
+/** Exactly one version of a questionnaire, pinned by the SHA-256 of its canonical form (RFC 8785). */
+export const QuestionnaireRef = CoreQuestionnaire.QuestionnaireRef.annotate({
+  identifier: "QuestionnaireRef",
+  description:
+    "Exactly one version of a questionnaire: its id, its version, the SHA-256 of its canonical form (RFC 8785), and how many questions it has.",
+})
+export type QuestionnaireRef = typeof QuestionnaireRef.Type
+
+/** A file that arrived whole. `type` was found in its content; `name` is the sender's, made safe. */
+export const FileRef = upload.FileRef.annotate({
+  identifier: "FileRef",
+  description:
+    "A file that arrived whole: the media type that its content has, its size in bytes and its SHA-256. The name is the sender's, made safe.",
+})
+export type FileRef = typeof FileRef.Type
+
+/** A file that the customer attached to a question. */
+export const AttachedFile = Schema.Struct({
+  ...upload.FileRef.fields,
+  question: Schema.String,
+  attachedAt: Timestamp,
+}).annotate({ identifier: "AttachedFile", description: "A file that the customer attached to a question." })
+export type AttachedFile = typeof AttachedFile.Type
+
+/** The five states; a request whose window has passed is Expired at that moment. */
+export const LifecycleState = ClientRequest.LifecycleState.annotate({
+  identifier: "LifecycleState",
+  description:
+    "Pending: not sent, or sent and not begun. WaitingForCustomer: the customer has begun, or the policy counts from sending. Expired: the window has passed. Submitted and Cancelled end a request.",
+})
+
+/** Answers by question id: text, an option's value, a list of those, `{ "other": … }`, or the list of files. */
+export const Answers = Schema.Record(Schema.String, Schema.Json).annotate({
+  identifier: "Answers",
+  description:
+    'Answers by question id: a text; an option\'s value, or `{ "other": … }`, or a list of those; for uploads the list of files. `GET /api/questionnaires/{id}/answers-schema` has their exact shape.',
+  examples: [{ companyName: "Lind & Co AB", kind: "company" }],
+})
+export type Answers = typeof Answers.Type
+
+/** One thing wrong with an answer; the sentence for people goes by `code` and `values`. */
+export const Issue = Schema.Struct({
+  code: Schema.String.annotate({ examples: ["text-too-long"] }),
+  question: Schema.String,
+  pointer: Schema.String.annotate({ description: "RFC 6901, into the answers." }),
+  values: Schema.Record(Schema.String, Schema.Union([Schema.String, Schema.Finite])),
+}).annotate({ identifier: "Issue", description: "One thing wrong with an answer, under a stable code." })
+export type Issue = typeof Issue.Type
+
+/** How far a section is. */
+export const SectionProgress = Schema.Struct({
+  id: Schema.String,
+  state: Schema.Literals(["to-do", "started", "done"]),
+  answered: Schema.Int,
+  questions: Schema.Int,
+}).annotate({
+  identifier: "SectionProgress",
+  description: "How far a section is: done when nothing is missing or wrong.",
+})
+export type SectionProgress = typeof SectionProgress.Type

@@ -1,2 +1,0 @@
-import { it, assert } from "@effect/vitest"
-it("runs", () => assert.isTrue(true))
