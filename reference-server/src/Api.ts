@@ -1,0 +1,64 @@
+/**
+ * The HTTP API, served: the contract of @requite/api with a handler behind each endpoint (`Api/`, a file a group), the
+ * guards that say who calls, and its documentation at `/docs` and `/openapi.json`.
+ */
+import { Api, Failure } from "@requite/api"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as access from "./Api/access.ts"
+import * as customer from "./Api/customer.ts"
+import * as docs from "./Api/docs.ts"
+import * as failures from "./Api/failures.ts"
+import * as keys from "./Api/keys.ts"
+import * as questionnaires from "./Api/questionnaires.ts"
+import * as requests from "./Api/requests.ts"
+import * as system from "./Api/system.ts"
+import { Config } from "./Config.ts"
+import * as PageSecurity from "./PageSecurity.ts"
+import { ByteSize } from "./platform/Files.ts"
+import { HttpEffect, HttpIncomingMessage, HttpRouter, HttpServerRequest, HttpServerResponse } from "./platform/Http.ts"
+import { HttpApiBuilder, HttpApiMiddleware } from "./platform/HttpApi.ts"
+
+const hasBody = ({ headers }: HttpServerRequest.HttpServerRequest): boolean =>
+  headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0
+
+/** What every answer carries, those of failures too; a header that a handler set itself stays. */
+const dressed = (base: Readonly<Record<string, string>>, response: HttpServerResponse.HttpServerResponse) =>
+  HttpServerResponse.setHeaders(response, {
+    ...base,
+    ...(response.status === 401 ? { "www-authenticate": "Bearer" } : {}),
+    ...response.headers,
+  })
+
+/** The browser's safety, and the limits of bodies: of JSON here, of uploads in the contract. */
+const surroundings = HttpRouter.middleware(
+  Effect.gen(function* () {
+    const base = PageSecurity.headers(yield* Config)
+    return (app) =>
+      Effect.gen(function* () {
+        yield* HttpEffect.appendPreResponseHandler((_request, response) => Effect.succeed(dressed(base, response)))
+        const request = yield* HttpServerRequest.HttpServerRequest
+        // a browser can send a body of no type to anybody; read as JSON it would be a form that no preflight stops (S39)
+        if (hasBody(request) && request.headers["content-type"] === undefined) {
+          return HttpServerResponse.text("A body needs a content-type: application/json", { status: 415 })
+        }
+        return yield* Effect.provideService(app, HttpIncomingMessage.MaxBodySize, ByteSize.mebibytes(4))
+      })
+  }),
+)
+
+const routes = HttpApiBuilder.layer(Api, { openapiPath: "/openapi.json" }).pipe(
+  Layer.provide([questionnaires.layer, requests.layer, keys.layer, customer.layer, system.layer]),
+  Layer.provide([access.layer, HttpApiMiddleware.layerProblemDetails({ includeDetails: true })]),
+  Layer.provide(surroundings.layer),
+)
+
+/** Every other address under `/api`. */
+const nothing = HttpRouter.add(
+  "*",
+  "/api/*",
+  Effect.orDie(HttpServerResponse.schemaJson(Failure.NotFound)(failures.notFound("endpoint"), { status: 404 })),
+).pipe(Layer.provide(surroundings.layer))
+
+/** `/api/…`, `/health`, `/openapi.json` and `/docs`. */
+export const layer = Layer.mergeAll(routes, nothing, docs.layer)

@@ -1,0 +1,63 @@
+/** What the services refuse, as the contract says it: handlers put these where they catch. */
+import { Failure } from "@requite/api"
+import type { ClientRequest } from "@requite/core"
+import * as Effect from "effect/Effect"
+import type { QuestionnaireRefused, VersionTaken } from "../Questionnaires.ts"
+
+const sentences = {
+  request: "There is no such request.",
+  questionnaire: "There is no such questionnaire, or no such version of it.",
+  question: "There is no such question that takes files.",
+  file: "There is no such file.",
+  submission: "Nothing has been submitted.",
+  endpoint: "There is nothing at this address: /docs lists what there is.",
+} satisfies Record<Failure.NotFound["what"], string>
+
+export const notFound = (what: Failure.NotFound["what"]) => new Failure.NotFound({ what, message: sentences[what] })
+
+export const noRequest = { RequestNotFound: () => Effect.fail(notFound("request")) }
+export const noFile = { RequestNotFound: () => Effect.fail(notFound("file")) }
+export const noQuestionnaire = { QuestionnaireNotFound: () => Effect.fail(notFound("questionnaire")) }
+
+/** A refused command of a member, on a request that they can name. */
+export const refusal = (request: string) => ({
+  Refusal: (error: ClientRequest.Refusal) => Effect.fail(refusalOf(request, error)),
+})
+
+const refusalOf = (request: string | null, { command, state, reasons, message }: ClientRequest.Refusal) =>
+  new Failure.Refusal({ request, command, state, reasons, message })
+
+/** These say that the request is closed to the customer: to them it is dead, in the words that say nothing more (S49). */
+const closed: ReadonlySet<ClientRequest.Reason["code"]> = new Set([
+  "expired",
+  "link-replaced",
+  "not-sent",
+  "wrong-state",
+])
+
+/** A refused command of a customer. It may have been closed since they were let in. */
+export const customerRefusal = {
+  RequestNotFound: () => Effect.fail(new Failure.LinkDead()),
+  Refusal: (error: ClientRequest.Refusal): Effect.Effect<never, Failure.LinkDead | Failure.Refusal> =>
+    error.reasons.some(({ code }) => closed.has(code))
+      ? Effect.fail(new Failure.LinkDead())
+      : Effect.fail(refusalOf(null, error)),
+}
+
+/** A definition that is not stored. */
+export const definition = {
+  QuestionnaireRefused: ({ findings }: QuestionnaireRefused) => {
+    const errors = findings.filter(({ severity }) => severity === "error")
+    const first = errors.map(({ line, column, message }) => `Line ${line}, column ${column}: ${message}`)[0] ?? ""
+    const message = errors.length > 1 ? `${first} And ${errors.length - 1} more.` : first
+    return Effect.fail(new Failure.QuestionnaireRefused({ findings, message }))
+  },
+  VersionTaken: ({ id, version }: VersionTaken) =>
+    Effect.fail(
+      new Failure.VersionTaken({
+        id,
+        version,
+        message: `Version ${version} of ${id} is stored with other content: raise the version.`,
+      }),
+    ),
+}
