@@ -7,6 +7,7 @@
  */
 import * as Contrast from "@requite/content/Contrast"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import { createHash } from "node:crypto"
 import { readdirSync, readFileSync } from "node:fs"
 import { extname, join } from "node:path"
@@ -93,11 +94,11 @@ const find = (name: string): HttpServerResponse.HttpServerResponse => {
 }
 
 /** `GET /assets/…` and `GET /robots.txt`. */
-export const layer = HttpRouter.addAll([
-  HttpRouter.route(
+export const layer = Layer.merge(
+  HttpRouter.add(
     "GET",
     "/assets/:name",
     Effect.map(HttpRouter.params, ({ name = "" }) => find(name)),
   ),
-  HttpRouter.route("GET", "/robots.txt", serve(robots, "text/plain; charset=utf-8", 86_400)),
-])
+  HttpRouter.add("GET", "/robots.txt", Effect.succeed(serve(robots, "text/plain; charset=utf-8", 86_400))),
+)

@@ -41,10 +41,11 @@ export const hashPassword = Effect.fnUntraced(function* (password: Redacted.Reda
 
 /** Is this the password of that PHC string? Takes as long for a string of nobody. */
 export const isPassword = Effect.fnUntraced(function* (password: Redacted.Redacted, phc: string | null) {
-  const [salt = "", tag = ""] = (phc ?? nobody).slice(prefix.length).split("$")
-  const decoded = Base64.decode(salt)
-  const derived = yield* derive(password, Result.isSuccess(decoded) ? decoded.success : new Uint8Array(16))
-  return phc !== null && phc.startsWith(prefix) && Crypto.timingSafeEqual(derived, tag)
+  const [salt = "", tag = ""] = (phc?.startsWith(prefix) ? phc : nobody).slice(prefix.length).split("$")
+  // a PHC string leaves the padding away, which the decoder wants
+  const decoded = Result.getOrThrow(Base64.decode(salt.padEnd(Math.ceil(salt.length / 4) * 4, "=")))
+  return Crypto.timingSafeEqual(yield* derive(password, decoded), tag)
 })
 
+/** No password has this tag. */
 const nobody = `${prefix}AAAAAAAAAAAAAAAAAAAAAA$none`

@@ -16,11 +16,12 @@ import * as CustomerPages from "./CustomerPages.ts"
 import * as Database from "./Database.ts"
 import * as Domain from "./Domain.ts"
 import * as FirmPages from "./FirmPages.ts"
+import * as Samples from "./FirmPages/Samples.ts"
 import * as mailbox from "./Mailer/mailbox.ts"
 import * as smtp from "./Mailer/smtp.ts"
 import * as worker from "./Outbox/worker.ts"
 import { ByteSize } from "./platform/Files.ts"
-import { HttpIncomingMessage, HttpRouter } from "./platform/Http.ts"
+import { HttpIncomingMessage, HttpMiddleware, HttpRouter } from "./platform/Http.ts"
 import { NodeHttpServer } from "./platform/Node.ts"
 
 /** Expires what is due: requests say themselves when they next need attention, and any process may look. */
@@ -43,14 +44,21 @@ const adapters = (config: ServerConfig) =>
       ? mailbox.layer(join(config.dataDir, "dev-mail"))
       : smtp.layer({ url: config.smtpUrl }),
     folder.layer(join(config.dataDir, "files")),
+    Samples.layer,
     Database.layer({ url: config.databaseUrl, dataDir: config.dataDir }),
   )
+
+/** Only what is the same for everybody: compressing a page with a secret and with what a stranger typed tells of the secret
+ * by its length (BREACH). */
+const compressed = HttpMiddleware.compression({
+  compressible: (type) => /^(text\/(css|javascript)|image\/svg\+xml)\b/.test(type),
+})
 
 const http = (config: ServerConfig) =>
   HttpRouter.serve(Layer.mergeAll(CustomerPages.layer, FirmPages.layer, Api.layer), {
     // the default one would write addresses with link tokens into the log (S12)
     disableLogger: true,
-    middleware: AccessLog.middleware,
+    middleware: (app) => AccessLog.middleware(compressed(app)),
   }).pipe(
     // Effect's default is unlimited; uploads stream and have limits of their own
     Layer.provide(Layer.succeed(HttpIncomingMessage.MaxBodySize, ByteSize.mebibytes(4))),

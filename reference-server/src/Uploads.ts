@@ -48,6 +48,8 @@ export class Uploads extends Context.Service<
     ): Effect.Effect<FileRef, UploadRefused | ClientRequest.Refusal | RequestNotFound>
     /** Takes a document of the firm, to be put among a request's attachments (K1). */
     receiveAttachment(member: Member, file: Arriving): Effect.Effect<FileRef, UploadRefused>
+    /** Those of these documents that belong to the member's firm, in this order. Ids from a form prove nothing. */
+    attachments(member: Member, ids: ReadonlyArray<string>): Effect.Effect<ReadonlyArray<FileRef>>
     /** A file of a request, an upload or an attachment, for a member. */
     download(workspaceId: string, requestId: string, fileId: string): Effect.Effect<Download, RequestNotFound>
     /** The customer's own view: attachments of the firm, and files of this request. */

@@ -11,6 +11,7 @@ import * as Logger from "effect/Logger"
 import * as Redacted from "effect/Redacted"
 import * as References from "effect/References"
 import * as Schedule from "effect/Schedule"
+import { BlobStore } from "../../reference-server/src/BlobStore.ts"
 import * as memory from "../../reference-server/src/BlobStore/memory.ts"
 import { ClientRequests } from "../../reference-server/src/ClientRequests.ts"
 import { parse, type ServerConfig } from "../../reference-server/src/Config.ts"
@@ -56,6 +57,19 @@ const mailer = Layer.succeed(Mailer, {
     }),
 })
 
+/** The keys of the blobs that are there. */
+export const blobs = new Set<string>()
+
+const store = Layer.effect(
+  BlobStore,
+  Effect.map(BlobStore, (inner) => ({
+    ...inner,
+    put: (key, content, options) =>
+      Effect.tap(inner.put(key, content, options), () => Effect.sync(() => blobs.add(key))),
+    remove: (key) => Effect.tap(inner.remove(key), () => Effect.sync(() => blobs.delete(key))),
+  })),
+).pipe(Layer.provide(memory.layer))
+
 /** Every line that was logged, at any level. */
 export const logs: Array<string> = []
 
@@ -67,7 +81,7 @@ const logging = Layer.mergeAll(
 /** Everything but HTTP. */
 export const layer = worker.layer.pipe(
   Layer.provideMerge(Domain.layer),
-  Layer.provideMerge(Layer.mergeAll(mailer, memory.layer, TestDatabase.layer)),
+  Layer.provideMerge(Layer.mergeAll(mailer, store, TestDatabase.layer)),
   Layer.provideMerge(Domain.platform(config())),
   Layer.provideMerge(clock.layer),
   Layer.provideMerge(logging),

@@ -16,7 +16,9 @@ import type { SqlError } from "../platform/Sql.ts"
 import { Questionnaires } from "../Questionnaires.ts"
 import * as statements from "./sql.ts"
 
-type IntentFor = (request: ClientRequest.State | null) => Effect.Effect<ClientRequest.Intent, never, Crypto.Crypto>
+type IntentFor = (
+  request: ClientRequest.State | null,
+) => Effect.Effect<ClientRequest.Intent, SqlError.SqlError, Crypto.Crypto>
 type Write = (state: ClientRequest.State) => Effect.Effect<unknown, SqlError.SqlError>
 
 export const layer = Layer.effect(
@@ -41,7 +43,10 @@ export const layer = Layer.effect(
         const { state, events } = yield* ClientRequest.handle(intent, before)
         const now = yield* Clock.currentTimeMillis
         if (events.length > 0) {
-          yield* rows.writeState(workspaceId, state, now)
+          const write = before === null ? rows.insertState : rows.updateState
+          const written = yield* write(workspaceId, state, now)
+          // the id is taken: by the same command at the same moment, or in a workspace that is not shown
+          if (written.length === 0) return (yield* rows.state(workspaceId, id)) ?? (yield* new RequestNotFound({ id }))
           const entries = yield* AuditEntry.append(id, yield* rows.lastEntry(id), events)
           yield* rows.appendEntries(workspaceId, intent.id, entries)
           yield* outbox.add(workspaceId, state, events.flatMap(ClientRequest.deliveries))
@@ -61,13 +66,14 @@ export const layer = Layer.effect(
     const by = (member: Member) => ({ kind: "member", id: member.id }) as const
 
     const send = (member: Member, id: string, commandId: string) =>
-      Effect.gen(function* () {
-        const request = yield* rows.state(member.workspaceId, id)
-        const now = yield* Clock.currentTimeMillis
-        const email = request?.details.recipient.email ?? ""
-        const outstanding = email === "" ? [] : yield* rows.outstanding(member.workspaceId, email, now)
-        return yield* handle(member.workspaceId, id, { type: "Send", id: commandId, by: by(member), outstanding })
-      }).pipe(sql.withTransaction, Effect.catchTags({ SqlError: Effect.die, SchemaError: Effect.die }))
+      transact(member.workspaceId, id, (request) =>
+        Effect.gen(function* () {
+          const email = request?.details.recipient.email ?? ""
+          const now = yield* Clock.currentTimeMillis
+          const outstanding = email === "" ? [] : yield* rows.outstanding(member.workspaceId, email, now)
+          return { type: "Send", id: commandId, by: by(member), outstanding } as const
+        }),
+      )
 
     const customerIntent = (customer: Customer, revision: number, commandId: string) => ({
       id: commandId,
@@ -99,24 +105,28 @@ export const layer = Layer.effect(
         ),
       )
 
-    const save: ClientRequests["Service"]["save"] = Effect.fn("ClientRequests.save")(
-      function* (customer, { revision, answers, visited }, commandId) {
-        const { stored } = yield* current(customer.workspace.id, customer.requestId)
-        const issues = Answers.validate(stored.questionnaire, answers)
-        const malformed = [...issues.filter((one) => one.malformed), ...notTyped(stored.questionnaire, answers)]
-        if (malformed.length > 0) return yield* new AnswersRefused({ issues: malformed })
-        const intent = { type: "Save", ...customerIntent(customer, revision, commandId) } as const
-        yield* handle(customer.workspace.id, customer.requestId, intent, () =>
-          Effect.gen(function* () {
-            const draft = yield* rows.draft(customer.requestId)
-            const places = new Set([...(draft?.visited ?? []), ...(visited === undefined ? [] : [visited])])
-            const now = yield* Clock.currentTimeMillis
-            const merged = { ...draft?.answers, ...answers }
-            yield* rows.writeDraft(customer.workspace.id, customer.requestId, merged, [...places], now)
-          }).pipe(Effect.catchTag("SchemaError", Effect.die)),
-        )
-      },
-    )
+    const save: ClientRequests["Service"]["save"] = Effect.fn("ClientRequests.save")(function* (
+      customer,
+      { revision, answers, visited },
+      commandId,
+    ) {
+      const { request, stored } = yield* current(customer.workspace.id, customer.requestId)
+      // a page of an older revision asked something else: the door tells it so
+      const malformed = revision < request.revision ? [] : malformedIn(stored.questionnaire, answers)
+      if (malformed.length > 0) return yield* new AnswersRefused({ issues: malformed })
+      const intent = { type: "Save", ...customerIntent(customer, revision, commandId) } as const
+      yield* handle(customer.workspace.id, customer.requestId, intent, () =>
+        Effect.gen(function* () {
+          const draft = yield* rows.draft(customer.requestId)
+          const places = stored.questionnaire.sections
+            .map((section) => section.id)
+            .filter((id) => id === visited || draft?.visited.includes(id) === true)
+          const now = yield* Clock.currentTimeMillis
+          const merged = { ...draft?.answers, ...answers }
+          yield* rows.writeDraft(customer.workspace.id, customer.requestId, merged, places, now)
+        }).pipe(Effect.catchTag("SchemaError", Effect.die)),
+      )
+    })
 
     const submit: ClientRequests["Service"]["submit"] = (customer, revision, commandId) => {
       const { workspace, requestId } = customer
@@ -125,7 +135,8 @@ export const layer = Layer.effect(
         let frozen: Answers.Answers = {}
         const intentFor: IntentFor = (request) =>
           Effect.gen(function* () {
-            const { answers, stored } = request === null ? { answers: {}, stored: null } : yield* currentOf(workspace.id, request)
+            const { answers, stored } =
+              request === null ? { answers: {}, stored: null } : yield* currentOf(workspace.id, request)
             frozen = stored === null ? {} : Answers.given(stored.questionnaire, answers)
             const issues = stored === null ? [] : Answers.validate(stored.questionnaire, frozen, { complete: true })
             return {
@@ -192,8 +203,11 @@ export const layer = Layer.effect(
         const now = yield* Clock.currentTimeMillis
         const due = yield* rows.due(now, 100)
         yield* Effect.forEach(due, ({ id, workspaceId }) =>
-          // a stale wake-up decides nothing: a request that has moved on refuses, and that is all right
-          handle(workspaceId, id, { type: "Expire", id: `expire:${now}`, by: { kind: "system" } }).pipe(Effect.ignore),
+          handle(workspaceId, id, { type: "Expire", id: `expire:${now}`, by: { kind: "system" } }).pipe(
+            // a stale wake-up decides nothing: a request that has moved on refuses, and that is all right
+            Effect.ignore,
+            Effect.catchDefect((defect) => Effect.logError("a request could not be expired", { request: id }, defect)),
+          ),
         )
         return due.length
       }).pipe(sql.withTransaction, Effect.catchTags({ SqlError: Effect.die, SchemaError: Effect.die })),
@@ -218,11 +232,32 @@ const withFiles = (
   return { ...typed, ...Object.fromEntries(files) }
 }
 
-const givenAsFiles = (question: QuestionKind.Question) =>
-  QuestionKind.standard.get(question.type)?.givenAs === "files"
+const givenAsFiles = (question: QuestionKind.Question) => QuestionKind.standard.get(question.type)?.givenAs === "files"
 
-/** Answers to questions whose answers are files: those come by uploading, never as values. */
-const notTyped = (questionnaire: Questionnaire.Questionnaire, answers: Answers.Answers): ReadonlyArray<Answers.Issue> =>
-  Questionnaire.questions(questionnaire)
-    .filter((question) => givenAsFiles(question) && Object.hasOwn(answers, question.id))
-    .map(({ id }) => ({ code: "upload-by-value", question: id, pointer: `/${id}`, values: {}, malformed: true }))
+/** What no page of ours sends: unknown questions, values of another shape, files by value, text that cannot be kept. */
+const malformedIn = (
+  questionnaire: Questionnaire.Questionnaire,
+  answers: Answers.Answers,
+): ReadonlyArray<Answers.Issue> => [
+  ...Answers.validate(questionnaire, answers).filter((issue) => issue.malformed),
+  ...Questionnaire.questions(questionnaire)
+    .filter(({ id }) => Object.hasOwn(answers, id))
+    .flatMap((question) => [
+      ...(givenAsFiles(question) ? [malformed("upload-by-value", question)] : []),
+      ...(isStorable(answers[question.id]) ? [] : [malformed("text-control-characters", question)]),
+    ]),
+]
+
+const malformed = (code: string, { id }: QuestionKind.Question): Answers.Issue => ({
+  code,
+  question: id,
+  pointer: `/${id}`,
+  values: {},
+  malformed: true,
+})
+
+/** Postgres keeps neither NUL nor half a surrogate pair, which is what a script leaves that cuts an emoji in two. */
+const isStorable = (value: unknown): boolean =>
+  typeof value === "string"
+    ? !value.includes("\u0000") && value.isWellFormed()
+    : typeof value !== "object" || value === null || Object.entries(value).flat().every(isStorable)

@@ -64,14 +64,13 @@ export const make = Effect.gen(function* () {
         : [sql`(CASE WHEN next_due_at <= ${now} THEN 'Expired' ELSE lifecycle END) = ${state}`]),
       ...(search === undefined || search.trim() === ""
         ? []
-        : [sql`search LIKE ${`%${search.trim().toLowerCase().replace(/[\\%_]/g, "\\$&")}%`}`]),
+        : [sql`search LIKE ${containing(search.trim().toLowerCase())}`]),
     ])
 
   return {
     lockedState: (workspaceId: string, id: string) =>
-      Effect.map(lockedState({ workspaceId, id }), (row) => Option.getOrNull(row)?.state ?? null),
-    state: (workspaceId: string, id: string) =>
-      Effect.map(state({ workspaceId, id }), (row) => Option.getOrNull(row)?.state ?? null),
+      Effect.map(isUuid(id) ? lockedState({ workspaceId, id }) : none, stateOf),
+    state: (workspaceId: string, id: string) => Effect.map(isUuid(id) ? state({ workspaceId, id }) : none, stateOf),
     lastEntry: (id: string) => Effect.map(lastEntry(id), Option.getOrNull),
     entries: (workspaceId: string, id: string) => entries({ workspaceId, id }),
     draft: (id: string) => Effect.map(draft(id), Option.getOrNull),
@@ -90,40 +89,30 @@ export const make = Effect.gen(function* () {
 
     /** Ids of the open requests to an address; holds back other sends to it until this transaction ends. */
     outstanding: Effect.fnUntraced(function* (workspaceId: string, email: string, now: number) {
-      const subject = `${workspaceId}:${email.toLowerCase()}`
-      yield* sql`SELECT 1 FROM pg_advisory_xact_lock(hashtextextended(${subject}, 0))`
+      yield* sql`SELECT 1 FROM pg_advisory_xact_lock(hashtextextended(${`${workspaceId}:`} || lower(${email}), 0))`
       const rows = yield* sql<{ id: string }>`
         SELECT id FROM client_requests
-        WHERE workspace_id = ${workspaceId} AND lower(recipient_email) = ${email.toLowerCase()}
+        WHERE workspace_id = ${workspaceId} AND lower(recipient_email) = lower(${email})
           AND lifecycle IN ('Pending', 'WaitingForCustomer') AND state ->> 'sentAt' IS NOT NULL
           AND (next_due_at IS NULL OR next_due_at > ${new Date(now)})`
       return rows.map(({ id }) => id)
     }),
 
     isDone: Effect.fnUntraced(function* (id: string, commandId: string) {
-      const rows = yield* sql`SELECT 1 FROM audit_entries WHERE request_id = ${id} AND command_id = ${commandId} LIMIT 1`
+      const rows =
+        yield* sql`SELECT 1 FROM audit_entries WHERE request_id = ${id} AND command_id = ${commandId} LIMIT 1`
       return rows.length > 0
     }),
 
-    writeState: (workspaceId: string, request: ClientRequest.State, now: number) => {
-      const { recipient, title } = request.details
-      const due = ClientRequest.nextDueAt(request)
-      const row = {
-        id: request.id,
-        workspaceId,
-        state: JSON.stringify(request),
-        lifecycle: request.state,
-        recipientEmail: recipient.email,
-        search: `${title} ${recipient.name} ${recipient.email}`.toLowerCase(),
-        nextDueAt: due === null ? null : new Date(due),
-        createdAt: new Date(request.createdAt),
-        updatedAt: new Date(now),
-      }
-      return sql`INSERT INTO client_requests ${sql.insert(row)} ON CONFLICT (id) DO UPDATE SET
-        state = excluded.state, lifecycle = excluded.lifecycle, recipient_email = excluded.recipient_email,
-        search = excluded.search, next_due_at = excluded.next_due_at, updated_at = excluded.updated_at
-        WHERE client_requests.workspace_id = ${workspaceId}`
+    /** Writes a new request; gives no row where its id is taken. */
+    insertState: (workspaceId: string, request: ClientRequest.State, now: number) => {
+      const row = { id: request.id, workspaceId, createdAt: new Date(request.createdAt), ...columnsOf(request, now) }
+      return sql`INSERT INTO client_requests ${sql.insert(row)} ON CONFLICT (id) DO NOTHING RETURNING id`
     },
+
+    updateState: (workspaceId: string, request: ClientRequest.State, now: number) =>
+      sql`UPDATE client_requests SET ${sql.update(columnsOf(request, now))}
+        WHERE workspace_id = ${workspaceId} AND id = ${request.id} RETURNING id`,
 
     appendEntries: (workspaceId: string, commandId: string, added: ReadonlyArray<AuditEntry.AuditEntry>) =>
       Effect.forEach(
@@ -166,3 +155,25 @@ export const make = Effect.gen(function* () {
       WHERE workspace_id = ${workspaceId} AND handle = ${handle}`,
   }
 })
+
+/** A text that is no UUID names no request; Postgres would refuse to compare it. */
+const isUuid = Schema.is(Schema.String.check(Schema.isUUID()))
+const none = Effect.succeed(Option.none<typeof StateRow.Type>())
+const stateOf = (row: Option.Option<typeof StateRow.Type>) => Option.getOrNull(row)?.state ?? null
+
+/** The pattern of LIKE for any text with this in it. No stored text has a NUL, and no parameter may. */
+const containing = (text: string) => `%${text.replaceAll("\u0000", "\ufffd").replace(/[\\%_]/g, "\\$&")}%`
+
+/** What is found by, beside the state itself. */
+const columnsOf = (request: ClientRequest.State, now: number) => {
+  const { recipient, title } = request.details
+  const due = ClientRequest.nextDueAt(request)
+  return {
+    state: JSON.stringify(request),
+    lifecycle: request.state,
+    recipientEmail: recipient.email,
+    search: `${title} ${recipient.name} ${recipient.email}`.toLowerCase(),
+    nextDueAt: due === null ? null : new Date(due),
+    updatedAt: new Date(now),
+  }
+}

@@ -13,6 +13,9 @@ import { Questionnaires } from "../Questionnaires.ts"
 import * as Secret from "../Secret.ts"
 import { Workspaces } from "../Workspaces.ts"
 
+/** A handle is part of an address, where anybody may write anything; what cannot be one is not looked up. */
+const isHandle = (text: string) => /^[A-Za-z0-9_-]{16}$/.test(text)
+
 /** A session ends this long after its claim; the mail's link opens another one. */
 const sessionMillis = 24 * 3_600_000
 
@@ -79,14 +82,18 @@ export const layer = Layer.effect(
       const row = Option.getOrNull(yield* Effect.orDie(byDigest(digest)))
       const found = row === null ? null : { link: linkOf(row), request: row.state }
       const link = yield* AccessLink.verify(token, found)
-      return row === null ? yield* new AccessLink.LinkDead() : { link, request: row.state, workspaceId: row.workspaceId }
+      return row === null
+        ? yield* new AccessLink.LinkDead()
+        : { link, request: row.state, workspaceId: row.workspaceId }
     })
 
     /** The session that a handle and its secret name, whatever became of its link. */
     const session = Effect.fnUntraced(function* (handle: string, secret: Redacted.Redacted) {
       const now = yield* Clock.currentTimeMillis
       const presented = yield* Secret.digest(secret)
-      const row = Option.getOrNull(yield* Effect.orDie(byHandle({ handle, now: new Date(now) })))
+      const row = isHandle(handle)
+        ? Option.getOrNull(yield* Effect.orDie(byHandle({ handle, now: new Date(now) })))
+        : null
       if (row === null || !Crypto.timingSafeEqual(presented, row.sessionDigest)) return yield* new AccessLink.LinkDead()
       return { row, now }
     })

@@ -34,7 +34,13 @@ interface Input extends Basics {
 export const input = (field: Input): Html =>
   frame(
     field,
-    html`<input id="${field.name}" name="${field.name}" type="${field.type ?? "text"}" value="${field.value}"${described(field)}${attributes(field)}>`,
+    html`<input
+      id="${field.name}"
+      name="${field.name}"
+      type="${field.type ?? "text"}"
+      value="${field.value}"
+      ${described(field)}${attributes(field)}
+    />`,
     field.narrow === true ? "field narrow-field" : "field",
   )
 
@@ -48,7 +54,12 @@ export const area = (
   // a textarea swallows the first line break
   frame(
     field,
-    html`<textarea id="${field.name}" name="${field.name}" rows="${field.rows}"${field.code === true && html` class="code" spellcheck="false" autocapitalize="none"`}${described(field)}>
+    html`<textarea
+      id="${field.name}"
+      name="${field.name}"
+      rows="${field.rows}"
+      ${field.code === true && html` class="code" spellcheck="false" autocapitalize="none"`}${described(field)}
+    >
 ${field.value}</textarea>`,
   )
 
@@ -63,21 +74,29 @@ export const select = (
 ): Html =>
   frame(
     field,
-    html`<select id="${field.name}" name="${field.name}"${described(field)}>${options(field.options, field.value)}</select>`,
+    html`<select id="${field.name}" name="${field.name}" ${described(field)}>
+      ${options(field.options, field.value)}
+    </select>`,
     field.narrow === true ? "field narrow-field" : "field",
   )
 
 /** The options of a list. */
 export const options = (list: ReadonlyArray<Option>, chosen: string): ReadonlyArray<Html> =>
   list.map(
-    ({ value, label }) => html`<option value="${value}"${value === chosen && html` selected`}>${label}</option>`,
+    ({ value, label }) => html`<option value="${value}" ${value === chosen && html` selected`}>${label}</option>`,
   )
 
 /** One or several files. */
 export const files = (field: Basics & { readonly accept: string; readonly multiple?: boolean }): Html =>
   frame(
     field,
-    html`<input id="${field.name}" name="${field.name}" type="file" accept="${field.accept}"${field.multiple === true && html` multiple`}${described(field)}>`,
+    html`<input
+      id="${field.name}"
+      name="${field.name}"
+      type="file"
+      accept="${field.accept}"
+      ${field.multiple === true && html` multiple`}${described(field)}
+    />`,
   )
 
 /** Few choices, each a whole row, the chosen one marked. */
@@ -87,29 +106,41 @@ export const radios = (
     readonly options: ReadonlyArray<Option & { readonly help?: Child }>
   },
 ): Html =>
-  html`<fieldset class="field choices${wrong(field) !== undefined && " wrong"}" id="${field.name}"${describedBy(field)}>
-<legend>${field.label}</legend>
-${notes(field)}
-${field.options.map(
-  ({ value, label, help }) => html`<label class="choice">
-<input type="radio" name="${field.name}" id="${field.name}-${value}" value="${value}"${value === field.value && html` checked`}>
-<span><strong>${label}</strong>${help !== undefined && html` <span class="help">${help}</span>`}</span>
-</label>`,
-)}
-</fieldset>`
+  html`<fieldset
+    class="field choices${wrong(field) !== undefined && " wrong"}"
+    id="${field.name}"
+    ${describedBy(field)}
+  >
+    <legend>${field.label}</legend>
+    ${notes(field)}
+    ${field.options.map(
+      ({ value, label, help }) =>
+        html`<label class="choice">
+          <input
+            type="radio"
+            name="${field.name}"
+            id="${field.name}-${value}"
+            value="${value}"
+            ${value === field.value && html` checked`}
+          />
+          <span><strong>${label}</strong>${help !== undefined && html` <span class="help">${help}</span>`}</span>
+        </label>`,
+    )}
+  </fieldset>`
 
 const wrong = ({ name, mistakes = [] }: Basics) => mistakes.find(({ field }) => field === name)?.sentence
 
 const frame = (field: Basics, control: Html, kind = "field"): Html =>
   html`<div class="${kind}${wrong(field) !== undefined && " wrong"}">
-<label for="${field.name}">${field.label}</label>
-${notes(field)}
-${control}
-</div>`
+    <label for="${field.name}">${field.label}</label>
+    ${notes(field)} ${control}
+  </div>`
+
+const hasHelp = ({ help }: Basics) => help !== undefined && help !== false && help !== ""
 
 const notes = (field: Basics): Html => {
   const mistake = wrong(field)
-  return html`${field.help !== undefined && html`<p class="help" id="${field.name}-help">${field.help}</p>`}${mistake !== undefined && html`<p class="mistake" id="${field.name}-mistake">${mistake}</p>`}`
+  return html`${hasHelp(field) && html`<p class="help" id="${field.name}-help">${field.help}</p>`}${mistake !== undefined && html`<p class="mistake" id="${field.name}-mistake">${mistake}</p>`}`
 }
 
 const described = (field: Basics): Html =>
@@ -117,7 +148,7 @@ const described = (field: Basics): Html =>
 
 const describedBy = (field: Basics): Child => {
   const ids = [
-    ...(field.help === undefined ? [] : [`${field.name}-help`]),
+    ...(hasHelp(field) ? [`${field.name}-help`] : []),
     ...(wrong(field) === undefined ? [] : [`${field.name}-mistake`]),
   ]
   return ids.length > 0 && html` aria-describedby="${ids.join(" ")}"`
@@ -127,7 +158,8 @@ const describedBy = (field: Basics): Child => {
 export const summary = (words: Words, mistakes: ReadonlyArray<Mistake>): Child =>
   mistakes.length > 0 &&
   html`<section class="alert" role="alert" tabindex="-1" autofocus aria-labelledby="mistakes">
-<h2 id="mistakes">${words.t("form.mistakes", { count: mistakes.length })}</h2>
-<ul>${mistakes.map(({ field, sentence }) => html`<li><a href="#${field}">${sentence}</a></li>`)}</ul>
-</section>`
-
+    <h2 id="mistakes">${words.t("form.mistakes", { count: mistakes.length })}</h2>
+    <ul>
+      ${mistakes.map(({ field, sentence }) => html`<li><a href="#${field}">${sentence}</a></li>`)}
+    </ul>
+  </section>`

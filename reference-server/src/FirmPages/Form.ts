@@ -3,6 +3,7 @@
  * other while they stream in. Text is made regular once, here: line ends are LF, control characters are gone.
  */
 import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { ByteSize } from "../platform/Files.ts"
@@ -23,8 +24,7 @@ export interface Form {
 
 type Pair = readonly [name: string, value: string]
 
-const regular = (value: string) =>
-  value.replace(/\r\n?/g, "\n").replace(/[\u0000-\u0008\u000b-\u001f\u007f]/g, "")
+const regular = (value: string) => value.replace(/\r\n?/g, "\n").replace(/[\u0000-\u0008\u000b-\u001f\u007f]/g, "")
 
 /** The form that these fields make. `pairs` may still grow while a form is being read. */
 export const from = (pairs: ReadonlyArray<Pair>): Form => {
@@ -42,7 +42,9 @@ const maxText = ByteSize.mebibytes(1)
 export const read = (request: HttpServerRequest.HttpServerRequest): Effect.Effect<Form, FormUnreadable> =>
   request.urlParamsBody.pipe(
     Effect.provideService(HttpIncomingMessage.MaxBodySize, maxText),
-    Effect.map((parameters) => from([...parameters])),
+    Effect.map((parameters) =>
+      from([...parameters].map(([name, value]) => [name, typeof value === "string" ? value : Redacted.value(value)])),
+    ),
     Effect.mapError(() => new FormUnreadable()),
   )
 
@@ -74,3 +76,15 @@ export const readWithFiles = <E, R>(
 /** Reads a file that nobody wants to its end, so that the form behind it can be read. */
 export const skip = (file: Multipart.File): Effect.Effect<void, FormUnreadable> =>
   Stream.runDrain(file.content).pipe(Effect.mapError(() => new FormUnreadable()))
+
+/** A file as text, at most 5 MiB. What is no UTF-8 shows as replacement characters. */
+export const textOf = (file: Multipart.File): Effect.Effect<string, FormUnreadable> =>
+  file.content.pipe(
+    Stream.mapError(() => new FormUnreadable()),
+    Stream.limitBytes(ByteSize.mebibytes(5), () => Stream.fail(new FormUnreadable())),
+    Stream.decodeText(),
+    Stream.runFold(
+      () => "",
+      (text, chunk) => text + chunk,
+    ),
+  )

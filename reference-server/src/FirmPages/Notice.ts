@@ -19,7 +19,11 @@ const notice =
     Page.open(config, words, {
       title: words.t(title),
       status,
-      body: html`<div class="narrow"><h1>${words.t(title)}</h1><p>${words.t(text)}</p>${next?.(words)}</div>`,
+      body: html`<div class="narrow">
+        <h1>${words.t(title)}</h1>
+        <p>${words.t(text)}</p>
+        ${next?.(words)}
+      </div>`,
     })
 
 const home = (words: Words) => html`<p><a href="/requests">${words.t("notice.home")}</a></p>`

@@ -2,12 +2,12 @@
  * The first start: the firm and its first member, set up once. Then a welcome that puts a sample questionnaire into the
  * newcomer's hands, to be sent to themselves (ux.md, "First run").
  */
-import { Contrast } from "@requite/content"
+import * as Contrast from "@requite/content/Contrast"
 import { Crypto } from "@requite/core"
-import * as text from "@requite/core/QuestionKind/text"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { type Html, html } from "../Html.ts"
+import { isAddress } from "../Mailer/MailAddress.ts"
 import { Members } from "../Members.ts"
 import * as Messages from "../Messages.ts"
 import * as PageSecurity from "../PageSecurity.ts"
@@ -64,9 +64,7 @@ export const routes = [
       const member = yield* (yield* Workspaces).setUp(input)
       const session = yield* (yield* Members).openSession(member)
       return SignIn.opened(config, session, "/welcome")
-    }).pipe(
-      Effect.catchTag("AlreadySetUp", () => Effect.succeed(PageSecurity.seeOther(visitor.config, "/sign-in"))),
-    ),
+    }).pipe(Effect.catchTag("AlreadySetUp", () => Effect.succeed(PageSecurity.seeOther(visitor.config, "/sign-in")))),
   ),
   Routes.page("/welcome", (visit) =>
     Effect.gen(function* () {
@@ -75,9 +73,11 @@ export const routes = [
       return Page.member(visit, {
         title: t("welcome.title"),
         body: html`<h1>${t("welcome.title")}</h1>
-<p class="lead">${samples.length > 0 ? t("welcome.lead") : t("welcome.none")}</p>
-${SamplePages.cards(visit, samples, "send")}
-<p class="after"><a href="/questionnaires">${t("welcome.own")}</a> · <a href="/requests">${t("welcome.later")}</a></p>`,
+          <p class="lead">${samples.length > 0 ? t("welcome.lead") : t("welcome.none")}</p>
+          ${SamplePages.cards(visit, samples, "send")}
+          <p class="after">
+            <a href="/questionnaires">${t("welcome.own")}</a> · <a href="/requests">${t("welcome.later")}</a>
+          </p>`,
       })
     }),
   ),
@@ -94,10 +94,7 @@ const filled = (form: Form): Filled => ({
 })
 
 /** What was filled in, and what of it has to be mended. */
-const read = (
-  form: Form,
-  { t }: Words,
-): { readonly input: SetUp; readonly mistakes: ReadonlyArray<Field.Mistake> } => {
+const read = (form: Form, { t }: Words): { readonly input: SetUp; readonly mistakes: ReadonlyArray<Field.Mistake> } => {
   const given = filled(form)
   const password = form.exact("password")
   const accent = given.hex.trim() === "" ? given.accent : Contrast.normalize(given.hex)
@@ -121,16 +118,12 @@ const read = (
       ...mistake(!isTimeZone(given.timeZone), "timeZone", t("form.choose")),
       ...mistake(given.name.trim() === "", "name", t("setup.name.missing")),
       ...mistake(given.name.length > 200, "name", t("form.tooLong", { max: 200 })),
-      ...mistake(!isEmail(given.email), "email", t("form.email")),
+      ...mistake(!isAddress(given.email.trim()), "email", t("form.email")),
       ...mistake(length < minPassword, "password", t("setup.password.short", { min: minPassword, length })),
       ...mistake(length > maxPassword, "password", t("form.tooLong", { max: maxPassword })),
     ],
   }
 }
-
-/** The rule that customers' addresses are held to as well. */
-export const isEmail = (address: string): boolean =>
-  text.kind.validate({ id: "email", type: "text", label: "", format: "email" }, address.trim()).length === 0
 
 const isTimeZone = (name: string): boolean => {
   try {
@@ -148,31 +141,31 @@ const show = (visitor: Visitor.Visitor, given: Filled, mistakes: ReadonlyArray<F
     status: mistakes.length > 0 ? 422 : 200,
     wrong: mistakes.length > 0,
     body: html`<div class="narrow">
-${Field.summary(words, mistakes)}
-<h1>${t("setup.title")}</h1>
-<p class="lead">${t("setup.lead")}</p>
-<form method="post" action="/setup" novalidate>
-${visitor.token}
-<section class="card">
-<h2>${t("setup.theFirm")}</h2>
-${Field.input({ name: "firm", label: t("setup.firm"), help: t("setup.firm.help"), value: given.firm, autocomplete: "organization", mistakes })}
-<div class="pair">
-${Field.input({ name: "accent", label: t("setup.accent"), type: "color", value: given.accent })}
-${Field.input({ name: "hex", label: t("setup.hex"), help: t("setup.hex.help"), value: given.hex, spellcheck: false, mistakes })}
-</div>
-${Field.select({ name: "language", label: t("setup.language"), help: t("setup.language.help"), value: given.language, options: languages(words), mistakes })}
-${timeZones(words, given.timeZone)}
-</section>
-<section class="card">
-<h2>${t("setup.you")}</h2>
-${Field.input({ name: "name", label: t("setup.name"), help: t("setup.name.help"), value: given.name, autocomplete: "name", mistakes })}
-${Field.input({ name: "email", label: t("setup.email"), type: "email", value: given.email, autocomplete: "username", mistakes })}
-${Field.input({ name: "password", label: t("setup.password"), help: t("setup.password.help", { min: minPassword }), type: "password", value: "", autocomplete: "new-password", mistakes })}
-${config.setupCode !== undefined && Field.input({ name: "code", label: t("setup.code"), help: t("setup.code.help"), value: "", autocomplete: "off", spellcheck: false, mistakes })}
-</section>
-<p class="buttons"><button class="primary" type="submit">${t("setup.submit")}</button></p>
-</form>
-</div>`,
+      ${Field.summary(words, mistakes)}
+      <h1>${t("setup.title")}</h1>
+      <p class="lead">${t("setup.lead")}</p>
+      <form method="post" action="/setup" novalidate>
+        ${visitor.token}
+        <section class="card">
+          <h2>${t("setup.theFirm")}</h2>
+          ${Field.input({ name: "firm", label: t("setup.firm"), help: t("setup.firm.help"), value: given.firm, autocomplete: "organization", mistakes })}
+          <div class="pair">
+            ${Field.input({ name: "accent", label: t("setup.accent"), type: "color", value: given.accent })}
+            ${Field.input({ name: "hex", label: t("setup.hex"), help: t("setup.hex.help"), value: given.hex, spellcheck: false, mistakes })}
+          </div>
+          ${Field.select({ name: "language", label: t("setup.language"), help: t("setup.language.help"), value: given.language, options: languages(words), mistakes })}
+          ${timeZones(words, given.timeZone)}
+        </section>
+        <section class="card">
+          <h2>${t("setup.you")}</h2>
+          ${Field.input({ name: "name", label: t("setup.name"), help: t("setup.name.help"), value: given.name, autocomplete: "name", mistakes })}
+          ${Field.input({ name: "email", label: t("setup.email"), type: "email", value: given.email, autocomplete: "username", mistakes })}
+          ${Field.input({ name: "password", label: t("setup.password"), help: t("setup.password.help", { min: minPassword }), type: "password", value: "", autocomplete: "new-password", mistakes })}
+          ${config.setupCode !== undefined && Field.input({ name: "code", label: t("setup.code"), help: t("setup.code.help"), value: "", autocomplete: "off", spellcheck: false, mistakes })}
+        </section>
+        <p class="buttons"><button class="primary" type="submit">${t("setup.submit")}</button></p>
+      </form>
+    </div>`,
   })
 }
 
@@ -186,11 +179,11 @@ const timeZones = ({ t }: Words, chosen: string): Html => {
   const regions = Map.groupBy(names, (name) => name.split("/")[0] ?? "")
   const option = (value: string) => ({ value, label: value.replaceAll("_", " ") })
   return html`<div class="field">
-<label for="timeZone">${t("setup.timeZone")}</label>
-<p class="help" id="timeZone-help">${t("setup.timeZone.help")}</p>
-<select id="timeZone" name="timeZone" aria-describedby="timeZone-help">
-${Field.options([option("UTC")], chosen)}
-${[...regions].map(([region, zones]) => html`<optgroup label="${region}">${Field.options(zones.map(option), chosen)}</optgroup>`)}
-</select>
-</div>`
+    <label for="timeZone">${t("setup.timeZone")}</label>
+    <p class="help" id="timeZone-help">${t("setup.timeZone.help")}</p>
+    <select id="timeZone" name="timeZone" aria-describedby="timeZone-help">
+      ${Field.options([option("UTC")], chosen)}
+      ${[...regions].map(([region, zones]) => html`<optgroup label="${region}">${Field.options(zones.map(option), chosen)}</optgroup>`)}
+    </select>
+  </div>`
 }

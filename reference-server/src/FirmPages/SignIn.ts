@@ -65,7 +65,9 @@ export const opened = (config: ServerConfig, session: Redacted.Redacted, path: s
 const ownPath = (next: string): string => {
   const base = "http://own.invalid"
   const url = next.startsWith("/") && URL.canParse(next, base) ? new URL(next, base) : undefined
-  return url !== undefined && url.origin === base ? `${url.pathname}${url.search}` : "/requests"
+  // "/.//elsewhere" is ours when it is read, and is not any more when a browser reads what became of it
+  const isOurs = url !== undefined && url.origin === base && !url.pathname.startsWith("//")
+  return isOurs ? `${url.pathname}${url.search}` : "/requests"
 }
 
 const show = (
@@ -81,15 +83,15 @@ const show = (
     status: refusal === undefined ? 200 : status,
     wrong: refusal !== undefined,
     body: html`<div class="slim">
-${Field.summary(visitor.words, mistakes)}
-<h1>${t("signIn.title")}</h1>
-<form class="card" method="post" action="/sign-in" novalidate>
-${visitor.token}
-<input type="hidden" name="next" value="${given.next}">
-${Field.input({ name: "email", label: t("signIn.email"), type: "email", value: given.email, autocomplete: "username" })}
-${Field.input({ name: "password", label: t("signIn.password"), type: "password", value: "", autocomplete: "current-password" })}
-<p class="buttons"><button class="primary" type="submit">${t("signIn.submit")}</button></p>
-</form>
-</div>`,
+      ${Field.summary(visitor.words, mistakes)}
+      <h1>${t("signIn.title")}</h1>
+      <form class="card" method="post" action="/sign-in" novalidate>
+        ${visitor.token}
+        <input type="hidden" name="next" value="${given.next}" />
+        ${Field.input({ name: "email", label: t("signIn.email"), type: "email", value: given.email, autocomplete: "username" })}
+        ${Field.input({ name: "password", label: t("signIn.password"), type: "password", value: "", autocomplete: "current-password" })}
+        <p class="buttons"><button class="primary" type="submit">${t("signIn.submit")}</button></p>
+      </form>
+    </div>`,
   })
 }

@@ -12,6 +12,7 @@ import { type Member, Members, NotSignedIn } from "../Members.ts"
 import * as PageSecurity from "../PageSecurity.ts"
 import { HttpRouter, HttpServerRequest } from "../platform/Http.ts"
 import { type Workspace, Workspaces } from "../Workspaces.ts"
+import type { Form } from "./Form.ts"
 import * as Words from "./Words.ts"
 
 export interface Visit {
@@ -67,3 +68,17 @@ export const enter: Effect.Effect<
   }
 })
 
+/** Is this an id as we make them? Nothing else is looked up. */
+export const isId = (text: string): boolean => uuid.test(text)
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+
+/** A part of the path that must be an id of ours: what is none leads to nothing. */
+export const idPart = (visit: Visit, name: string): Effect.Effect<string, NotHere> =>
+  isId(visit.part(name)) ? Effect.succeed(visit.part(name)) : Effect.fail(new NotHere())
+
+/** The id of the command that a form gives: the one it was rendered with, so that it counts once. */
+export const commandOf = (visit: Visit, form: Form): string => {
+  const command = form.text("command")
+  return isId(command) ? command : visit.command
+}

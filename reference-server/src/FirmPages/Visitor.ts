@@ -72,7 +72,7 @@ const enter = Effect.gen(function* () {
     config,
     request,
     words: Notice.wordsFor(request, yield* Clock.currentTimeMillis),
-    token: html`<input type="hidden" name="csrf" value="${csrf}">`,
+    token: html`<input type="hidden" name="csrf" value="${csrf}" />`,
     from: request.remoteAddress._tag === "Some" ? request.remoteAddress.value : "",
     query: (name) => [query[name] ?? ""].flat()[0] ?? "",
   }

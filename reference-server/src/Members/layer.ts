@@ -1,11 +1,13 @@
 import { Crypto } from "@requite/core"
 import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
+import { isAddress } from "../Mailer/MailAddress.ts"
 import { ApiKey, Member, Members, NotSignedIn, SignInRefused, TooManyAttempts } from "../Members.ts"
 import { Kdf } from "../platform/Crypto.ts"
 import { RateLimiter } from "../platform/Persistence.ts"
@@ -21,13 +23,13 @@ export const layer = Layer.effect(
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
     const limiter = yield* RateLimiter.RateLimiter
-    const services = yield* Effect.context<Crypto.Crypto | Kdf.Kdf>()
+    const services = Context.pick(Crypto.Crypto, Kdf.Kdf)(yield* Effect.context<Crypto.Crypto | Kdf.Kdf>())
 
     const byEmail = SqlSchema.findOneOption({
       Request: Schema.String,
       Result: Schema.Struct({ ...Member.fields, passwordHash: Schema.String }),
       execute: (email) => sql`
-        SELECT id, workspace_id, name, email, password_hash FROM members WHERE lower(email) = ${email.toLowerCase()}`,
+        SELECT id, workspace_id, name, email, password_hash FROM members WHERE lower(email) = lower(${email})`,
     })
     const byDigest = SqlSchema.findOneOption({
       Request: Schema.Struct({ digest: Schema.String, now: Schema.Date }),
@@ -79,20 +81,26 @@ export const layer = Layer.effect(
         return secret
       }).pipe(Effect.orDie, Effect.provideContext(services))
 
-    /** Guessing is slow for one address, and for one place (ASVS 6.3.1). */
-    const attempt = (key: string, limit: number) =>
-      limiter
-        .consume({ key: `sign-in:${key}`, limit, window: "15 minutes", onExceeded: "fail" })
-        .pipe(Effect.catch(() => Effect.fail(new TooManyAttempts({ retryAfterSeconds: 900 }))))
+    /** Guessing is slow for one address, and from one place (ASVS 6.3.1): so many wrong passwords, and then a wait. */
+    const attempt = (key: string, limit: number, tokens: 1 | -1) =>
+      limiter.consume({ key: `sign-in:${key}`, limit, tokens, window: "15 minutes", onExceeded: "fail" }).pipe(
+        Effect.catchReason("RateLimiterError", "RateLimitExceeded", ({ retryAfter }) =>
+          Effect.fail(new TooManyAttempts({ retryAfterSeconds: Math.ceil(Duration.toSeconds(retryAfter)) })),
+        ),
+        Effect.catchTag("RateLimiterError", Effect.die),
+      )
+    const attempts = (email: string, from: string, tokens: 1 | -1) =>
+      // the place first: whoever has used theirs up cannot use up somebody's address
+      Effect.andThen(attempt(from, 50, tokens), attempt(email.toLowerCase(), 10, tokens))
 
     const signIn: Members["Service"]["signIn"] = (email, password, from) =>
       Effect.gen(function* () {
-        yield* attempt(email.toLowerCase(), 10)
-        yield* attempt(from, 50)
-        const found = Option.getOrNull(yield* Effect.orDie(byEmail(email)))
+        yield* attempts(email, from, 1)
+        const found = isAddress(email) ? Option.getOrNull(yield* Effect.orDie(byEmail(email))) : null
         if (!(yield* Secret.isPassword(password, found?.passwordHash ?? null)) || found === null) {
           return yield* new SignInRefused()
         }
+        yield* attempts(email, from, -1) // counted beforehand, so that guesses at once count too; it was no wrong one
         return yield* openSession(found)
       }).pipe(Effect.provideContext(services))
 
@@ -132,13 +140,11 @@ export const layer = Layer.effect(
         }).pipe(Effect.orDie, Effect.provideContext(services)),
       keys: ({ workspaceId, id }) =>
         Effect.map(keysOf({ workspaceId, memberId: id }), (keys) =>
-          keys.map(
-            ({ createdAt, lastUsedAt, ...key }): ApiKey => ({
-              ...key,
-              createdAt: createdAt.getTime(),
-              lastUsedAt: lastUsedAt?.getTime() ?? null,
-            }),
-          ),
+          keys.map(({ createdAt, lastUsedAt, ...key }): ApiKey => ({
+            ...key,
+            createdAt: createdAt.getTime(),
+            lastUsedAt: lastUsedAt?.getTime() ?? null,
+          })),
         ).pipe(Effect.orDie),
       revokeKey: ({ workspaceId, id: memberId }, id) =>
         Effect.flatMap(

@@ -22,7 +22,7 @@ export const formatDateTime = (instant: number, locale: string, zone: string): s
     day: "numeric",
     month: "long",
     year: "numeric",
-    hour: "2-digit",
+    hour: "numeric",
     minute: "2-digit",
     timeZoneName: "short",
     timeZone: zone,
@@ -30,7 +30,7 @@ export const formatDateTime = (instant: number, locale: string, zone: string): s
 
 /** The time of the day: "14:05". */
 export const formatTime = (instant: number, locale: string, zone: string): string =>
-  new Intl.DateTimeFormat(zoned(locale), { hour: "2-digit", minute: "2-digit", timeZone: zone }).format(instant)
+  new Intl.DateTimeFormat(zoned(locale), { timeStyle: "short", timeZone: zone }).format(instant)
 
 const sizes = [
   { unit: "megabyte", bytes: 1_000_000 },
@@ -44,6 +44,20 @@ export const formatBytes = (bytes: number, locale: string): string => {
   return new Intl.NumberFormat(zoned(locale), {
     style: "unit",
     unit,
+    unitDisplay: unit === "byte" ? "long" : "short",
     maximumFractionDigits: unit === "megabyte" && value < 10 ? 1 : 0,
-  }).format(value)
+  })
+    .format(value)
+    .replace(/\s/g, "\u00a0")
+}
+
+/** The calendar date that an instant falls on in a zone: `2027-03-27`, to compare with other calendar dates. */
+export const calendarDay = (instant: number, zone: string): string => {
+  const parts = new Intl.DateTimeFormat("en", {
+    year: "numeric",
+    month: "2-digit",
+    day: "2-digit",
+    timeZone: zone,
+  }).formatToParts(instant)
+  return (["year", "month", "day"] as const).map((type) => parts.find((part) => part.type === type)?.value).join("-")
 }

@@ -5,7 +5,6 @@
  * the queue.
  */
 import { AccessLink, ClientRequest, Crypto } from "@requite/core"
-import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -14,10 +13,11 @@ import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import { Config } from "../Config.ts"
 import * as Invitation from "../Invitation.ts"
-import { Mailer, type OutgoingMail } from "../Mailer.ts"
+import type { MessageRefused } from "../Invitation.ts"
+import { Mailer, MailFailed, type OutgoingMail } from "../Mailer.ts"
 import type { Member } from "../Members.ts"
 import { Members } from "../Members.ts"
-import { SqlClient, SqlSchema } from "../platform/Sql.ts"
+import { SqlClient, type SqlError, SqlSchema } from "../platform/Sql.ts"
 import { Workspaces } from "../Workspaces.ts"
 import * as MailQueue from "./MailQueue.ts"
 
@@ -34,7 +34,19 @@ const Row = Schema.Struct({
 })
 type Row = typeof Row.Type
 
-type Outcome = { readonly status: "handed-over" | "failed" | "dropped" | "queued"; readonly reason: string | null }
+/** `queued`: to be tried again. */
+interface Outcome {
+  readonly status: "handed-over" | "failed" | "dropped" | "queued"
+  readonly reason: string | null
+  /** Null: as the row has it. */
+  readonly recipient: string | null
+}
+
+const unexpected: Outcome = {
+  status: "queued",
+  reason: "Something went wrong on this server; its log says what.",
+  recipient: null,
+}
 
 /** The worker, running as long as its layer. */
 export const layer = Layer.effectDiscard(
@@ -55,7 +67,7 @@ export const layer = Layer.effectDiscard(
         FROM mails m JOIN client_requests r ON r.id = m.request_id
         WHERE m.workspace_id = ${workspaceId} AND m.id = ${mailId}`,
     })
-    const record = ({ id, workspaceId }: Row, { status, reason }: Outcome, recipient: string | null) =>
+    const record = ({ id, workspaceId }: Row, { status, reason, recipient }: Outcome) =>
       Effect.flatMap(
         Clock.currentTimeMillis,
         (now) => sql`UPDATE mails SET
@@ -102,47 +114,63 @@ export const layer = Layer.effectDiscard(
       return { composed, from: workspace.name, to: { name, address: email }, replyTo }
     })
 
-    const deliver = Effect.fn("Outbox.deliver")(function* (row: Row) {
-      const now = yield* Clock.currentTimeMillis
-      const dropped = ClientRequest.dropReason(row.delivery, row.state, now)
-      if (dropped !== null) return yield* record(row, { status: "dropped", reason: dropped }, null)
-      const { composed, from, to, replyTo } = yield* compose(row)
-      const mail: OutgoingMail = {
-        messageId: row.messageId,
-        from: { name: from, address: mailFrom },
-        to,
-        ...(replyTo === null ? {} : { replyTo }),
-        ...composed,
-      }
-      yield* mailer.send(mail).pipe(
-        Effect.tapErrorTag("MailFailed", ({ retryable, reason }) =>
-          record(row, { status: retryable ? "queued" : "failed", reason }, to.address),
+    /** One attempt, and what came of it. */
+    const deliver = Effect.fn("Outbox.deliver")(
+      function* (row: Row): Effect.fn.Return<Outcome, MessageRefused | SqlError.SqlError, Crypto.Crypto> {
+        const now = yield* Clock.currentTimeMillis
+        const dropped = ClientRequest.dropReason(row.delivery, row.state, now)
+        if (dropped !== null) return { status: "dropped", reason: dropped, recipient: null }
+        const { composed, from, to, replyTo } = yield* compose(row)
+        const mail: OutgoingMail = {
+          messageId: row.messageId,
+          from: { name: from, address: mailFrom },
+          to,
+          ...(replyTo === null ? {} : { replyTo }),
+          ...composed,
+        }
+        const recipient = to.address
+        return yield* Effect.match(mailer.send(mail), {
+          onSuccess: (): Outcome => ({ status: "handed-over", reason: null, recipient }),
+          onFailure: ({ reason, retryable }): Outcome => ({
+            status: retryable ? "queued" : "failed",
+            reason,
+            recipient,
+          }),
+        })
+      },
+      Effect.catchTag("MessageRefused", ({ message }) =>
+        Effect.succeed<Outcome>({ status: "failed", reason: message, recipient: null }),
+      ),
+      // the database is gone, or something is broken, also in an adapter: this mail waits, and the others go on
+      (attempt, { id }) =>
+        Effect.catchCause(attempt, (cause) =>
+          Effect.as(Effect.logWarning("a mail could not be made or handed over", { mail: id }, cause), unexpected),
         ),
-      )
-      yield* record(row, { status: "handed-over", reason: null }, to.address)
-    })
+    )
 
-    /** Fails only when it is to be tried again; what can never work ends here. */
-    const handle = Effect.fnUntraced(function* (element: { readonly mailId: string; readonly workspaceId: string }) {
+    /** Fails only when it is to be tried again; what can never work, or has been tried long enough, ends here. */
+    const handle = Effect.fnUntraced(function* (
+      element: { readonly mailId: string; readonly workspaceId: string },
+      { attempts }: { readonly attempts: number },
+    ) {
       const row = Option.getOrNull(yield* byId(element))
-      if (row === null || row.status === "handed-over" || row.status === "dropped") return
-      yield* deliver(row).pipe(
-        Effect.tapErrorTag("MailFailed", ({ reason }) => Effect.logWarning("a mail waits", { mail: row.id, reason })),
-        Effect.catchTag("MailFailed", (error) => (error.retryable ? Effect.fail(error) : Effect.void)),
-        Effect.catchTag("MessageRefused", ({ message }) =>
-          Effect.asVoid(record(row, { status: "failed", reason: message }, null)),
-        ),
-        Effect.provideService(Crypto.Crypto, crypto),
-        Effect.annotateLogs({ mail: row.id, request: row.state.id }),
-      )
+      if (row === null || row.status !== "queued") return
+      const made = yield* Effect.provideService(deliver(row), Crypto.Crypto, crypto)
+      const isOver = made.status === "queued" && attempts >= MailQueue.maxAttempts
+      const outcome: Outcome = isOver
+        ? { ...made, status: "failed", reason: `${made.reason} Tried ${attempts} times and given up.` }
+        : made
+      const { status, reason } = outcome
+      yield* record(row, outcome)
+      if (status === "handed-over" || status === "dropped") return
+      yield* Effect.logWarning("a mail was not handed over", { mail: row.id, status, reason })
+      if (status === "queued") return yield* new MailFailed({ retryable: true, reason: reason ?? "" })
     })
 
     const work = queue.take(handle).pipe(
+      // the queue knows what to try again; a lost database connection must not spin
       Effect.catchCause((cause) =>
-        Cause.hasInterrupts(cause)
-          ? Effect.failCause(cause)
-          : // the queue knows what to try again; a lost database connection must not spin
-            Effect.delay(Effect.logDebug("a delivery will be tried again", cause), "200 millis"),
+        Effect.delay(Effect.logDebug("a delivery will be tried again", cause), "200 millis"),
       ),
       Effect.forever,
     )

@@ -1,5 +1,4 @@
 import { Crypto, LocalText, Questionnaire } from "@requite/core"
-import * as Cache from "effect/Cache"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -11,6 +10,10 @@ import { QuestionnaireNotFound, QuestionnaireRefused, Questionnaires, VersionTak
 
 const Key = Schema.Struct({ workspaceId: Schema.String, id: Schema.String, version: Schema.Int })
 const Row = Schema.Struct({ ...Key.fields, hash: Schema.String, source: Schema.String })
+
+// What the format does not allow names nothing, and need not reach the database.
+const isId = (id: string) => /^[a-z][a-z0-9-]{0,63}$/.test(id)
+const isVersion = (version: number) => Number.isInteger(version) && version >= 1 && version <= 1_000_000
 
 /** The layer of `Questionnaires` over the database. A stored version never changes, so it is read once and kept. */
 export const layer = Layer.effect(
@@ -57,15 +60,14 @@ export const layer = Layer.effect(
         source,
       })
     }
-    const kept = yield* Cache.make({
-      capacity: 200,
-      lookup: (key: string) =>
-        Effect.gen(function* () {
-          const [workspaceId = "", id = "", version = ""] = key.split("/")
-          const row = yield* Effect.orDie(byKey({ workspaceId, id, version: Number(version) }))
-          return yield* Option.isNone(row) ? Effect.fail(new QuestionnaireNotFound({ id })) : read(row.value)
-        }),
-    })
+    // Not a Cache of Effect's: whoever asks there for what somebody else is reading waits for that one's query, and in a
+    // transaction that is a wait for a connection which one holds oneself. It keeps failures, too.
+    const kept = new Map<string, Stored>()
+    const keep = (key: string, stored: Stored): Stored => {
+      if (kept.size >= 200) kept.delete(kept.keys().next().value ?? "")
+      kept.set(key, stored)
+      return stored
+    }
 
     return Questionnaires.of({
       add: Effect.fn("Questionnaires.add")(
@@ -73,24 +75,25 @@ export const layer = Layer.effect(
           const { questionnaire, findings } = Questionnaire.check(source)
           if (questionnaire === null) return yield* new QuestionnaireRefused({ findings })
           const ref = yield* Questionnaire.reference(questionnaire)
-          const added = yield* sql`INSERT INTO questionnaires ${sql.insert({
+          const row = {
             workspaceId,
             id: ref.id,
             version: ref.version,
             hash: ref.hash,
-            title: LocalText.resolve(questionnaire.title, [questionnaire.language]),
+            title: LocalText.resolve(questionnaire.title, [questionnaire.language]).replace(/\p{Cc}+/gu, " "),
             questions: ref.questions,
             source,
             listed: options?.listed ?? true,
             createdAt: new Date(yield* Clock.currentTimeMillis),
-          })} ON CONFLICT DO NOTHING RETURNING id`
-          if (added.length === 0) {
-            const there = Option.getOrNull(yield* byKey({ workspaceId, ...ref }))
-            if (there?.hash !== ref.hash) return yield* new VersionTaken({ id: ref.id, version: ref.version })
           }
-          return { stored: { ref, questionnaire, source }, warnings: findings }
+          // there with the same content, it stays as it is, and is listed from now on if either says so
+          const [there] = yield* sql<{ source: string }>`
+            INSERT INTO questionnaires AS there ${sql.insert(row)} ON CONFLICT (workspace_id, id, version)
+            DO UPDATE SET listed = there.listed OR excluded.listed WHERE there.hash = excluded.hash RETURNING source`
+          if (there === undefined) return yield* new VersionTaken({ id: ref.id, version: ref.version })
+          return { stored: { ref, questionnaire, source: there.source }, warnings: findings }
         },
-        Effect.catchTags({ SqlError: Effect.die, SchemaError: Effect.die }),
+        Effect.catchTag("SqlError", Effect.die),
         Effect.provideService(Crypto.Crypto, crypto),
       ),
       list: (workspaceId) =>
@@ -101,9 +104,15 @@ export const layer = Layer.effect(
         ),
       get: (workspaceId, id, version) =>
         Effect.gen(function* () {
+          if (!isId(id) || !isVersion(version ?? 1)) return yield* new QuestionnaireNotFound({ id })
           const latest = version ?? Option.getOrNull(yield* Effect.orDie(newest({ workspaceId, id })))?.version
           if (latest === undefined) return yield* new QuestionnaireNotFound({ id })
-          return yield* Cache.get(kept, `${workspaceId}/${id}/${latest}`)
+          const key = `${workspaceId} ${latest} ${id}`
+          const known = kept.get(key)
+          if (known !== undefined) return known
+          const row = Option.getOrNull(yield* Effect.orDie(byKey({ workspaceId, id, version: latest })))
+          if (row === null) return yield* new QuestionnaireNotFound({ id })
+          return keep(key, yield* read(row))
         }),
     })
   }),

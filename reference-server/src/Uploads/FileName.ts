@@ -8,8 +8,8 @@ export const safe = (given: string): string => {
   const last = given.split(/[/\\]/).at(-1) ?? ""
   const cleaned = last
     .normalize("NFC")
-    // \p{Cc} control, \p{Cf} format: among them the marks that turn the direction of what follows
-    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "")
+    // \p{Cc} control, \p{Cf} format: among them the marks that turn the direction of what follows; \p{Cs} half letters
+    .replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, "")
     .replace(/[<>:"|?*]/g, "_")
     .replace(/^[.\s]+|[.\s]+$/g, "")
   return shorten(cleaned === "" ? "file" : cleaned)

@@ -41,13 +41,11 @@ export const find = async (name: string, content: ReadableStream<Uint8Array>): P
   return fits && !never.has(found.mime) ? found.mime : null
 }
 
+/** No control characters. In UTF-8 or in what spreadsheet programs still write, such as Windows-1252. */
 const looksLikeText = async (content: ReadableStream<Uint8Array>): Promise<boolean> => {
-  const decoder = new TextDecoder("utf-8", { fatal: true })
-  try {
-    for await (const chunk of content) if (decoder.decode(chunk, { stream: true }).includes("\u0000")) return false
-    decoder.decode()
-    return true
-  } catch {
-    return false
-  }
+  for await (const chunk of content) if (!chunk.every(isTextByte)) return false
+  return true
 }
+
+const isTextByte = (byte: number): boolean =>
+  byte >= 0x20 ? byte !== 0x7f : byte === 0x09 || byte === 0x0a || byte === 0x0c || byte === 0x0d

@@ -1,10 +1,13 @@
 import { Crypto } from "@requite/core"
 import * as upload from "@requite/core/QuestionKind/upload"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { BlobKey, BlobStore } from "../BlobStore.ts"
 import { ClientRequests, RequestNotFound } from "../ClientRequests.ts"
+import { SqlClient, SqlSchema } from "../platform/Sql.ts"
 import type { Arriving, FileRef } from "../Uploads.ts"
 import { UploadRefused, Uploads } from "../Uploads.ts"
 import * as FileName from "./FileName.ts"
@@ -39,6 +42,14 @@ export const layer = Layer.effect(
     const blobs = yield* BlobStore
     const crypto = yield* Crypto.Crypto
     const requests = yield* ClientRequests
+    const sql = yield* SqlClient.SqlClient
+
+    const attachmentsOf = SqlSchema.findAll({
+      Request: Schema.Struct({ workspaceId: Schema.String, ids: Schema.Array(Schema.String) }),
+      Result: Schema.Struct({ file: upload.FileRef }),
+      execute: ({ workspaceId, ids }) => sql`
+        SELECT file FROM attachments WHERE workspace_id = ${workspaceId} AND id::text IN ${sql.in(ids)}`,
+    })
 
     /** Streams a file into the store and judges it; what is refused leaves nothing behind. */
     const take = Effect.fnUntraced(function* (question: upload.UploadQuestion, { name: given, content }: Arriving) {
@@ -65,6 +76,7 @@ export const layer = Layer.effect(
           }),
         )
         if (arrived > question.maxBytes) return yield* refused("upload-too-large", { max: question.maxBytes })
+        if (bytes === 0) return yield* refused("upload-empty", {})
         const type = (yield* typeOf(key, name)) ?? "application/octet-stream"
         const file: FileRef = { id: key, name, bytes, type, sha256 }
         const problems = upload.validateFile(question, file)
@@ -106,15 +118,27 @@ export const layer = Layer.effect(
           const problems = [{ code: "unknown-question", values: { name: arriving.name } }]
           return yield* new UploadRefused({ name: arriving.name, question: question.id, problems })
         }
-        const file = yield* take(question, arriving)
         const commandId = yield* Effect.provideService(Crypto.uuid, Crypto.Crypto, crypto)
+        const file = yield* take(question, arriving)
         // the right to attach is asked for again now: the request may have ended while the bytes came in (S64)
         yield* requests
           .attachFile(customer, { revision, question: question.id, file, limit: upload.maxFiles(question) }, commandId)
           .pipe(Effect.onError(() => discard(BlobKey.make(file.id))))
         return file
       }),
-      receiveAttachment: (_member, file) => take(attachments, file),
+      receiveAttachment: Effect.fn("Uploads.receiveAttachment")(function* ({ workspaceId }, arriving) {
+        const file = yield* take(attachments, arriving)
+        const createdAt = new Date(yield* Clock.currentTimeMillis)
+        yield* sql`INSERT INTO attachments ${sql.insert({ id: file.id, workspaceId, file: JSON.stringify(file), createdAt })}`.pipe(
+          Effect.onError(() => discard(BlobKey.make(file.id))),
+          Effect.orDie,
+        )
+        return file
+      }),
+      attachments: ({ workspaceId }, ids) =>
+        Effect.map(Effect.orDie(ids.length === 0 ? Effect.succeed([]) : attachmentsOf({ workspaceId, ids })), (rows) =>
+          ids.flatMap((id) => rows.filter(({ file }) => file.id === id).map(({ file }) => file)),
+        ),
       download: (workspaceId, requestId, fileId) =>
         Effect.gen(function* () {
           const { current } = yield* requests.overview(workspaceId, requestId)

@@ -1,5 +1,6 @@
 import { Crypto } from "@requite/core"
 import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
@@ -13,7 +14,7 @@ export const layer = Layer.effect(
   Workspaces,
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
-    const services = yield* Effect.context<Crypto.Crypto | Kdf.Kdf>()
+    const services = Context.pick(Crypto.Crypto, Kdf.Kdf)(yield* Effect.context<Crypto.Crypto | Kdf.Kdf>())
 
     const byId = SqlSchema.findOne({
       Request: Workspace.fields.id,

@@ -113,6 +113,13 @@ const statements = [
     created_at timestamptz NOT NULL,
     expires_at timestamptz NOT NULL
   )`,
+  // documents of the firm, from when they arrive: a request may only carry those of its own workspace
+  `CREATE TABLE attachments (
+    id uuid PRIMARY KEY,
+    workspace_id uuid NOT NULL REFERENCES workspaces,
+    file jsonb NOT NULL,
+    created_at timestamptz NOT NULL
+  )`,
   `CREATE TABLE mails (
     id uuid PRIMARY KEY,
     key text NOT NULL UNIQUE,

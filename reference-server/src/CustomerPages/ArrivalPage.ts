@@ -1,0 +1,53 @@
+/**
+ * The page behind the button of the e-mail: who asks, for what, how long it takes, until when. It shows no answer (S19),
+ * changes nothing (S15), and has one button.
+ */
+import { Questionnaire } from "@requite/core"
+import type { Arrival } from "../CustomerAccess.ts"
+import type { Html } from "../Html.ts"
+import { html } from "../Html.ts"
+import { calendarDay } from "../Messages.ts"
+import * as Effort from "./Effort.ts"
+import * as Frame from "./Frame.ts"
+import type { Reader } from "./Reader.ts"
+
+export const render = ({ workspace, current }: Arrival, reader: Reader, path: string, now: number): string => {
+  const { request, stored } = current
+  const { title, description, due } = request.details
+  const { t } = reader
+  const questions = Questionnaire.questions(stored.questionnaire)
+  const overdue = due !== null && due < calendarDay(now, workspace.timeZone)
+  const about = description.trim() === "" ? (stored.questionnaire.description ?? null) : description
+  return Frame.render({
+    language: reader.language,
+    title: [title, workspace.name],
+    firm: workspace,
+    skip: null,
+    main: html`<div class="arrival">
+      <p class="eyebrow">${t("arrival.asks", { firm: workspace.name })}</p>
+      <h1 dir="auto">${title}</h1>
+      ${about === null ? null : html`<div class="prose">${reader.markdown(about)}</div>`}
+      <dl class="facts">
+        ${fact(
+          t("arrival.what"),
+          t("arrival.effort", { what: Effort.counts(questions, reader), time: Effort.minutes(questions) }),
+        )}
+        ${due === null ? null : fact(overdue ? t("arrival.wasDue") : t("arrival.due"), reader.date(due))}
+      </dl>
+      <form method="post" action="${path}">
+        <button class="primary">${request.startedAt === null ? t("arrival.start") : t("arrival.continue")}</button>
+      </form>
+      <p class="aside">
+        ${t("arrival.saved")}
+        ${request.expiresAt === null ? null : t("arrival.open", { date: reader.dateTime(request.expiresAt) })}
+      </p>
+    </div>`,
+    foot: html`<p>${t("frame.help", { firm: workspace.name })}</p>`,
+  })
+}
+
+const fact = (term: string, value: string): Html =>
+  html`<div>
+    <dt>${term}</dt>
+    <dd>${value}</dd>
+  </div>`

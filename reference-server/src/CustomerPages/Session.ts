@@ -1,0 +1,40 @@
+/** What the pages behind the Start button share: who is in, what they have given so far, and the addresses. */
+import type { Current } from "../ClientRequests.ts"
+import type { Customer } from "../Customer.ts"
+import type { Child } from "../Html.ts"
+import { html } from "../Html.ts"
+import * as Frame from "./Frame.ts"
+import type { Reader } from "./Reader.ts"
+
+export interface Session {
+  readonly customer: Customer
+  readonly current: Current
+  readonly reader: Reader
+  /** Milliseconds since the epoch. */
+  readonly now: number
+}
+
+export const paths = {
+  list: (handle: string) => `/q/${handle}`,
+  section: (handle: string, section: string) => `/q/${handle}/sections/${section}`,
+  review: (handle: string) => `/q/${handle}/review`,
+  submit: (handle: string) => `/q/${handle}/submit`,
+  done: (handle: string) => `/q/${handle}/done`,
+  file: (handle: string, file: string) => `/q/${handle}/files/${file}`,
+}
+
+/** A page of the session in its frame. */
+export const page = ({ customer, current, reader }: Session, title: string, main: Child): string =>
+  Frame.render({
+    language: reader.language,
+    title: [title, current.request.details.title, customer.workspace.name],
+    firm: customer.workspace,
+    skip: reader.t("frame.skip"),
+    main,
+    foot: html`<p>${reader.t("frame.help", { firm: customer.workspace.name })}</p>`,
+  })
+
+/** The fields that every form of the session carries: its token comes first, so that nothing is taken in before it. */
+export const hidden = ({ customer, current }: Session) =>
+  html`<input type="hidden" name="csrf" value="${customer.csrf}" />
+    <input type="hidden" name="revision" value="${current.request.revision}" />`

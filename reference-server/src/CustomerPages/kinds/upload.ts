@@ -1,0 +1,149 @@
+/**
+ * The kind `upload` on a page: the files that are there, and a box to choose or drop more. The box is the browser's own
+ * file field, which takes drops by itself and offers the camera on phones.
+ */
+import type { FileRef, UploadQuestion } from "@requite/core/QuestionKind/upload"
+import * as upload from "@requite/core/QuestionKind/upload"
+import * as Schema from "effect/Schema"
+import type { Html } from "../../Html.ts"
+import { html } from "../../Html.ts"
+import type { Reader } from "../Reader.ts"
+import type { FieldInput, KindView } from "./KindView.ts"
+import { controlAnchor, fileField } from "./KindView.ts"
+import { described, grouped, invalid } from "./parts.ts"
+
+const isFiles = Schema.is(Schema.Array(upload.FileRef))
+const filesOf = (answer: unknown): ReadonlyArray<FileRef> => (isFiles(answer) ? answer : [])
+
+const field = (input: FieldInput<UploadQuestion>): Html => {
+  const { question, reader } = input
+  const files = filesOf(input.answer)
+  const most = upload.maxFiles(question)
+  return grouped(
+    input,
+    html`${files.length === 0 ? null : attached(input, files)}${
+      files.length < most ? box(input, most - files.length) : null
+    }`,
+    files.length < most ? allowed(question, reader) : undefined,
+  )
+}
+
+/** "PDF or picture (JPG, PNG, HEIC), up to 15 MB each, at most 3 files" */
+const allowed = (question: UploadQuestion, reader: Reader): string =>
+  reader.t("upload.allowed", {
+    types: types(question, reader),
+    max: reader.bytes(question.maxBytes),
+    files: upload.maxFiles(question),
+  })
+
+const attached = ({ question, reader, filePath }: FieldInput<UploadQuestion>, files: ReadonlyArray<FileRef>): Html =>
+  html`<ul class="files" aria-label="${reader.t("upload.added")}">
+    ${files.map(
+      ({ id, name, bytes }, index) =>
+        html`<li>
+          <a href="${filePath(id)}" dir="auto">${name}</a>
+          <span class="size">${reader.bytes(bytes)}</span>
+          <button
+            class="quiet"
+            name="remove"
+            value="${id}"
+            ${index === 0 && files.length >= upload.maxFiles(question) ? html`id="${controlAnchor(question.id)}"` : null}
+          >
+            ${reader.t("upload.remove")}<span class="unseen"> ${name}</span>
+          </button>
+        </li>`,
+    )}
+  </ul>`
+
+const box = (input: FieldInput<UploadQuestion>, free: number): Html => {
+  const { question, reader } = input
+  const id = controlAnchor(question.id)
+  return html`<div class="drop">
+      <label for="${id}">
+        <span class="unseen">${reader.t("upload.choose", { free })}</span>
+        <span class="with-mouse" aria-hidden="true">${reader.t("upload.drop", { free })}</span>
+      </label>
+      <input
+        type="file"
+        id="${id}"
+        name="${fileField(question.id)}"
+        accept="${question.accept.join(",")}"
+        ${free > 1 ? html`multiple` : null}
+        ${described(input, "hint")}
+        ${invalid(input)}
+      />
+    </div>
+    <button class="secondary" name="action" value="upload:${question.id}">
+      ${reader.t("upload.now")}<span class="unseen">: ${reader.text(question.label)}</span>
+    </button>`
+}
+
+const names: ReadonlyArray<readonly [type: RegExp, key: Parameters<Reader["t"]>[0]]> = [
+  [/^application\/pdf$/, "type.pdf"],
+  [/^image\/\*$/, "type.picture"],
+  [/^image\/(jpeg|png|heic)$/, "type.picture"],
+  [/wordprocessingml|msword/, "type.word"],
+  [/spreadsheetml|ms-excel/, "type.excel"],
+  [/presentationml|ms-powerpoint/, "type.powerpoint"],
+  [/^text\/csv$/, "type.csv"],
+  [/^text\/plain$/, "type.plain"],
+  [/^video\/\*$/, "type.video"],
+  [/^audio\/\*$/, "type.audio"],
+]
+
+/** The allowed types in words; those without a word by their technical name, which still is better than none. */
+const types = ({ accept }: UploadQuestion, { t, either }: Reader): string => {
+  const words = accept.map((type) => {
+    const key = names.find(([pattern]) => pattern.test(type))?.[1]
+    return key === undefined ? type.replace(/^.*\//, "").toUpperCase() : t(key)
+  })
+  return either([...new Set(words)])
+}
+
+export const view: KindView<UploadQuestion> = {
+  type: "upload",
+  asksFor: "document",
+  seconds: () => 90,
+  field,
+  read: () => undefined,
+  summary: ({ answer, reader, filePath }) =>
+    html`<ul class="files">
+      ${filesOf(answer).map(
+        ({ id, name, bytes, sha256 }) =>
+          html`<li>
+            ${filePath === null ? html`<span dir="auto">${name}</span>` : html`<a href="${filePath(id)}" dir="auto">${name}</a>`}
+            <span class="size">${reader.bytes(bytes)}</span>
+            ${filePath === null ? html`<code class="digest"><span class="unseen">SHA-256 </span>${sha256}</code>` : null}
+          </li>`,
+      )}
+    </ul>`,
+  sentence: (question, { code, values = {} }, reader) => {
+    const { t, bytes } = reader
+    const name = String(values["name"] ?? "")
+    switch (code) {
+      case "required":
+        return t("problem.upload-required")
+      case "upload-too-large":
+        return values["bytes"] === undefined
+          ? t("problem.upload-too-large", { name, max: bytes(question.maxBytes) })
+          : t("problem.upload-too-large-by", {
+              name,
+              max: bytes(question.maxBytes),
+              size: bytes(Number(values["bytes"])),
+            })
+      case "upload-wrong-type":
+        return t("problem.upload-wrong-type", { name, types: types(question, reader) })
+      case "upload-empty":
+        return t("problem.upload-empty", { name })
+      case "upload-broken":
+        return t("problem.upload-broken", { name })
+      case "file-limit":
+      case "upload-too-many":
+        return t("problem.upload-too-many", { max: upload.maxFiles(question) })
+      case "upload-too-few":
+        return t("problem.upload-too-few", { min: Number(values["min"]), count: Number(values["count"]) })
+      default:
+        return t("problem.other")
+    }
+  },
+}

@@ -1,0 +1,72 @@
+/**
+ * The firm's pages: first start, sign-in, questionnaires, requests, API keys and the development mailbox. Server-rendered
+ * and complete without JavaScript; all words come from the firm's catalogue in the workspace's language.
+ *
+ * Words: a *visit* is a member at one of the pages, a *visitor* is somebody who is not signed in; a *page* is read, an
+ * *action* is a form that was sent, a *mistake* is something in it that has to be mended, a *refusal* is the core's.
+ */
+import { Crypto } from "@requite/core"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import type * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import { ClientRequests } from "./ClientRequests.ts"
+import { Config } from "./Config.ts"
+import * as DevMail from "./FirmPages/DevMail.ts"
+import * as Keys from "./FirmPages/Keys.ts"
+import * as QuestionnairePages from "./FirmPages/QuestionnairePages.ts"
+import * as RequestForms from "./FirmPages/RequestForms.ts"
+import * as RequestList from "./FirmPages/RequestList.ts"
+import * as RequestPage from "./FirmPages/RequestPage.ts"
+import * as SamplePages from "./FirmPages/SamplePages.ts"
+import { Samples } from "./FirmPages/Samples.ts"
+import * as SetUp from "./FirmPages/SetUp.ts"
+import * as SignIn from "./FirmPages/SignIn.ts"
+import { DevMailbox } from "./Mailer/mailbox.ts"
+import { Members } from "./Members.ts"
+import { HttpRouter } from "./platform/Http.ts"
+import { Questionnaires } from "./Questionnaires.ts"
+import { Uploads } from "./Uploads.ts"
+import { Workspaces } from "./Workspaces.ts"
+
+type Services = ClientRequests | Config | Crypto.Crypto | Members | Questionnaires | Samples | Uploads | Workspaces
+
+const routes: ReadonlyArray<HttpRouter.Route<never, Services>> = [
+  ...SignIn.routes,
+  ...SetUp.routes,
+  ...RequestList.routes,
+  ...RequestForms.routes,
+  ...RequestPage.routes,
+  ...SamplePages.routes,
+  ...QuestionnairePages.routes,
+  ...Keys.routes,
+]
+
+/**
+ * All routes of the firm. `/dev/mail` is among them only without an SMTP server and with a `DevMailbox` among the
+ * services: it shows what the mailer kept.
+ */
+export const layer: Layer.Layer<never, never, Services | HttpRouter.HttpRouter> = HttpRouter.use(
+  Effect.fnUntraced(function* (router) {
+    // these and no others: the context of the build has a scope of its own, which is not a request's
+    const services = Context.pick(
+      ClientRequests,
+      Config,
+      Crypto.Crypto,
+      Members,
+      Questionnaires,
+      Samples,
+      Uploads,
+      Workspaces,
+    )(yield* Effect.context<Services>())
+    const { smtpUrl } = yield* Config
+    const mailbox = Option.getOrNull(yield* Effect.serviceOption(DevMailbox))
+    const devMail = smtpUrl === undefined && mailbox !== null ? DevMail.routes(mailbox) : []
+    yield* router.addAll(
+      [...routes, ...devMail].map((route) => ({
+        ...route,
+        handler: Effect.provideContext(route.handler, services),
+      })),
+    )
+  }),
+)

@@ -1,0 +1,147 @@
+/** The list of requests: who, what, its state with its date, what happened last; by state, with a search, in pages. */
+import { ClientRequest } from "@requite/core"
+import * as Effect from "effect/Effect"
+import { ClientRequests } from "../ClientRequests.ts"
+import { type Child, type Html, html } from "../Html.ts"
+import * as Page from "./Page.ts"
+import { exact, lastActivity, pill, recipientName, standing } from "./RequestWords.ts"
+import * as Routes from "./Routes.ts"
+import type { Visit } from "./Visit.ts"
+import { ago } from "./Words.ts"
+
+const perPage = 50
+const states = ClientRequest.LifecycleState.literals
+
+interface Query {
+  readonly state: ClientRequest.LifecycleState | undefined
+  readonly search: string
+  /** From 1. */
+  readonly page: number
+}
+
+export const routes = [
+  Routes.page("/requests", (visit) =>
+    Effect.gen(function* () {
+      const query = queryOf(visit)
+      const { state, search, page } = query
+      const found = yield* (yield* ClientRequests).list(visit.workspace.id, {
+        ...(state === undefined ? {} : { state }),
+        ...(search === "" ? {} : { search }),
+        limit: perPage,
+        offset: (page - 1) * perPage,
+      })
+      return show(visit, query, found.requests, found.total)
+    }),
+  ),
+]
+
+const queryOf = (visit: Visit): Query => {
+  const page = Number(visit.query("page"))
+  return {
+    state: states.find((one) => one === visit.query("state")),
+    search: visit.query("q").trim().slice(0, 200),
+    page: Number.isInteger(page) && page > 1 && page < 100_000 ? page : 1,
+  }
+}
+
+const address = ({ state, search, page }: Query): string => {
+  const parameters = new URLSearchParams({
+    ...(state === undefined ? {} : { state }),
+    ...(search === "" ? {} : { q: search }),
+    ...(page === 1 ? {} : { page: String(page) }),
+  })
+  return parameters.size === 0 ? "/requests" : `/requests?${parameters.toString()}`
+}
+
+const show = (visit: Visit, query: Query, requests: ReadonlyArray<ClientRequest.State>, total: number) => {
+  const { t } = visit.words
+  return Page.member(visit, {
+    title: t("requests.title"),
+    place: "requests",
+    body: html`<div class="heading">
+        <h1>${t("requests.title")}</h1>
+        <a class="button primary" href="/requests/new">${t("requests.new")}</a>
+      </div>
+      <div class="filters">
+        <nav aria-label="${t("requests.filter")}">
+          <ul class="tabs">
+            ${tab(query, undefined, t("requests.all"))} ${states.map((state) => tab(query, state, t(`state.${state}`)))}
+          </ul>
+        </nav>
+        <form class="search" method="get" action="/requests" role="search">
+          ${query.state !== undefined && html`<input type="hidden" name="state" value="${query.state}" />`}
+          <label class="unseen" for="q">${t("requests.search")}</label>
+          <input
+            id="q"
+            name="q"
+            type="search"
+            value="${query.search}"
+            placeholder="${t("requests.search.hint")}"
+            autocomplete="off"
+          />
+          <button type="submit">${t("requests.search")}</button>
+        </form>
+      </div>
+      ${
+        requests.length === 0
+          ? empty(visit, query)
+          : html`<ul class="rows">
+              ${requests.map((request) => row(visit, request))}
+            </ul>`
+      }
+      ${paging(visit, query, total)}`,
+  })
+}
+
+const tab = (query: Query, state: Query["state"], label: string): Html =>
+  html`<li>
+    <a href="${address({ ...query, state, page: 1 })}" ${query.state === state && html` aria-current="true"`}
+      >${label}</a
+    >
+  </li>`
+
+const row = ({ words }: Visit, request: ClientRequest.State): Html => {
+  const { recipient, title } = request.details
+  const last = lastActivity(request)
+  return html`<li class="row request">
+    <div class="grow">
+      <a class="whole" href="/requests/${request.id}"><strong>${title}</strong></a>
+      <p class="meta">
+        ${recipientName(words, request)}${recipient.name.trim() !== "" && recipient.email !== "" && html` · ${recipient.email}`}
+      </p>
+    </div>
+    <div class="stands">
+      ${pill(words, request)}
+      <p class="meta">${standing(words, request)}</p>
+    </div>
+    <p class="meta last">${exact(words, last, words.t("requests.last", { when: ago(words, last) }))}</p>
+  </li>`
+}
+
+const empty = ({ words: { t } }: Visit, query: Query): Html =>
+  query.state === undefined && query.search === "" && query.page === 1
+    ? html`<div class="empty">
+        <h2>${t("requests.empty.title")}</h2>
+        <p>${t("requests.empty.text")}</p>
+        <p class="buttons">
+          <a class="button primary" href="/requests/new">${t("requests.new")}</a>
+          <a class="button" href="/questionnaires">${t("requests.empty.questionnaires")}</a>
+        </p>
+      </div>`
+    : html`<p class="empty">${t("requests.noneFound")} <a href="/requests">${t("requests.showAll")}</a></p>`
+
+const paging = ({ words: { t } }: Visit, query: Query, total: number): Child => {
+  const pages = Math.ceil(total / perPage)
+  const turn = (page: number, label: string, rel: string) =>
+    page >= 1 &&
+    page <= pages &&
+    html`<a class="button" rel="${rel}" href="${address({ ...query, page })}">${label}</a>`
+  return (
+    pages > 1 &&
+    html`<nav class="paging" aria-label="${t("requests.pages")}">
+      ${turn(query.page - 1, t("requests.newer"), "prev")}
+      <span>${t("requests.page", { page: query.page, pages })}</span>
+      ${turn(query.page + 1, t("requests.older"), "next")}
+    </nav>`
+  )
+}

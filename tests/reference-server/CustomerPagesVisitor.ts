@@ -1,0 +1,203 @@
+/**
+ * A customer at the pages, without a browser: real HTTP against CustomerPages over the real domain (TestFirm), with a
+ * cookie jar and what a browser would send. `layer` is the server, `arrange` a request that has been sent.
+ */
+import { createServer } from "node:http"
+import type { ClientRequest } from "@requite/core"
+import { Crypto } from "@requite/core"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
+import * as CustomerPages from "../../reference-server/src/CustomerPages.ts"
+import { ByteSize } from "../../reference-server/src/platform/Files.ts"
+import { HttpIncomingMessage, HttpRouter, HttpServer } from "../../reference-server/src/platform/Http.ts"
+import { NodeHttpServer } from "../../reference-server/src/platform/Node.ts"
+import { Questionnaires } from "../../reference-server/src/Questionnaires.ts"
+import * as TestFirm from "../support/TestFirm.ts"
+
+/** The pages on a port of loopback, under the limit of bodies that the server sets. */
+export const layer = HttpRouter.serve(CustomerPages.layer, { disableLogger: true, disableListenLog: true }).pipe(
+  Layer.provide(Layer.succeed(HttpIncomingMessage.MaxBodySize, ByteSize.mebibytes(4))),
+  Layer.provideMerge(NodeHttpServer.layer(createServer, { port: 0, host: "127.0.0.1" })),
+  Layer.provideMerge(TestFirm.layer),
+)
+
+export interface Page {
+  readonly status: number
+  readonly headers: Headers
+  readonly text: string
+  readonly location: string
+}
+
+export interface Sending {
+  readonly fields?: Readonly<Record<string, string | ReadonlyArray<string>>>
+  readonly files?: Readonly<Record<string, ReadonlyArray<File>>>
+  /** The button that is pressed, `action` or `remove`. */
+  readonly press?: readonly [name: string, value: string]
+}
+
+/** One browser: its cookies, its language. */
+export const visitor = Effect.map(HttpServer.HttpServer, ({ address }) => {
+  const base = "port" in address ? `http://127.0.0.1:${address.port}` : ""
+  const cookies = new Map<string, string>()
+  let language = "en"
+
+  const fetchPage = async (path: string, init: RequestInit = {}): Promise<Page> => {
+    const headers = new Headers({
+      "sec-fetch-site": "same-origin",
+      "accept-language": language,
+      cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join("; "),
+      ...Object.fromEntries(new Headers(init.headers)),
+    })
+    const answer = await fetch(base + path, { ...init, headers, redirect: "manual" })
+    for (const cookie of answer.headers.getSetCookie()) {
+      const [, name = "", value = ""] = /^([^=]+)=([^;]*)/.exec(cookie) ?? []
+      cookies.set(name, value)
+    }
+    const location = answer.headers.get("location") ?? ""
+    return { status: answer.status, headers: answer.headers, text: await answer.text(), location }
+  }
+
+  const get = (path: string, headers: Record<string, string> = {}) => Effect.promise(() => fetchPage(path, { headers }))
+  const request = (path: string, init: RequestInit) => Effect.promise(() => fetchPage(path, init))
+  const post = (path: string, body: FormData | URLSearchParams, headers: Record<string, string> = {}) =>
+    request(path, { method: "POST", body, headers })
+
+  return {
+    base,
+    cookies,
+    speak: (tag: string) => void (language = tag),
+    get,
+    request,
+    post,
+    /** Presses Start, and gives the address that the browser is sent to. */
+    start: (token: string) => Effect.map(post(`/r/${token}`, new URLSearchParams()), ({ location }) => location),
+    /** Opens a section, changes some fields, and presses a button. What is not changed goes back as the page had it. */
+    fill: Effect.fnUntraced(function* (path: string, { fields = {}, files = {}, press = ["action", "next"] }: Sending) {
+      const page = yield* get(path)
+      const body = new FormData()
+      body.append("csrf", hidden(page.text, "csrf"))
+      body.append("revision", hidden(page.text, "revision"))
+      for (const [name, values] of Object.entries(fields)) {
+        for (const value of [values].flat()) body.append(name, value)
+      }
+      for (const [name, list] of Object.entries(files)) for (const file of list) body.append(name, file)
+      body.append(...press)
+      return yield* post(path, body)
+    }),
+    finish: Effect.fnUntraced(function* (list: string) {
+      const page = yield* get(`${list}/review`)
+      return yield* post(
+        `${list}/submit`,
+        new URLSearchParams({ csrf: hidden(page.text, "csrf"), revision: hidden(page.text, "revision") }),
+      )
+    }),
+  }
+})
+
+export const hidden = (page: string, name: string): string =>
+  new RegExp(`name="${name}" value="([^"]*)"`).exec(page)?.[1] ?? ""
+
+/** What a person reads of a page, in one line. */
+export const words = (page: string): string =>
+  page
+    .replace(/<head>.*<\/head>/s, " ")
+    .replace(/<[^>]*>/g, " ")
+    .replace(/&quot;/g, '"')
+    .replace(/&#39;/g, "'")
+    .replace(/&lt;/g, "<")
+    .replace(/&gt;/g, ">")
+    .replace(/&amp;/g, "&")
+    .replace(/\s+/g, " ")
+    .trim()
+
+const accept = ["application/pdf", "image/*"]
+
+/** Every kind, required and not, in three sections. */
+export const questionnaire = {
+  format: 1,
+  id: "pages",
+  version: 1,
+  language: "en",
+  title: { en: "Check", es: "Control", sv: "Kontroll" },
+  sections: [
+    {
+      id: "about",
+      title: { en: "About you", es: "Sobre usted", sv: "Om dig" },
+      description: "The *basics*.",
+      items: [
+        { id: "name", type: "text", label: "Your name", required: true, maxLength: 50, autocomplete: "name" },
+        { id: "mail", type: "text", label: "Your e-mail", format: "email", help: "We **write** rarely." },
+        { id: "story", type: "text", label: "Your story", long: true },
+      ],
+    },
+    {
+      id: "choices",
+      title: { en: "Choices", es: "Opciones", sv: "Val" },
+      items: [
+        {
+          id: "one",
+          type: "choice",
+          label: "Pick one",
+          required: true,
+          other: true,
+          options: [
+            { value: "red", label: { en: "Red", es: "Rojo", sv: "Röd" }, help: "Like blood" },
+            { value: "blue", label: { en: "Blue", es: "Azul", sv: "Blå" } },
+          ],
+        },
+        {
+          id: "many",
+          type: "choice",
+          label: "Pick some",
+          multiple: true,
+          options: [
+            { value: "cat", label: "Cat" },
+            { value: "dog", label: "Dog" },
+          ],
+        },
+        {
+          id: "long",
+          type: "choice",
+          label: "Pick from many",
+          options: Array.from({ length: 20 }, (_, at) => ({ value: `v${at}`, label: `Number ${at}` })),
+        },
+      ],
+    },
+    {
+      id: "papers",
+      title: { en: "Papers", es: "Papeles", sv: "Papper" },
+      items: [
+        { id: "passport", type: "upload", label: "Passport", required: true, accept, maxBytes: 100_000, maxFiles: 2 },
+        { id: "book", type: "upload", label: "The whole book", accept, maxBytes: 15_000_000 },
+      ],
+    },
+  ],
+}
+
+/** A firm of its own, with this questionnaire sent to somebody; the token of the mail's link. */
+export const arrange = Effect.fnUntraced(function* (
+  changes: Partial<ClientRequest.Details> = {},
+  definition: unknown = questionnaire,
+) {
+  const firm = yield* TestFirm.firm
+  const questionnaires = yield* Questionnaires
+  const { stored } = yield* questionnaires.add(firm.member.workspaceId, JSON.stringify(definition))
+  const recipient = { ...TestFirm.recipient(firm.address), ...changes.recipient, email: firm.address }
+  const request = yield* TestFirm.sendRequest(firm.member, stored.ref, { ...changes, recipient })
+  const token = Redacted.value(TestFirm.tokenIn(yield* TestFirm.mailTo(firm.address)))
+  return { member: firm.member, stored, request, token, address: firm.address }
+})
+
+export const uuid = Crypto.uuid
+
+/** Everything that is stored of requests, links and sessions, as text. */
+export const stored = Effect.map(TestFirm.dump, (tables) => {
+  const names = ["client_requests", "audit_entries", "answers", "submissions", "access_links", "customer_sessions"]
+  return JSON.stringify(names.map((name) => tables[name]))
+})
+
+export const pdf = (name: string, size = 200): File =>
+  new File(["%PDF-1.7\n1 0 obj\n<<>>\nendobj\n", "%".repeat(size), "\ntrailer\n<<>>\n%%EOF\n"], name, {
+    type: "application/pdf",
+  })

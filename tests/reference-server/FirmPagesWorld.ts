@@ -1,0 +1,438 @@
+// A firm in memory, and a browser of one tab to visit its pages with. The services are small, but what they decide is the
+// core's own: requests go through `ClientRequest.handle`, questionnaires through `Questionnaire.check`.
+import { Answers, ClientRequest, Crypto, LocalText, Questionnaire } from "@requite/core"
+import * as upload from "@requite/core/QuestionKind/upload"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import * as Stream from "effect/Stream"
+import { createHash, randomUUID } from "node:crypto"
+import { createServer } from "node:http"
+import { ClientRequests, type MailLine, RequestNotFound } from "../../reference-server/src/ClientRequests.ts"
+import * as Assets from "../../reference-server/src/Assets.ts"
+import { Config, type ServerConfig } from "../../reference-server/src/Config.ts"
+import * as FirmPages from "../../reference-server/src/FirmPages.ts"
+import { Samples } from "../../reference-server/src/FirmPages/Samples.ts"
+import { type DevMail, DevMailbox } from "../../reference-server/src/Mailer/mailbox.ts"
+import {
+  type ApiKey,
+  type Member,
+  Members,
+  NotSignedIn,
+  SignInRefused,
+  TooManyAttempts,
+} from "../../reference-server/src/Members.ts"
+import { HttpRouter, HttpServer, HttpServerRequest } from "../../reference-server/src/platform/Http.ts"
+import { NodeHttpServer } from "../../reference-server/src/platform/Node.ts"
+import {
+  QuestionnaireNotFound,
+  QuestionnaireRefused,
+  Questionnaires,
+  type Stored,
+  VersionTaken,
+} from "../../reference-server/src/Questionnaires.ts"
+import { type FileRef, UploadRefused, Uploads } from "../../reference-server/src/Uploads.ts"
+import { AlreadySetUp, type Workspace, Workspaces } from "../../reference-server/src/Workspaces.ts"
+
+export interface World {
+  readonly config: ServerConfig
+  readonly workspaces: Array<Workspace>
+  readonly members: Array<Member & { readonly password: string }>
+  readonly sessions: Map<string, Member>
+  readonly keys: Array<ApiKey>
+  readonly questionnaires: Array<Stored & { readonly listed: boolean; readonly createdAt: number }>
+  readonly requests: Map<string, ClientRequest.State>
+  readonly history: Map<string, Array<ClientRequest.Event>>
+  readonly mails: Map<string, Array<MailLine>>
+  readonly answers: Map<string, Answers.Answers>
+  readonly files: Map<string, { readonly file: FileRef; readonly bytes: Uint8Array }>
+  readonly samples: Array<string>
+  readonly mailbox: Array<DevMail>
+  /** Commands carried out, by id. */
+  readonly commands: Set<string>
+  /** Wrong passwords so far; the eleventh try is one too many. */
+  attempts: number
+}
+
+export const make = (options: Partial<Pick<ServerConfig, "setupCode" | "smtpUrl">> = {}): World => ({
+  config: {
+    host: "127.0.0.1",
+    port: 0,
+    publicUrl: "http://localhost:3000",
+    databaseUrl: undefined,
+    dataDir: "",
+    smtpUrl: undefined,
+    mailFrom: "requests@example.com",
+    setupCode: undefined,
+    logLevel: "Error",
+    logJson: false,
+    ...options,
+  },
+  workspaces: [],
+  members: [],
+  sessions: new Map(),
+  keys: [],
+  questionnaires: [],
+  requests: new Map(),
+  history: new Map(),
+  mails: new Map(),
+  answers: new Map(),
+  files: new Map(),
+  samples: [],
+  mailbox: [],
+  commands: new Set(),
+  attempts: 0,
+})
+
+/** A firm that is set up, with Anna, who is signed in under the session "anna". */
+export const withAnna = (language = "en"): World => {
+  const world = make()
+  const workspace = { id: randomUUID(), name: "North & Co", accent: "#0b6e4f", language, timeZone: "Europe/Stockholm" }
+  const anna = {
+    id: randomUUID(),
+    workspaceId: workspace.id,
+    name: "Anna Larsson",
+    email: "anna@north.example",
+    password: "correct horse battery",
+  }
+  world.workspaces.push(workspace)
+  world.members.push(anna)
+  world.sessions.set("anna", anna)
+  return world
+}
+
+const members = (world: World) =>
+  Layer.succeed(Members, {
+    signIn: (email, password) =>
+      Effect.gen(function* () {
+        if (world.attempts >= 10) return yield* new TooManyAttempts({ retryAfterSeconds: 600 })
+        const member = world.members.find((one) => one.email === email && one.password === Redacted.value(password))
+        if (member === undefined) {
+          world.attempts += 1
+          return yield* new SignInRefused()
+        }
+        return open(world, member)
+      }),
+    openSession: (member) => Effect.sync(() => open(world, member)),
+    bySession: (secret) => {
+      const member = world.sessions.get(Redacted.value(secret))
+      return member === undefined ? Effect.fail(new NotSignedIn()) : Effect.succeed(member)
+    },
+    signOut: (secret) => Effect.sync(() => void world.sessions.delete(Redacted.value(secret))),
+    createKey: (_member, name) =>
+      Effect.sync(() => {
+        const key = { id: `rq_${randomUUID().slice(0, 8)}`, name, createdAt: Date.now(), lastUsedAt: null }
+        world.keys.push(key)
+        return { key, secret: Redacted.make(`${key.id}_${"s".repeat(43)}`) }
+      }),
+    keys: () => Effect.sync(() => [...world.keys]),
+    revokeKey: (_member, id) =>
+      Effect.sync(() => {
+        const index = world.keys.findIndex((key) => key.id === id)
+        if (index >= 0) world.keys.splice(index, 1)
+      }),
+    byKey: () => Effect.fail(new NotSignedIn()),
+    find: (workspaceId, id) =>
+      Effect.sync(() => world.members.find((one) => one.workspaceId === workspaceId && one.id === id) ?? null),
+  })
+
+const open = (world: World, member: Member) => {
+  const secret = randomUUID()
+  world.sessions.set(secret, member)
+  return Redacted.make(secret)
+}
+
+const workspaces = (world: World) =>
+  Layer.succeed(Workspaces, {
+    isSetUp: Effect.sync(() => world.workspaces.length > 0),
+    setUp: (input) =>
+      Effect.gen(function* () {
+        if (world.workspaces.length > 0) return yield* new AlreadySetUp()
+        const workspace = { id: randomUUID(), ...input.workspace }
+        const member = { id: randomUUID(), workspaceId: workspace.id, ...input.member }
+        world.workspaces.push(workspace)
+        world.members.push(member)
+        return member
+      }),
+    get: (id) => {
+      const found = world.workspaces.find((one) => one.id === id)
+      return found === undefined ? Effect.die(new Error("no such workspace")) : Effect.succeed(found)
+    },
+  })
+
+const questionnaires = (world: World) =>
+  Layer.succeed(Questionnaires, {
+    add: (_workspaceId, source, options) =>
+      Effect.gen(function* () {
+        const { questionnaire, findings } = Questionnaire.check(source)
+        if (questionnaire === null) return yield* new QuestionnaireRefused({ findings })
+        const ref = yield* Questionnaire.reference(questionnaire)
+        const there = world.questionnaires.find((one) => one.ref.id === ref.id && one.ref.version === ref.version)
+        if (there !== undefined && there.ref.hash !== ref.hash) return yield* new VersionTaken(ref)
+        const stored = { ref, questionnaire, source, listed: options?.listed ?? true, createdAt: Date.now() }
+        if (there === undefined) world.questionnaires.push(stored)
+        return { stored: there ?? stored, warnings: findings }
+      }).pipe(Effect.provide(Crypto.layer(crypto))),
+    list: () =>
+      Effect.sync(() =>
+        newest(world.questionnaires.filter(({ listed }) => listed)).map(({ ref, questionnaire, createdAt }) => ({
+          id: ref.id,
+          version: ref.version,
+          title: LocalText.resolve(questionnaire.title, [questionnaire.language]),
+          questions: ref.questions,
+          createdAt,
+        })),
+      ),
+    get: (_workspaceId, id, version) => {
+      const all = world.questionnaires.filter(({ ref }) => ref.id === id)
+      const found = version === undefined ? newest(all)[0] : all.find(({ ref }) => ref.version === version)
+      return found === undefined ? Effect.fail(new QuestionnaireNotFound({ id })) : Effect.succeed(found)
+    },
+  })
+
+const newest = <Q extends Stored>(all: ReadonlyArray<Q>): ReadonlyArray<Q> =>
+  all.filter((one) => !all.some(({ ref }) => ref.id === one.ref.id && ref.version > one.ref.version))
+
+const requests = (world: World) => {
+  const handle = (id: string, intent: ClientRequest.Intent) =>
+    Effect.gen(function* () {
+      const before = world.requests.get(id) ?? null
+      if (before === null && intent.type !== "Create") return yield* new RequestNotFound({ id })
+      if (before !== null && world.commands.has(`${id} ${intent.id}`)) return before
+      const { state, events } = yield* ClientRequest.handle(intent, before)
+      world.requests.set(id, state)
+      world.commands.add(`${id} ${intent.id}`)
+      world.history.set(id, [...(world.history.get(id) ?? []), ...events])
+      const sent = events.flatMap(ClientRequest.deliveries).map(({ kind }): MailLine => ({
+        id: randomUUID(),
+        kind,
+        recipient: kind === "invitation" ? state.details.recipient.email : "",
+        status: "queued",
+        reason: null,
+        createdAt: Date.now(),
+        handedOverAt: null,
+      }))
+      world.mails.set(id, [...(world.mails.get(id) ?? []), ...sent])
+      return state
+    })
+  const by = (member: Member) => ({ kind: "member", id: member.id }) as const
+  const unused = Effect.die(new Error("the firm's pages do not do this"))
+  return Layer.succeed(ClientRequests, {
+    create: (member, input, id) => handle(id, { type: "Create", id, by: by(member), requestId: id, ...input }),
+    edit: (member, id, details, commandId) => handle(id, { type: "Edit", id: commandId, by: by(member), details }),
+    send: (member, id, commandId) => {
+      const email = world.requests.get(id)?.details.recipient.email
+      const outstanding = [...world.requests.values()]
+        .filter((one) => one.details.recipient.email === email && ClientRequest.isOpenAt(one, Date.now()))
+        .map((one) => one.id)
+      return handle(id, { type: "Send", id: commandId, by: by(member), outstanding })
+    },
+    resend: (member, id, commandId) => handle(id, { type: "Resend", id: commandId, by: by(member) }),
+    cancel: (member, id, reason, commandId) => handle(id, { type: "Cancel", id: commandId, by: by(member), reason }),
+    list: (_workspaceId, { state, search = "", limit, offset }) =>
+      Effect.sync(() => {
+        const found = [...world.requests.values()]
+          .filter((one) => state === undefined || ClientRequest.stateAt(one, Date.now()) === state)
+          .filter(({ details: { title, recipient } }) =>
+            `${title} ${recipient.name} ${recipient.email}`.toLowerCase().includes(search.toLowerCase()),
+          )
+          .toReversed()
+        return { requests: found.slice(offset, offset + limit), total: found.length }
+      }),
+    overview: (_workspaceId, id) => {
+      const request = world.requests.get(id)
+      const stored = world.questionnaires.find(
+        ({ ref }) =>
+          ref.id === request?.details.questionnaire.id && ref.version === request.details.questionnaire.version,
+      )
+      if (request === undefined || stored === undefined) return Effect.fail(new RequestNotFound({ id }))
+      const answers = { ...world.answers.get(id) }
+      for (const file of request.files) {
+        answers[file.question] = request.files.filter(({ question }) => question === file.question)
+      }
+      return Effect.succeed({
+        current: { request, stored, answers, visited: [], savedAt: null },
+        history: (world.history.get(id) ?? []).map((event, index) => ({ index: index + 1, event })),
+        mails: world.mails.get(id) ?? [],
+      })
+    },
+    handle: (_workspaceId, id, intent) => handle(id, intent),
+    current: () => unused,
+    save: () => unused,
+    attachFile: () => unused,
+    removeFile: () => unused,
+    submit: () => unused,
+    sweep: Effect.succeed(0),
+  })
+}
+
+const uploads = (world: World) => {
+  const unused = Effect.die(new Error("the firm's pages do not do this"))
+  return Layer.succeed(Uploads, {
+    receive: () => unused,
+    receiveAttachment: (_member, { name, content }) =>
+      Effect.gen(function* () {
+        const bytes = Buffer.concat(yield* Effect.orDie(Stream.runCollect(content)))
+        const type = name.endsWith(".pdf") ? "application/pdf" : "application/octet-stream"
+        const question: upload.UploadQuestion = {
+          id: "attachments",
+          type: "upload",
+          label: "",
+          accept: ["application/pdf"],
+          maxBytes: 1_000_000,
+        }
+        const problems = upload.validateFile(question, { name, bytes: bytes.length, type })
+        if (problems.length > 0) {
+          return yield* new UploadRefused({
+            name,
+            question: "attachments",
+            problems: problems.map(({ code, values = {} }) => ({ code, values })),
+          })
+        }
+        const sha256 = createHash("sha256").update(bytes).digest("hex")
+        const file = { id: randomUUID(), name, bytes: bytes.length, type, sha256 }
+        world.files.set(file.id, { file, bytes })
+        return file
+      }),
+    download: (_workspaceId, requestId, fileId) => {
+      const request = world.requests.get(requestId)
+      const known = [...(request?.files ?? []), ...(request?.details.attachments ?? [])].some(({ id }) => id === fileId)
+      const found = known ? world.files.get(fileId) : undefined
+      return found === undefined
+        ? Effect.fail(new RequestNotFound({ id: requestId }))
+        : Effect.succeed({ file: found.file, content: Stream.make(found.bytes) })
+    },
+    downloadFor: () => unused,
+    remove: () => unused,
+  })
+}
+
+const samples = (world: World) =>
+  Layer.succeed(Samples, {
+    list: Effect.sync(() =>
+      world.samples.flatMap((source) => {
+        const { questionnaire } = Questionnaire.check(source)
+        if (questionnaire === null) return []
+        const { id, title, description } = questionnaire
+        return [{ id, title, description, questions: Questionnaire.questions(questionnaire).length, source }]
+      }),
+    ),
+  })
+
+const mailbox = (world: World) =>
+  Layer.succeed(DevMailbox, {
+    list: Effect.sync(() => world.mailbox),
+    read: (id) => Effect.sync(() => Option.fromNullishOr(world.mailbox.find((mail) => mail.id === id))),
+  })
+
+/** A mail as the development mailbox shows it. */
+export const devMail = (html: string): DevMail => ({
+  id: "0".repeat(32),
+  to: { name: "Bo Ek", address: "bo@example.com" },
+  from: { name: "North & Co", address: "requests@example.com" },
+  subject: "North & Co asks you for: Papers",
+  date: DateTime.makeUnsafe(Date.now()),
+  html,
+  text: "Open it:\n\nhttp://localhost:3000/r/secret\n",
+  headers: [{ name: "Message-ID", value: "<1@example.com>" }],
+})
+
+export const layer = (world: World) =>
+  Layer.mergeAll(FirmPages.layer, Assets.layer).pipe(
+    Layer.provide([
+      Layer.succeed(Config, world.config),
+      Crypto.layer(crypto),
+      members(world),
+      workspaces(world),
+      questionnaires(world),
+      requests(world),
+      uploads(world),
+      samples(world),
+      mailbox(world),
+    ]),
+  )
+
+/** Serves the pages on a port of this machine, and gives its address. A test may name the peer it pretends to be. */
+export const serve = Effect.fnUntraced(function* (world: World, port = 0) {
+  const app = HttpRouter.serve(layer(world), {
+    disableLogger: true,
+    disableListenLog: true,
+    middleware: (effect) =>
+      Effect.updateService(effect, HttpServerRequest.HttpServerRequest, (request) => {
+        const peer = request.headers["x-test-peer"]
+        return peer === undefined
+          ? request
+          : request.modify({ remoteAddress: Option.some(peer), peerAddress: Option.some(peer) })
+      }),
+  })
+  const context = yield* Layer.build(
+    app.pipe(Layer.provideMerge(NodeHttpServer.layer(createServer, { host: "127.0.0.1", port }))),
+  )
+  const { address } = yield* Effect.provideContext(HttpServer.HttpServer, context)
+  return HttpServer.formatAddress(address)
+})
+
+export interface Reply {
+  readonly status: number
+  readonly location: string | null
+  readonly headers: Headers
+  readonly body: string
+}
+
+/** A browser tab: keeps cookies, says where its forms come from, follows nothing by itself. */
+export const browser = (url: string) => {
+  const jar = new Map<string, string>()
+  const visit = async (path: string, init: RequestInit = {}): Promise<Reply> => {
+    const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join("; ")
+    const response = await fetch(`${url}${path}`, {
+      redirect: "manual",
+      ...init,
+      headers: { cookie, "accept-language": "en", ...init.headers },
+    })
+    for (const line of response.headers.getSetCookie()) {
+      const [, name = "", value = ""] = /^([^=]+)=([^;]*)/.exec(line) ?? []
+      if (value === "") jar.delete(name)
+      else jar.set(name, value)
+    }
+    const { status, headers } = response
+    return { status, location: headers.get("location"), headers, body: await response.text() }
+  }
+  return {
+    jar,
+    get: (path: string, headers: Record<string, string> = {}) => Effect.promise(() => visit(path, { headers })),
+    /** Posts a form: a plain one, or with FormData one that may carry files. */
+    post: (
+      path: string,
+      fields: Record<string, string> | FormData,
+      headers: Record<string, string> = { "sec-fetch-site": "same-origin" },
+    ) =>
+      Effect.promise(() =>
+        visit(path, {
+          method: "POST",
+          headers,
+          body: fields instanceof FormData ? fields : new URLSearchParams(fields),
+        }),
+      ),
+  }
+}
+
+/** The hidden fields of the first form that posts to `action`. */
+export const hidden = (page: Reply, action: string): Record<string, string> => {
+  const form = page.body.split(/<form /).find((part) => part.includes(`action="${action}"`)) ?? ""
+  const fields = [...form.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g)]
+  return Object.fromEntries(fields.map(([, name = "", value = ""]) => [name, value]))
+}
+
+/** What stands on a page, without its markup. */
+export const text = (page: Reply): string =>
+  page.body
+    .replace(/<(style|script)[\s\S]*?<\/\1>/g, "")
+    .replace(/<[^>]+>/g, " ")
+    .replaceAll("&quot;", '"')
+    .replaceAll("&#39;", "'")
+    .replaceAll("&lt;", "<")
+    .replaceAll("&gt;", ">")
+    .replaceAll("&amp;", "&")
+    .replace(/\s+/g, " ")

@@ -1,0 +1,53 @@
+import { assert, layer } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import * as Result from "effect/Result"
+import { Members } from "../../reference-server/src/Members.ts"
+import { SqlClient } from "../../reference-server/src/platform/Sql.ts"
+import { Workspaces } from "../../reference-server/src/Workspaces.ts"
+import * as TestFirm from "../support/TestFirm.ts"
+
+layer(TestFirm.layer, { excludeTestServices: true, timeout: "60 seconds" })("workspaces", (it) => {
+  it.effect("of several people who set up at once one does, and may sign in", () =>
+    Effect.gen(function* () {
+      const workspaces = yield* Workspaces
+      const members = yield* Members
+      const sql = yield* SqlClient.SqlClient
+      assert.isFalse(yield* workspaces.isSetUp)
+      const people = ["Ada", "Bea", "Cid", "Dan"].map((name) => ({
+        workspace: { name: `${name} Ltd`, accent: "#0b6e4f", language: "sv", timeZone: "Europe/Stockholm" },
+        member: { name, email: `${name}@Firm.example`, password: `the password of ${name}` },
+      }))
+      const results = yield* Effect.forEach(people, (input) => Effect.result(workspaces.setUp(input)), {
+        concurrency: "unbounded",
+      })
+      const [winner, ...others] = results.filter(Result.isSuccess)
+      assert.deepStrictEqual(others, [])
+      const losers = results.filter(Result.isFailure).map(({ failure }) => failure._tag)
+      assert.deepStrictEqual(losers, ["AlreadySetUp", "AlreadySetUp", "AlreadySetUp"])
+      assert.isTrue(yield* workspaces.isSetUp)
+
+      const member = winner?.success ?? assert.fail("nobody won")
+      const workspace = yield* workspaces.get(member.workspaceId)
+      assert.deepStrictEqual(workspace, {
+        id: member.workspaceId,
+        name: `${member.name} Ltd`,
+        accent: "#0b6e4f",
+        language: "sv",
+        timeZone: "Europe/Stockholm",
+      })
+      assert.strictEqual((yield* sql`SELECT 1 FROM workspaces`).length, 1)
+      const secret = yield* members.signIn(
+        member.email.toLowerCase(),
+        Redacted.make(`the password of ${member.name}`),
+        "192.0.2.1",
+      )
+      assert.deepStrictEqual(yield* members.bySession(secret), member)
+
+      const [, , , last] = people
+      if (last !== undefined) {
+        assert.strictEqual((yield* Effect.flip(workspaces.setUp(last)))._tag, "AlreadySetUp")
+      }
+    }),
+  )
+})
