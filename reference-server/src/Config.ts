@@ -39,7 +39,8 @@ export const settings = [
   {
     name: "PUBLIC_URL",
     default: "http://localhost:PORT",
-    meaning: "The address customers reach the server at; links in e-mails begin with it. `https` unless it is this machine.",
+    meaning:
+      "The address customers reach the server at; links in e-mails begin with it. `https` unless it is this machine.",
   },
   {
     name: "DATABASE_URL",
@@ -50,7 +51,8 @@ export const settings = [
   {
     name: "SMTP_URL",
     default: "the development mailbox",
-    meaning: "`smtp://user:password@host:port` or `smtps://…`. Without it mail is shown at `/dev/mail` and goes nowhere.",
+    meaning:
+      "`smtp://user:password@host:port` or `smtps://…`. Without it mail is shown at `/dev/mail` and goes nowhere.",
   },
   { name: "MAIL_FROM", default: "requests@localhost.localdomain", meaning: "The address that e-mails come from." },
   {
@@ -98,7 +100,10 @@ export const parse = (environment: Environment): Parsed => {
     mistake('DATABASE_URL must look like "postgres://user:password@host:5432/database".')
   }
   const smtpUrl = text("SMTP_URL")
-  if (smtpUrl !== undefined && !(/^smtps?:\/\//.test(smtpUrl) && URL.canParse(smtpUrl) && new URL(smtpUrl).hostname !== "")) {
+  if (
+    smtpUrl !== undefined &&
+    !(/^smtps?:\/\//.test(smtpUrl) && URL.canParse(smtpUrl) && new URL(smtpUrl).hostname !== "")
+  ) {
     mistake('SMTP_URL must look like "smtp://user:password@host:587".')
   }
   if (smtpUrl === undefined && elsewhere) {

@@ -85,14 +85,12 @@ export const layer = Layer.effect(
         ).pipe(Effect.orDie),
       mailsOf: (workspaceId, requestId) =>
         Effect.map(rows({ workspaceId, requestId }), (mails) =>
-          mails.map(
-            ({ delivery, createdAt, handedOverAt, ...mail }): MailLine => ({
-              ...mail,
-              kind: delivery.kind,
-              createdAt: createdAt.getTime(),
-              handedOverAt: handedOverAt?.getTime() ?? null,
-            }),
-          ),
+          mails.map(({ delivery, createdAt, handedOverAt, ...mail }): MailLine => ({
+            ...mail,
+            kind: delivery.kind,
+            createdAt: createdAt.getTime(),
+            handedOverAt: handedOverAt?.getTime() ?? null,
+          })),
         ).pipe(Effect.orDie),
     })
   }),

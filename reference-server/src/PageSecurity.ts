@@ -4,7 +4,7 @@
  * nobody where its reader came from.
  */
 import { Crypto } from "@requite/core"
-import * as Effect from "effect/Effect"
+import type * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import type { ServerConfig } from "./Config.ts"
 import type { HttpServerRequest } from "./platform/Http.ts"

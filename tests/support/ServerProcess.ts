@@ -37,11 +37,16 @@ export const start = async (environment: Readonly<Record<string, string>>): Prom
     child = started
     started.stdout.on("data", (chunk: Buffer) => void (log += chunk.toString()))
     started.stderr.on("data", (chunk: Buffer) => void (log += chunk.toString()))
-    await answering(url, () => started.exitCode, () => log)
+    await answering(
+      url,
+      () => started.exitCode,
+      () => log,
+    )
   }
   const end = (signal: "SIGKILL" | "SIGTERM") =>
     new Promise<number | null>((resolve) => {
-      if (child === null || child.exitCode !== null || child.signalCode !== null) return resolve(child?.exitCode ?? null)
+      if (child === null || child.exitCode !== null || child.signalCode !== null)
+        return resolve(child?.exitCode ?? null)
       child.once("exit", (code) => resolve(code))
       child.kill(signal)
     })
@@ -73,6 +78,8 @@ export const freePort = (): Promise<number> =>
     probe.once("error", reject)
     probe.listen(0, "127.0.0.1", () => {
       const address = probe.address()
-      probe.close(() => (address !== null && typeof address === "object" ? resolve(address.port) : reject(new Error("no port"))))
+      probe.close(() =>
+        address !== null && typeof address === "object" ? resolve(address.port) : reject(new Error("no port")),
+      )
     })
   })
