@@ -9,6 +9,8 @@ export default defineConfig({
     include: ["tests/**/*.test.ts"],
     exclude: ["tests/bench/**"],
     globalSetup: ["tests/support/globalSetup.ts"],
+    // a worker for each core: most tests wait for a database or a browser some of the time
+    maxWorkers: "100%",
     testTimeout: 20_000,
     hookTimeout: 60_000,
   },

@@ -188,7 +188,9 @@ export const at =
   <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
     Effect.flatMap(Clock.Clock, (real) =>
       Effect.provideService(effect, Clock.Clock, {
-        ...real,
+        monotonicTimeNanosUnsafe: () => real.monotonicTimeNanosUnsafe(),
+        monotonicTimeNanos: real.monotonicTimeNanos,
+        sleep: (duration) => real.sleep(duration),
         currentTimeMillisUnsafe: () => instant,
         currentTimeMillis: Effect.succeed(instant),
         currentTimeNanosUnsafe: () => BigInt(instant) * 1_000_000n,
@@ -210,6 +212,9 @@ export const mails = (count: number): Effect.Effect<ReadonlyArray<OutgoingMail>>
 /** Waits for the nth mail to an address, counted from 1. */
 export const mailTo = (address: string, nth = 1): Effect.Effect<OutgoingMail> =>
   eventually(Effect.sync(() => post.mails.filter(({ to }) => to.address === address)[nth - 1]))
+
+/** What an error says, without where it was made: to be compared. */
+export const said = (error: object): object => Object.assign({}, error)
 
 /** The token in a mail's link. */
 export const tokenIn = (mail: OutgoingMail): Redacted.Redacted =>
