@@ -52,9 +52,13 @@ export const settings = [
     name: "SMTP_URL",
     default: "the development mailbox",
     meaning:
-      "`smtp://user:password@host:port` or `smtps://…`. Without it mail is shown at `/dev/mail` and goes nowhere.",
+      "`smtp://user:password@host:port` or `smtps://…`. Without it mail is shown at `/dev/mail` and goes nowhere. Needed where PUBLIC_URL is not this machine.",
   },
-  { name: "MAIL_FROM", default: "requests@localhost.localdomain", meaning: "The address that e-mails come from." },
+  {
+    name: "MAIL_FROM",
+    default: "requests@localhost.localdomain",
+    meaning: "The address that e-mails come from. Needed where PUBLIC_URL is not this machine.",
+  },
   {
     name: "SETUP_CODE",
     default: "none",
@@ -83,12 +87,14 @@ export const parse = (environment: Environment): Parsed => {
   }
   const mistake = (sentence: string) => void mistakes.push(sentence)
 
-  const port = Number(text("PORT") ?? "3000")
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) mistake("PORT must be a whole number from 0 to 65535.")
+  const written = text("PORT") ?? "3000"
+  const isPort = /^\d{1,5}$/.test(written) && Number(written) <= 65_535
+  if (!isPort) mistake("PORT must be a whole number from 0 to 65535.")
+  const port = isPort ? Number(written) : 3000
 
   const publicUrl = text("PUBLIC_URL") ?? `http://localhost:${port}`
   const origin = URL.canParse(publicUrl) ? new URL(publicUrl) : undefined
-  if (origin === undefined || !/^https?:$/.test(origin.protocol) || origin.pathname !== "/" || origin.search !== "") {
+  if (origin === undefined || !/^https?:$/.test(origin.protocol) || origin.href !== `${origin.origin}/`) {
     mistake('PUBLIC_URL must be an address without a path, such as "https://requests.example.com".')
   } else if (origin.protocol === "http:" && !isLoopback(origin.hostname)) {
     mistake("PUBLIC_URL must begin with https:// unless it is this machine, or links could be read on their way.")
@@ -111,6 +117,9 @@ export const parse = (environment: Environment): Parsed => {
   }
   if (text("SETUP_CODE") === undefined && elsewhere) {
     mistake("SETUP_CODE is missing: PUBLIC_URL is not this machine, so a stranger could make the first member.")
+  }
+  if (text("MAIL_FROM") === undefined && elsewhere) {
+    mistake("MAIL_FROM is missing: PUBLIC_URL is not this machine, so e-mails must come from an address of yours.")
   }
   const mailFrom = text("MAIL_FROM") ?? "requests@localhost.localdomain"
   if (!isAddress(mailFrom)) {

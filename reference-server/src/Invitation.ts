@@ -11,7 +11,7 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { messages, submittedBodies } from "./Invitation/defaults.ts"
 import type { Member } from "./Members.ts"
-import { formatDate, formatDateTime, type Language, translator } from "./Messages.ts"
+import { formatDate, formatDateTime, translator } from "./Messages.ts"
 import type { Workspace } from "./Workspaces.ts"
 
 export interface Composed {
@@ -45,11 +45,48 @@ export const declaration: MessageTemplate.Declaration = {
 /** The message that is offered in a language (P11). */
 export const defaultMessage = (language: string): string => messages[translator("mail", [language]).language]
 
-/** What is wrong with a message of the firm, a sentence each; none when it can be sent. */
-export const check = (message: string): ReadonlyArray<string> =>
-  MessageTemplate.check({ subject: "-", body: message }, declaration).map(
-    ({ line, column, sentence }) => `Line ${line}, column ${column}: ${sentence}`,
+/**
+ * What is wrong with a message of the firm, a sentence each; none when it can be sent. With the details of a request,
+ * also what this one has no value for: a due date that the message speaks of, say.
+ */
+export const check = (
+  message: string,
+  details?: Pick<ClientRequest.Details, "due" | "recipient" | "title">,
+): ReadonlyArray<string> => {
+  const findings = MessageTemplate.check({ subject: "-", body: message }, declaration)
+  if (findings.length > 0 || details === undefined) return findings.map(sentenceOf)
+  const written = write(message, valuesOf(details, { firm: "-", member: "-", due: details.due ?? undefined }))
+  return Result.isFailure(written) ? written.failure.sentences : []
+}
+
+const sentenceOf = ({ line, column, sentence }: MessageTemplate.Finding) =>
+  `Line ${line}, column ${column}: ${sentence}`
+
+const write = (body: string, values: MessageTemplate.Values): Result.Result<MessageTemplate.Rendered, MessageRefused> =>
+  Result.mapError(
+    MessageTemplate.render({ subject: "-", body }, declaration, values),
+    (error) =>
+      new MessageRefused({
+        sentences:
+          error._tag === "TemplateRefused"
+            ? error.findings.map(sentenceOf)
+            : [
+                `The message prints {{${error.variable}}}, which this request has no value for: give it one, or write {{#if ${error.variable}}}…{{/if}} around that part.`,
+              ],
+      }),
   )
+
+/** What the tags of a message print. What is not known is left out, so that `{{#if …}}` can ask for it. */
+const valuesOf = (
+  { recipient, title }: Pick<ClientRequest.Details, "recipient" | "title">,
+  { firm, member, due }: { readonly firm: string; readonly member: string; readonly due: string | undefined },
+): MessageTemplate.Values => ({
+  recipientName: recipient.name === "" ? undefined : recipient.name,
+  memberName: member,
+  firmName: firm,
+  requestTitle: title,
+  dueDate: due,
+})
 
 export interface Invitation {
   readonly workspace: Workspace
@@ -61,48 +98,39 @@ export interface Invitation {
   readonly worksUntil: number | null
 }
 
-/** The e-mail with the button. Fails only with a message that `check` would have refused. */
+/** The e-mail with the button. Fails only with a message that `check` of its details would have refused. */
 export const compose = (invitation: Invitation): Result.Result<Composed, MessageRefused> => {
   const { workspace, member, details, sendNo, worksUntil } = invitation
   const { t, language, locale } = translator("mail", [details.recipient.language, workspace.language])
   const due = details.due === null ? undefined : formatDate(details.due, locale, workspace.timeZone)
   const names = { firm: workspace.name, title: details.title, member: member.name }
   const subject = t(sendNo > 1 ? "invitation.subjectAgain" : "invitation.subject", { ...names, number: sendNo })
-  const written = MessageTemplate.render({ subject: "-", body: details.message }, declaration, {
-    recipientName: details.recipient.name === "" ? undefined : details.recipient.name,
-    memberName: member.name,
-    firmName: workspace.name,
-    requestTitle: details.title,
-    dueDate: due,
-  })
-  return Result.mapBoth(written, {
-    onFailure: (error) => new MessageRefused({ sentences: [error.message] }),
-    onSuccess: ({ bodyHtml, bodyText }) => ({
+  const written = write(details.message, valuesOf(details, { ...names, due }))
+  return Result.map(written, ({ bodyHtml, bodyText }) => ({
+    subject: oneLine(subject),
+    ...MailLayout.render({
+      lang: language,
+      dir: "ltr",
       subject: oneLine(subject),
-      ...MailLayout.render({
-        lang: language,
-        dir: "ltr",
-        subject: oneLine(subject),
-        preheader: t("invitation.preheader"),
-        brand: { name: workspace.name, accent: workspace.accent },
-        heading: details.title,
-        bodyHtml,
-        bodyText,
-        details: [
-          ...(due === undefined ? [] : [{ label: t("invitation.due"), value: due }]),
-          ...(worksUntil === null
-            ? []
-            : [{ label: t("invitation.worksUntil"), value: formatDateTime(worksUntil, locale, workspace.timeZone) }]),
-        ],
-        action: {
-          label: t("invitation.button"),
-          href: Redacted.value(invitation.link),
-          hint: t("invitation.hint"),
-        },
-        footer: t("invitation.footer", names),
-      }),
+      preheader: t("invitation.preheader"),
+      brand: { name: workspace.name, accent: workspace.accent },
+      heading: details.title,
+      bodyHtml,
+      bodyText,
+      details: [
+        ...(due === undefined ? [] : [{ label: t("invitation.due"), value: due }]),
+        ...(worksUntil === null
+          ? []
+          : [{ label: t("invitation.worksUntil"), value: formatDateTime(worksUntil, locale, workspace.timeZone) }]),
+      ],
+      action: {
+        label: t("invitation.button"),
+        href: Redacted.value(invitation.link),
+        hint: t("invitation.hint"),
+      },
+      footer: t("invitation.footer", names),
     }),
-  })
+  }))
 }
 
 /** The e-mail as it would be sent now, with a link that opens nothing (M34). */
@@ -126,35 +154,28 @@ export const composeNotice = (notice: {
   const { t, language, locale } = translator("mail", [workspace.language])
   const name = recipient.name === "" ? recipient.email : recipient.name
   const subject = oneLine(t("submitted.subject", { title, name }))
-  const written = MessageTemplate.render(
-    { subject: "-", body: submittedBodies[language satisfies Language] },
-    declaration,
-    { recipientName: name, requestTitle: title },
-  )
-  return Result.mapBoth(written, {
-    onFailure: (error) => new MessageRefused({ sentences: [error.message] }),
-    onSuccess: ({ bodyHtml, bodyText }) => ({
+  const written = write(submittedBodies[language], { recipientName: name, requestTitle: title })
+  return Result.map(written, ({ bodyHtml, bodyText }) => ({
+    subject,
+    ...MailLayout.render({
+      lang: language,
+      dir: "ltr",
       subject,
-      ...MailLayout.render({
-        lang: language,
-        dir: "ltr",
-        subject,
-        preheader: t("submitted.preheader"),
-        brand: { name: workspace.name, accent: workspace.accent },
-        bodyHtml,
-        bodyText,
-        details: [
-          { label: t("submitted.from"), value: name === recipient.email ? name : `${name}, ${recipient.email}` },
-          ...(request.submission === null
-            ? []
-            : [{ label: t("submitted.when"), value: formatDateTime(request.submission.at, locale, workspace.timeZone) }]),
-        ],
-        action: { label: t("submitted.button"), href: link, hint: t("submitted.hint") },
-        footer: t("submitted.footer"),
-      }),
+      preheader: t("submitted.preheader"),
+      brand: { name: workspace.name, accent: workspace.accent },
+      bodyHtml,
+      bodyText,
+      details: [
+        { label: t("submitted.from"), value: name === recipient.email ? name : `${name}, ${recipient.email}` },
+        ...(request.submission === null
+          ? []
+          : [{ label: t("submitted.when"), value: formatDateTime(request.submission.at, locale, workspace.timeZone) }]),
+      ],
+      action: { label: t("submitted.button"), href: link, hint: t("submitted.hint") },
+      footer: t("submitted.footer"),
     }),
-  })
+  }))
 }
 
 /** A subject is one line; a title that a person pasted may not be. */
-const oneLine = (text: string): string => text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ").trim()
+const oneLine = (text: string): string => text.replace(/[\p{Cc}\s]+/gu, " ").trim()

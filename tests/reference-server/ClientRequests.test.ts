@@ -126,7 +126,7 @@ layer(TestFirm.layer, { excludeTestServices: true, timeout: "60 seconds" })("cli
       const sent = yield* TestFirm.sendRequest(member, stored.ref, to, RequestPolicy.passfort)
       assert.strictEqual(sent.expiresAt, (sent.sentAt ?? 0) + 30 * day)
       const token = TestFirm.tokenIn(yield* TestFirm.mailTo(address))
-      const { handle, secret, customer } = yield* TestFirm.claim(yield* TestFirm.mailTo(address))
+      const { customer } = yield* TestFirm.claim(yield* TestFirm.mailTo(address))
 
       const [before, end] = [TestFirm.at((sent.expiresAt ?? 0) - 1), TestFirm.at(sent.expiresAt ?? 0)]
       assert.strictEqual((yield* before(access.arrive(token))).current.request.id, sent.id)

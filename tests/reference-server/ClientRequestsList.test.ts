@@ -156,7 +156,7 @@ layer(TestFirm.layer, { excludeTestServices: true, timeout: "60 seconds" })("a f
       const intruder = { ...customer, workspace: { ...customer.workspace, id: member.workspaceId } }
       const input = { details: TestFirm.details(theirs.stored.ref), policy: RequestPolicy.standard }
       const commandId = yield* uuid
-      const attempts: Record<string, Effect.Effect<unknown, { readonly _tag: string }, never>> = {
+      const attempts: Record<string, Effect.Effect<unknown, { readonly _tag: string }>> = {
         create: requests.create(member, input, sent.id),
         edit: requests.edit(member, sent.id, { title: "Mine" }, commandId),
         send: requests.send(member, sent.id, commandId),

@@ -25,7 +25,7 @@ type Opened = Effect.Success<typeof opened>
 
 /** Everything that can be asked of a dead link or session says the same, and no more. */
 const dead = <A>(call: Effect.Effect<A, AccessLink.LinkDead>) =>
-  Effect.map(Effect.flip(call), (error) => assert.deepStrictEqual({ ...error }, { _tag: "LinkDead" }))
+  Effect.map(Effect.flip(call), (error) => assert.deepStrictEqual(TestFirm.said(error), { _tag: "LinkDead" }))
 
 layer(TestFirm.layer, { excludeTestServices: true, timeout: "60 seconds" })("customer access", (it) => {
   it.effect("S15: arriving fifty times changes no row, and the link still works", () =>

@@ -1,6 +1,6 @@
 // A firm in memory, and a browser of one tab to visit its pages with. The services are small, but what they decide is the
 // core's own: requests go through `ClientRequest.handle`, questionnaires through `Questionnaire.check`.
-import { Answers, ClientRequest, Crypto, LocalText, Questionnaire } from "@requite/core"
+import { type Answers, ClientRequest, Crypto, LocalText, Questionnaire } from "@requite/core"
 import * as upload from "@requite/core/QuestionKind/upload"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
@@ -14,7 +14,7 @@ import { ClientRequests, type MailLine, RequestNotFound } from "../../reference-
 import * as Assets from "../../reference-server/src/Assets.ts"
 import { Config, type ServerConfig } from "../../reference-server/src/Config.ts"
 import * as FirmPages from "../../reference-server/src/FirmPages.ts"
-import { Samples } from "../../reference-server/src/FirmPages/Samples.ts"
+import { sampleOf, Samples } from "../../reference-server/src/FirmPages/Samples.ts"
 import { type DevMail, DevMailbox } from "../../reference-server/src/Mailer/mailbox.ts"
 import {
   type ApiKey,
@@ -296,6 +296,8 @@ const uploads = (world: World) => {
         world.files.set(file.id, { file, bytes })
         return file
       }),
+    attachments: (_member, ids) =>
+      Effect.sync(() => ids.flatMap((id) => [world.files.get(id)?.file ?? []].flat())),
     download: (_workspaceId, requestId, fileId) => {
       const request = world.requests.get(requestId)
       const known = [...(request?.files ?? []), ...(request?.details.attachments ?? [])].some(({ id }) => id === fileId)
@@ -310,16 +312,7 @@ const uploads = (world: World) => {
 }
 
 const samples = (world: World) =>
-  Layer.succeed(Samples, {
-    list: Effect.sync(() =>
-      world.samples.flatMap((source) => {
-        const { questionnaire } = Questionnaire.check(source)
-        if (questionnaire === null) return []
-        const { id, title, description } = questionnaire
-        return [{ id, title, description, questions: Questionnaire.questions(questionnaire).length, source }]
-      }),
-    ),
-  })
+  Layer.succeed(Samples, { list: Effect.sync(() => world.samples.flatMap(sampleOf)) })
 
 const mailbox = (world: World) =>
   Layer.succeed(DevMailbox, {
@@ -354,17 +347,20 @@ export const layer = (world: World) =>
     ]),
   )
 
-/** Serves the pages on a port of this machine, and gives its address. A test may name the peer it pretends to be. */
-export const serve = Effect.fnUntraced(function* (world: World, port = 0) {
+/** Serves the pages on a port of this machine, and gives its address. A test may name the peer and the host
+ * that a request pretends to come from and to. */
+export const serve = Effect.fnUntraced(function* (world: World, port: number = 0) {
   const app = HttpRouter.serve(layer(world), {
     disableLogger: true,
     disableListenLog: true,
     middleware: (effect) =>
       Effect.updateService(effect, HttpServerRequest.HttpServerRequest, (request) => {
         const peer = request.headers["x-test-peer"]
-        return peer === undefined
-          ? request
-          : request.modify({ remoteAddress: Option.some(peer), peerAddress: Option.some(peer) })
+        const host = request.headers["x-test-host"]
+        return request.modify({
+          ...(peer === undefined ? {} : { remoteAddress: Option.some(peer), peerAddress: Option.some(peer) }),
+          ...(host === undefined ? {} : { headers: { ...request.headers, host } }),
+        })
       }),
   })
   const context = yield* Layer.build(
@@ -381,15 +377,17 @@ export interface Reply {
   readonly body: string
 }
 
+type Sent = Omit<RequestInit, "headers"> & { readonly headers?: Record<string, string> }
+
 /** A browser tab: keeps cookies, says where its forms come from, follows nothing by itself. */
 export const browser = (url: string) => {
   const jar = new Map<string, string>()
-  const visit = async (path: string, init: RequestInit = {}): Promise<Reply> => {
+  const visit = async (path: string, { headers: more = {}, ...init }: Sent = {}): Promise<Reply> => {
     const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join("; ")
     const response = await fetch(`${url}${path}`, {
       redirect: "manual",
       ...init,
-      headers: { cookie, "accept-language": "en", ...init.headers },
+      headers: { cookie, "accept-language": "en", ...more },
     })
     for (const line of response.headers.getSetCookie()) {
       const [, name = "", value = ""] = /^([^=]+)=([^;]*)/.exec(line) ?? []
@@ -421,7 +419,7 @@ export const browser = (url: string) => {
 /** The hidden fields of the first form that posts to `action`. */
 export const hidden = (page: Reply, action: string): Record<string, string> => {
   const form = page.body.split(/<form /).find((part) => part.includes(`action="${action}"`)) ?? ""
-  const fields = [...form.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g)]
+  const fields = [...form.matchAll(/<input\s+type="hidden"\s+name="([^"]+)"\s+value="([^"]*)"/g)]
   return Object.fromEntries(fields.map(([, name = "", value = ""]) => [name, value]))
 }
 

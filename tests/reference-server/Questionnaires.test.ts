@@ -15,7 +15,7 @@ const reformatted = (text: string) => {
       : typeof value === "object" && value !== null
         ? Object.fromEntries(
             Object.entries(value)
-              .reverse()
+              .toReversed()
               .map(([key, inner]) => [key, turned(inner)]),
           )
         : value
@@ -32,7 +32,7 @@ layer(TestFirm.layer, { excludeTestServices: true, timeout: "60 seconds" })("que
       assert.deepStrictEqual(again.stored, stored)
 
       const refused = yield* Effect.flip(questionnaires.add(workspaceId, source({ title: "Changed" })))
-      assert.deepStrictEqual({ ...refused }, { _tag: "VersionTaken", id: "kyc", version: 1 })
+      assert.deepStrictEqual(TestFirm.said(refused), { _tag: "VersionTaken", id: "kyc", version: 1 })
       assert.deepStrictEqual(yield* questionnaires.get(workspaceId, "kyc", 1), stored)
 
       const { stored: second } = yield* questionnaires.add(workspaceId, source({ version: 3, title: "Changed" }))
@@ -55,7 +55,7 @@ layer(TestFirm.layer, { excludeTestServices: true, timeout: "60 seconds" })("que
         ["other", undefined],
       ] as const) {
         const error = yield* Effect.flip(questionnaires.get(member.workspaceId, id, version))
-        assert.deepStrictEqual({ ...error }, { _tag: "QuestionnaireNotFound", id })
+        assert.deepStrictEqual(TestFirm.said(error), { _tag: "QuestionnaireNotFound", id })
       }
       yield* questionnaires.add(member.workspaceId, source({ version: 2 }))
       yield* questionnaires.add(member.workspaceId, source({ id: "other" }))
@@ -136,7 +136,7 @@ layer(TestFirm.layer, { excludeTestServices: true, timeout: "60 seconds" })("que
           assert.strictEqual(error._tag, "QuestionnaireRefused", text.slice(0, 20))
         }
 
-        const half = source({ id: "half", title: { en: "Half", sv: "Halv" } })
+        const half = source({ id: "half", title: { en: "Half", sv: "Halv" }, description: { en: "Only half" } })
         const { warnings, stored } = yield* questionnaires.add(member.workspaceId, half)
         assert.strictEqual(stored.ref.id, "half")
         assert.deepStrictEqual(

@@ -189,15 +189,15 @@ layer(TestFirm.layer, { excludeTestServices: true, timeout: "60 seconds" })("upl
     Effect.gen(function* () {
       const requests = yield* ClientRequests
       const endings = {
-        "wrong-state": (one: Effect.Success<typeof opened>) =>
-          Effect.flatMap(uuid, (id) => requests.cancel(one.member, one.sent.id, "", id)),
-        "link-replaced": (one: Effect.Success<typeof opened>) =>
-          Effect.flatMap(uuid, (id) => requests.resend(one.member, one.sent.id, id)),
+        "wrong-state": (one: Effect.Success<typeof opened>, id: string) =>
+          requests.cancel(one.member, one.sent.id, "", id),
+        "link-replaced": (one: Effect.Success<typeof opened>, id: string) =>
+          requests.resend(one.member, one.sent.id, id),
       }
       for (const [code, end] of Object.entries(endings)) {
         const one = yield* opened
         const before = [...TestFirm.blobs]
-        const meanwhile = Stream.drain(Stream.fromEffect(end(one)))
+        const meanwhile = Stream.drain(Stream.fromEffect(end(one, yield* uuid)))
         const content = Stream.make(Samples.pdf).pipe(Stream.concat(meanwhile))
         const refusal = yield* Effect.flip(receive(one.customer, "a.pdf", content))
         assert.instanceOf(refusal, ClientRequest.Refusal)
@@ -250,7 +250,13 @@ layer(TestFirm.layer, { excludeTestServices: true, timeout: "60 seconds" })("upl
       const download = yield* uploads.downloadFor(customer, letter.id)
       assert.strictEqual(download.file.name, "Letter of engagement.docx")
       assert.strictEqual(yield* bytesOf(download), Buffer.from(Samples.docx).toString("latin1"))
-      // and cannot take it away
+      // S43: other firms cannot put it among theirs, whatever ids they send
+      const { member: other } = yield* TestFirm.firm
+      const ids = [letter.id, "", "x", "\u0000", yield* uuid, letter.id.toUpperCase()]
+      assert.deepStrictEqual(yield* uploads.attachments(member, ids), [letter])
+      assert.deepStrictEqual(yield* uploads.attachments(other, ids), [])
+      assert.deepStrictEqual(yield* uploads.attachments(member, []), [])
+      // and its customer cannot take it away
       const remove = yield* Effect.flip(uploads.remove(customer, { revision: 1, file: letter.id }))
       assert.include(JSON.stringify(remove), "file-unknown")
       assert.isTrue(TestFirm.blobs.has(letter.id))

@@ -73,9 +73,12 @@ describe("S53: a download is saved under its name, whatever is in it (RFC 6266, 
     FileName.safe("語".repeat(4096)),
   ]
   for (const name of names) {
-    it(name.slice(0, 40), async () => {
+    it(`${name.slice(0, 40)} comes back as it is`, async () => {
       const header = FileName.attachment(name)
-      assert.match(header, /^attachment; filename="[^"\\%\x00-\x1f\x7f-\uffff]*"; filename\*=UTF-8''[A-Za-z0-9!#$&+.^_`|~%-]+$/)
+      assert.match(
+        header,
+        /^attachment; filename="[^"\\%\x00-\x1f\x7f-\uffff]*"; filename\*=UTF-8''[A-Za-z0-9!#$&+.^_`|~%-]+$/,
+      )
       assert.strictEqual(await readBack(header), name)
     })
   }

@@ -1,5 +1,7 @@
 import { assert, layer } from "@effect/vitest"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import { Members } from "../../reference-server/src/Members.ts"
@@ -18,9 +20,23 @@ layer(TestFirm.layer, { excludeTestServices: true, timeout: "60 seconds" })("wor
         workspace: { name: `${name} Ltd`, accent: "#0b6e4f", language: "sv", timeZone: "Europe/Stockholm" },
         member: { name, email: `${name}@Firm.example`, password: `the password of ${name}` },
       }))
-      const results = yield* Effect.forEach(people, (input) => Effect.result(workspaces.setUp(input)), {
-        concurrency: "unbounded",
-      })
+      // all of them have got as far as the table before the first may go on
+      const gate = yield* Deferred.make<void>()
+      const racing = yield* Effect.forkChild(
+        Effect.forEach(
+          people,
+          (input) => Effect.andThen(Deferred.await(gate), Effect.result(workspaces.setUp(input))),
+          { concurrency: "unbounded" },
+        ),
+      )
+      yield* sql.withTransaction(
+        Effect.gen(function* () {
+          yield* sql`LOCK TABLE members IN EXCLUSIVE MODE`
+          yield* Deferred.succeed(gate, undefined)
+          yield* Effect.sleep("500 millis")
+        }),
+      )
+      const results = yield* Fiber.join(racing)
       const [winner, ...others] = results.filter(Result.isSuccess)
       assert.deepStrictEqual(others, [])
       const losers = results.filter(Result.isFailure).map(({ failure }) => failure._tag)

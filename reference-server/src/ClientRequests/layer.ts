@@ -223,7 +223,7 @@ const withFiles = (
 ): Answers.Answers => {
   const files = Questionnaire.questions(questionnaire)
     .filter(givenAsFiles)
-    .map((question) => [
+    .map((question): readonly [string, unknown] => [
       question.id,
       request.files
         .filter((file) => file.question === question.id)

@@ -66,6 +66,10 @@ const source = (id: string, version: number, { title, language, lines }: Asked):
   )
 }
 
+/** What the list becomes, before anything is stored; null while there is nothing in it, or too much. */
+export const drafted = (asked: Asked): Questionnaire.Questionnaire | null =>
+  Questionnaire.check(source("ask", 1, asked)).questionnaire
+
 /** Stores what is asked, as a new version when the request had another list; as it stands when nothing changed. */
 export const store = Effect.fnUntraced(function* (
   workspaceId: string,

@@ -106,11 +106,7 @@ export const radios = (
     readonly options: ReadonlyArray<Option & { readonly help?: Child }>
   },
 ): Html =>
-  html`<fieldset
-    class="field choices${wrong(field) !== undefined && " wrong"}"
-    id="${field.name}"
-    ${describedBy(field)}
-  >
+  html`<fieldset class="field${wrong(field) !== undefined && " wrong"}" id="${field.name}" ${describedBy(field)}>
     <legend>${field.label}</legend>
     ${notes(field)}
     ${field.options.map(

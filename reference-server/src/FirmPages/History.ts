@@ -24,7 +24,7 @@ export const show = (words: Words, { current, history }: Overview, names: Readon
             <p>
               ${sentence(words, current, event, names)}${forms.has(event.type) && html` <span class="tag">${t("history.forms")}</span>`}
             </p>
-            <p class="meta">${exact(words, event.at, moment(words, event.at))}</p>
+            <p class="meta">${exact(event.at, moment(words, event.at))}</p>
           </li>`,
       )}
     </ol>

@@ -89,7 +89,7 @@ export const tokens = (visit: Visit): Html =>
 
 /** Sentences that must not be missed; what was asked for was not done. */
 export const alert = (title: string, sentences: ReadonlyArray<Child>): Html =>
-  html`<section class="alert" role="alert">
+  html`<section class="alert" role="alert" tabindex="-1" autofocus>
     <h2>${title}</h2>
     <ul>
       ${sentences.map((sentence) => html`<li>${sentence}</li>`)}

@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import { type Child, type Html, html } from "../Html.ts"
 import * as PageSecurity from "../PageSecurity.ts"
 import { HttpServerResponse } from "../platform/Http.ts"
-import { type Finding, Questionnaires, type Stored } from "../Questionnaires.ts"
+import { type Finding, type Listing, Questionnaires, type Stored } from "../Questionnaires.ts"
 import * as FileName from "../Uploads/FileName.ts"
 import * as Field from "./Field.ts"
 import * as Form from "./Form.ts"
@@ -16,7 +16,7 @@ import * as Routes from "./Routes.ts"
 import * as SamplePages from "./SamplePages.ts"
 import { Samples } from "./Samples.ts"
 import { NotHere, type Visit } from "./Visit.ts"
-import { ago, lookUp, moment } from "./Words.ts"
+import { ago, lookUp, moment, type Words } from "./Words.ts"
 
 export const routes = [
   Routes.page("/questionnaires", (visit) => list(visit)),
@@ -88,56 +88,25 @@ const list = (visit: Visit, entered: Import = { source: "", mistakes: [] }) =>
     const { t } = words
     const listings = yield* (yield* Questionnaires).list(visit.workspace.id)
     const samples = (yield* (yield* Samples).list).filter(({ id }) => !listings.some((one) => one.id === id))
-    const { findings = [], mistakes, source } = entered
+    const isWrong = entered.mistakes.length > 0
     return Page.member(visit, {
       title: t("questionnaires.title"),
       place: "questionnaires",
-      status: mistakes.length > 0 ? 422 : 200,
-      wrong: mistakes.length > 0,
-      body: html`${Field.summary(words, mistakes)}
+      status: isWrong ? 422 : 200,
+      wrong: isWrong,
+      body: html`${Field.summary(words, entered.mistakes)}
         <h1>${t("questionnaires.title")}</h1>
+        ${isWrong && importing(visit, entered)}
         ${
           listings.length === 0
             ? html`<p class="empty">
                 ${t(samples.length > 0 ? "questionnaires.noneButSamples" : "questionnaires.none")}
               </p>`
             : html`<ul class="rows">
-                ${listings.map(
-                  ({ id, version, title, questions, createdAt }) =>
-                    html`<li class="row">
-                      <div class="grow">
-                        <a class="whole" href="/questionnaires/${id}"><strong>${title}</strong></a>
-                        <p class="meta">
-                          <code>${id}</code> · ${t("questionnaire.version", { version })} ·
-                          ${t("questionnaire.questions", { count: questions })} ·
-                          <span title="${moment(words, createdAt)}"
-                            >${t("questionnaires.added", { when: ago(words, createdAt) })}</span
-                          >
-                        </p>
-                      </div>
-                      <a class="button above" href="/requests/new?questionnaire=${id}"
-                        >${t("questionnaires.send")}<span class="unseen"> ${title}</span></a
-                      >
-                    </li>`,
-                )}
+                ${listings.map((listing) => row(words, listing))}
               </ul>`
         }
-        <section class="card" id="import">
-          <h2>${t("import.title")}</h2>
-          ${
-            findings.length > 0 &&
-            html`<ol class="findings">
-              ${findings.slice(0, mostFindings).map((finding) => findingItem(visit, source, finding))}
-            </ol>`
-          }
-          ${findings.length > mostFindings && html`<p>${t("import.more", { count: findings.length - mostFindings })}</p>`}
-          <form method="post" action="/questionnaires" enctype="multipart/form-data" novalidate>
-            ${Page.token(visit)}
-            ${Field.files({ name: "file", label: t("import.file"), accept: "application/json,.json" })}
-            ${Field.area({ name: "source", label: t("import.source"), help: t("import.source.help"), value: source, rows: source === "" ? 8 : 24, code: true, mistakes })}
-            <p class="buttons"><button class="primary" type="submit">${t("import.submit")}</button></p>
-          </form>
-        </section>
+        ${!isWrong && importing(visit, entered)}
         ${
           samples.length > 0 &&
           html`<section>
@@ -149,13 +118,49 @@ const list = (visit: Visit, entered: Import = { source: "", mistakes: [] }) =>
     })
   })
 
+const row = (words: Words, { id, version, title, questions, createdAt }: Listing): Html => {
+  const { t } = words
+  return html`<li class="row">
+    <div class="grow">
+      <a class="whole" href="/questionnaires/${id}"><strong>${title}</strong></a>
+      <p class="meta">
+        <code>${id}</code> · ${t("questionnaire.version", { version })} ·
+        ${t("questionnaire.questions", { count: questions })} ·
+        <span title="${moment(words, createdAt)}">${t("questionnaires.added", { when: ago(words, createdAt) })}</span>
+      </p>
+    </div>
+    <a class="button above" href="/requests/new?questionnaire=${id}"
+      >${t("questionnaires.send")}<span class="unseen"> ${title}</span></a
+    >
+  </li>`
+}
+
+const importing = (visit: Visit, { findings = [], mistakes, source }: Import): Html => {
+  const { t } = visit.words
+  return html`<section class="card" id="import">
+    <h2>${t("import.title")}</h2>
+    ${
+      findings.length > 0 &&
+      html`<ol class="findings">
+        ${findings.slice(0, mostFindings).map((finding) => findingItem(visit, source, finding))}
+      </ol>`
+    }
+    ${findings.length > mostFindings && html`<p>${t("import.more", { count: findings.length - mostFindings })}</p>`}
+    <form method="post" action="/questionnaires" enctype="multipart/form-data" novalidate>
+      ${Page.token(visit)} ${Field.files({ name: "file", label: t("import.file"), accept: "application/json,.json" })}
+      ${Field.area({ name: "source", label: t("import.source"), help: t("import.source.help"), value: source, rows: Math.min(24, Math.max(8, source.split("\n").length + 1)), code: true, mistakes })}
+      <p class="buttons"><button class="primary" type="submit">${t("import.submit")}</button></p>
+    </form>
+  </section>`
+}
+
 /** Enough to work on; the rest comes when these are mended. */
 const mostFindings = 100
 
 const findingItem = (visit: Visit, source: string, finding: Finding): Html => {
   const { t } = visit.words
   const { line, column, message, code, severity } = finding
-  return html`<li class="finding">
+  return html`<li>
     <p>
       ${severity === "warning" && html`<strong>${t("finding.warning")}</strong> `}<strong
         >${t("finding.place", { line: String(line), column: String(column) })}</strong
@@ -171,7 +176,10 @@ const excerpt = (source: string, line: number, column: number): Html => {
   const text = (source.split("\n")[line - 1] ?? "").replaceAll("\t", " ").replaceAll("\r", "")
   const from = Math.max(0, column - 61)
   const shown = text.slice(from, from + 100)
-  return html`<pre class="excerpt"><span>${from > 0 && "…"}${shown}${from + 100 < text.length && "…"}</span>
+  return html`<pre
+    class="excerpt"
+    tabindex="0"
+  ><span>${from > 0 && "…"}${shown}${from + 100 < text.length && "…"}</span>
 <span class="caret" aria-hidden="true">${" ".repeat(column - 1 - from + (from > 0 ? 1 : 0))}^</span></pre>`
 }
 

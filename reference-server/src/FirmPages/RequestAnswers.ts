@@ -17,7 +17,7 @@ export const show = ({ words }: Visit, current: Current): Html => {
   const isSubmitted = ClientRequest.stateAt(request, words.now) === "Submitted"
   return html`<section class="answers">
     <h2>${t("answers.title")}</h2>
-    ${!isSubmitted && html`<p class="help">${t(savedAt === null && request.files.length === 0 ? "answers.none" : "answers.soFar")}${savedAt !== null && html` ${exact(words, savedAt, t("answers.saved", { when: ago(words, savedAt) }))}`}</p>`}
+    ${!isSubmitted && html`<p class="help">${t(savedAt === null && request.files.length === 0 ? "answers.none" : "answers.soFar")}${savedAt !== null && html` ${exact(savedAt, t("answers.saved", { when: ago(words, savedAt) }))}`}</p>`}
     ${questionnaire.sections.map((section) => {
       const { answered = 0, questions = 0, state = "to-do" } = progress.get(section.id) ?? {}
       return html`<section class="card">
@@ -27,15 +27,18 @@ export const show = ({ words }: Visit, current: Current): Html => {
             ${!isSubmitted && `${t(`section.${state}`)} · `}${t("answers.count", { answered, questions })}
           </p>
         </div>
-        <dl class="given">
-          ${section.items.map(
-            (question) =>
-              html`<div>
-                <dt>${read(question.label)}</dt>
-                ${given(words, current, question, languages)}
-              </div>`,
-          )}
-        </dl>
+        ${
+          answered > 0 &&
+          html`<dl class="given">
+            ${section.items.map(
+              (question) =>
+                html`<div>
+                  <dt>${read(question.label)}</dt>
+                  ${given(words, current, question, languages)}
+                </div>`,
+            )}
+          </dl>`
+        }
       </section>`
     })}
   </section>`

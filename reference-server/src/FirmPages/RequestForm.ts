@@ -2,13 +2,11 @@
  * A request as a member fills it in: what is asked, of whom, and how. `judge` reads it as the request that it would make,
  * with its e-mail, and says what has to be mended first; how much that is depends on what the member wants to do.
  */
-import { Instant, LocalText, RequestPolicy } from "@requite/core"
-import type { ClientRequest } from "@requite/core"
-import * as upload from "@requite/core/QuestionKind/upload"
+import { type ClientRequest, Instant, LocalText, type Questionnaire, RequestPolicy } from "@requite/core"
+import type * as upload from "@requite/core/QuestionKind/upload"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
-import * as Schema from "effect/Schema"
 import { ClientRequests } from "../ClientRequests.ts"
 import * as Invitation from "../Invitation.ts"
 import { isAddress } from "../Mailer/MailAddress.ts"
@@ -18,9 +16,12 @@ import * as DocumentList from "./DocumentList.ts"
 import type { Mistake } from "./Field.ts"
 import type { Form } from "./Form.ts"
 import type { Visit } from "./Visit.ts"
-import { calendarDay } from "./Words.ts"
+import { today } from "./Words.ts"
 
 export type PolicyName = keyof typeof RequestPolicy.presets
+
+/** The preset of that name; the standard one where there is none. */
+export const policyOf = (name: string): PolicyName => (name === "passfort" ? name : "standard")
 
 /** The fields as they stand in the form. */
 export interface Filled {
@@ -79,7 +80,7 @@ export const of = ({ details, policy }: ClientRequest.State, stored: Stored): Fi
     due: details.due ?? "",
     attachments: details.attachments,
     ...details.recipient,
-    policy: policy.name === "passfort" ? "passfort" : "standard",
+    policy: policyOf(policy.name),
     message: details.message,
   }
 }
@@ -87,17 +88,12 @@ export const of = ({ details, policy }: ClientRequest.State, stored: Stored): Fi
 /** A questionnaire's version as the form's list names it. */
 export const choice = ({ id, version }: { readonly id: string; readonly version: number }): string => `${id}@${version}`
 
-const decodeFile = Schema.decodeUnknownOption(
-  Schema.fromJsonString(upload.FileRef.check(Schema.makeFilter(({ id }) => /^[0-9a-f-]{36}$/.test(id)))),
-)
-
-/** What was sent. `arrived` are the files that came with it. */
-export const read = (form: Form, arrived: ReadonlyArray<upload.FileRef>): Filled => {
+/** What was sent, with the documents that were there and those that came with it. */
+export const read = (form: Form, attachments: ReadonlyArray<upload.FileRef>): Filled => {
   const language = form.text("language")
   const message = form.text("message").trim()
   const untouched =
     message === "" || Messages.languages.some((one) => Invitation.defaultMessage(one).trim() === message)
-  const kept = form.all("attachment").flatMap((text) => Option.toArray(decodeFile(text)))
   return {
     what: form.text("what") === "documents" ? "documents" : "questionnaire",
     questionnaire: form.text("questionnaire"),
@@ -105,11 +101,11 @@ export const read = (form: Form, arrived: ReadonlyArray<upload.FileRef>): Filled
     title: form.text("title"),
     description: form.text("description"),
     due: form.text("due"),
-    attachments: [...kept, ...arrived],
+    attachments,
     name: form.text("name"),
     email: form.text("email"),
     language,
-    policy: form.text("policy") === "passfort" ? "passfort" : "standard",
+    policy: policyOf(form.text("policy")),
     // nobody's own words: then in the recipient's language, even if that was chosen afterwards
     message: untouched ? Invitation.defaultMessage(language) : message,
   }
@@ -118,8 +114,9 @@ export const read = (form: Form, arrived: ReadonlyArray<upload.FileRef>): Filled
 /** What the form would make. */
 export interface Judged {
   readonly details: ClientRequest.Details
-  /** The chosen questionnaire; null for documents, or as long as none is chosen. */
-  readonly stored: Stored | null
+  /** What is asked: the chosen questionnaire or the documents; null as long as it is nothing. */
+  readonly questionnaire: Questionnaire.Questionnaire | null
+  /** The documents asked for. */
   readonly lines: ReadonlyArray<string>
   /** The e-mail as it would be sent; null while the message has mistakes. */
   readonly mail: Invitation.Composed | null
@@ -136,7 +133,7 @@ export const judge = Effect.fnUntraced(function* (
   purpose: Purpose,
   before: ClientRequest.State | null,
 ): Effect.fn.Return<Judged, never, Questionnaires | ClientRequests> {
-  const { t, zone, now } = visit.words
+  const { t, now } = visit.words
   const stored = filled.what === "questionnaire" ? yield* chosen(visit, filled.questionnaire) : null
   const lines = filled.what === "documents" ? DocumentList.linesOf(filled.documents) : []
   const email = filled.email.trim()
@@ -179,7 +176,7 @@ export const judge = Effect.fnUntraced(function* (
     ...mistake(details.title.length > maxTitle, "title", t("form.tooLong", { max: maxTitle })),
     ...mistake(details.description.length > maxDescription, "description", t("form.tooLong", { max: maxDescription })),
     ...mistake(due !== "" && !isDay(due), "due", t("request.due.wrong")),
-    ...mistake(isDay(due) && due !== before?.details.due && due < calendarDay(zone, now), "due", t("request.due.past")),
+    ...mistake(isDay(due) && due !== before?.details.due && due < today(visit.words), "due", t("request.due.past")),
     ...mistake(name.length > 200, "name", t("form.tooLong", { max: 200 })),
     ...mistake(email !== "" && !isAddress(email), "email", t("form.email")),
     ...mistake(!isLanguage(filled.language), "language", t("form.choose")),
@@ -187,7 +184,7 @@ export const judge = Effect.fnUntraced(function* (
   ]
   return {
     details,
-    stored,
+    questionnaire: stored?.questionnaire ?? DocumentList.drafted({ ...details, language: filled.language, lines }),
     lines,
     mail: Result.isSuccess(mail) ? mail.success : null,
     mistakes: [...(making ? missing : []), ...(purpose === "send" ? recipientMissing : []), ...wrong],

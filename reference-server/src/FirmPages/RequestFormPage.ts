@@ -2,12 +2,12 @@
  * The one page on which a request is made or changed: what, to whom, how; beside it what the customer will get, as far
  * as it is filled in.
  */
-import { LocalText, Questionnaire, QuestionKind } from "@requite/core"
-import type { ClientRequest } from "@requite/core"
+import { type ClientRequest, Questionnaire } from "@requite/core"
 import * as Effect from "effect/Effect"
+import * as Effort from "../CustomerPages/Effort.ts"
+import * as Reader from "../CustomerPages/Reader.ts"
 import { type Child, type Html, html } from "../Html.ts"
 import { Questionnaires } from "../Questionnaires.ts"
-import * as DocumentList from "./DocumentList.ts"
 import * as Field from "./Field.ts"
 import * as MailFrame from "./MailFrame.ts"
 import * as Page from "./Page.ts"
@@ -15,7 +15,7 @@ import * as RequestForm from "./RequestForm.ts"
 import type { Filled, Judged } from "./RequestForm.ts"
 import { languages } from "./SetUp.ts"
 import type { Visit } from "./Visit.ts"
-import { bytes, calendarDay, languageName, longDay } from "./Words.ts"
+import { bytes, languageName, today } from "./Words.ts"
 
 export interface Shown {
   /** The request that is being changed; null: a new one. */
@@ -90,7 +90,7 @@ const what = (
   questionnaires: ReadonlyArray<Field.Option>,
   mistakes: Mistakes,
 ): Html => {
-  const { t, zone, now } = words
+  const { t } = words
   return html`<section class="card">
     <h2>${t("request.what")}</h2>
     ${Field.radios({
@@ -119,7 +119,7 @@ const what = (
     </div>
     ${Field.input({ name: "title", label: optional(t, "request.title"), help: t("request.title.help"), value: filled.title, autocomplete: "off", mistakes })}
     ${Field.area({ name: "description", label: optional(t, "request.description"), help: t("request.description.help"), value: filled.description, rows: 3, mistakes })}
-    ${Field.input({ name: "due", label: optional(t, "request.due"), type: "date", value: filled.due, min: calendarDay(zone, now), narrow: true, mistakes })}
+    ${Field.input({ name: "due", label: optional(t, "request.due"), type: "date", value: filled.due, min: today(words), narrow: true, mistakes })}
     ${attachments(words, filled)}
     ${Field.files({ name: "attachments", label: optional(t, "request.attachments"), help: t("request.attachments.help"), accept: ".pdf,.docx,.xlsx,.csv,.txt,image/*", multiple: true, mistakes })}
   </section>`
@@ -133,13 +133,13 @@ const optional = (
 /** Documents that are with the request already: unticked, they are left out. */
 const attachments = (words: Visit["words"], { attachments }: Filled): Child =>
   attachments.length > 0 &&
-  html`<fieldset class="field choices">
+  html`<fieldset class="field">
     <legend>${words.t("request.attached")}</legend>
     <p class="help">${words.t("request.attached.help")}</p>
     ${attachments.map(
       (file) =>
         html`<label class="choice"
-          ><input type="checkbox" name="attachment" value="${JSON.stringify(file)}" checked />
+          ><input type="checkbox" name="attachment" value="${file.id}" checked />
           <span>${file.name} <span class="help">${bytes(words, file.bytes)}</span></span></label
         >`,
     )}
@@ -200,11 +200,10 @@ const how = (
               { value: "passfort", label: t("policy.passfort"), help: t("policy.passfort.help") },
             ],
           })
-        : html`<input type="hidden" name="policy" value="${filled.policy}" />
-            <div class="field">
-              <p class="label">${t("request.policy")}</p>
-              <p><strong>${t(`policy.${filled.policy}`)}</strong>. ${t(`policy.${filled.policy}.help`)}</p>
-            </div>`
+        : html`<div class="field">
+            <p class="label">${t("request.policy")}</p>
+            <p><strong>${t(`policy.${filled.policy}`)}</strong>. ${t(`policy.${filled.policy}.help`)}</p>
+          </div>`
     }
     ${Field.area({ name: "message", label: t("request.message"), help: t("request.message.help"), value: filled.message, rows: 9, mistakes })}
     ${mailFacts(visit, judged)}
@@ -235,7 +234,7 @@ const mailFacts = ({ config, member, workspace, words: { t } }: Visit, { mail }:
 /** The e-mail, and what the customer's first page says. */
 const preview = (visit: Visit, judged: Judged): Html => {
   const { t } = visit.words
-  const { mail, details } = judged
+  const { mail } = judged
   return html`<section class="preview" id="preview" aria-labelledby="preview-title">
     <h2 id="preview-title">${t("preview.title")}</h2>
     <p class="help">${t("preview.help")}</p>
@@ -243,7 +242,7 @@ const preview = (visit: Visit, judged: Judged): Html => {
     ${
       mail === null
         ? html`<p class="empty">${t("preview.refused")}</p>`
-        : html`<p class="subject"><strong>${mail.subject}</strong></p>
+        : html`<p><strong>${mail.subject}</strong></p>
             ${MailFrame.frame(t("preview.mail"), mail.html, { links: false })}
             <details>
               <summary>${t("mail.text")}</summary>
@@ -251,37 +250,37 @@ const preview = (visit: Visit, judged: Judged): Html => {
             </details>`
     }
     <h3>${t("preview.page")}</h3>
-    <div class="card first-page">
-      <p class="meta">${visit.workspace.name}</p>
-      <p class="page-title">${details.title}</p>
-      ${details.description !== "" && html`<p class="words">${details.description}</p>`} ${asked(visit, judged)}
-      ${details.due !== null && html`<p>${t("preview.due", { day: longDay(visit.words, details.due) })}</p>`}
-      ${
-        details.attachments.length > 0 &&
-        html`<p>${t("preview.attachments")}</p>
-          <ul>
-            ${details.attachments.map(({ name }) => html`<li>${name}</li>`)}
-          </ul>`
-      }
-    </div>
+    ${firstPage(visit, judged)}
   </section>`
 }
 
-const asked = ({ words: { t } }: Visit, { details, stored, lines }: Judged): Child => {
-  if (stored === null) {
-    if (lines.length === 0) return html`<p class="help">${t("preview.nothing")}</p>`
-    return html`<p>${t("preview.counts", { questions: 0, documents: lines.length })}</p>
-      <ul>
-        ${lines.slice(0, DocumentList.mostLines).map((line) => html`<li>${line}</li>`)}
-      </ul>`
-  }
-  const { questionnaire } = stored
-  const all = Questionnaire.questions(questionnaire)
-  const documents = all.filter(({ type }) => QuestionKind.standard.get(type)?.givenAs === "files").length
-  const read = (text: LocalText.LocalText) =>
-    LocalText.resolve(text, [details.recipient.language, questionnaire.language])
-  return html`<p>${t("preview.counts", { questions: all.length - documents, documents })}</p>
+/** What the customer's first page says, in the very words that they will read. */
+const firstPage = ({ workspace, words }: Visit, { details, questionnaire }: Judged): Html => {
+  if (questionnaire === null) return html`<p class="empty">${words.t("preview.nothing")}</p>`
+  const { language } = details.recipient
+  const reader = Reader.make({ workspace, recipient: language, accepted: undefined, questionnaire })
+  const questions = Questionnaire.questions(questionnaire)
+  const about = details.description === "" ? questionnaire.description : details.description
+  const effort = { what: Effort.counts(questions, reader), time: Effort.minutes(questions) }
+  return html`<div class="card first-page" lang="${reader.language}">
+    <p class="meta">${reader.t("arrival.asks", { firm: workspace.name })}</p>
+    <p class="page-title">${details.title}</p>
+    ${about !== undefined && reader.markdown(about)}
+    <dl class="facts">
+      <div>
+        <dt>${reader.t("arrival.what")}</dt>
+        <dd>${reader.t("arrival.effort", effort)}</dd>
+      </div>
+      ${
+        details.due !== null &&
+        html`<div>
+          <dt>${reader.t("arrival.due")}</dt>
+          <dd>${reader.date(details.due)}</dd>
+        </div>`
+      }
+    </dl>
     <ul>
-      ${questionnaire.sections.map(({ title }) => html`<li>${read(title)}</li>`)}
-    </ul>`
+      ${questionnaire.sections.map(({ title }) => html`<li>${reader.authored(title)}</li>`)}
+    </ul>
+  </div>`
 }

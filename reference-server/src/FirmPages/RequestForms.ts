@@ -18,7 +18,7 @@ import * as RequestPage from "./RequestPage.ts"
 import { refusal, uploadProblem } from "./RequestWords.ts"
 import * as Routes from "./Routes.ts"
 import { commandOf, idPart, isId, NotHere, type Visit } from "./Visit.ts"
-import { calendarDay } from "./Words.ts"
+import { today } from "./Words.ts"
 
 type Before = { readonly request: ClientRequest.State; readonly stored: Stored }
 
@@ -106,7 +106,7 @@ const again = Effect.fnUntraced(function* (visit: Visit, id: string) {
   return {
     ...before,
     questionnaire: before.what === "questionnaire" ? RequestForm.choice(ref) : "",
-    due: before.due < calendarDay(visit.words.zone, visit.words.now) ? "" : before.due,
+    due: before.due < today(visit.words) ? "" : before.due,
   }
 })
 
@@ -125,10 +125,9 @@ const editable = Effect.fnUntraced(function* (visit: Visit) {
 const take = Effect.fnUntraced(function* (visit: Visit, form: Form, files: Files, before: Before | null) {
   const { words } = visit
   const request = before?.request ?? null
-  const read = RequestForm.read(form, files.arrived)
-  // once it is sent, the address is not the form's to say
-  const filled =
-    request === null || request.sentAt === null ? read : { ...read, email: request.details.recipient.email }
+  const there = yield* (yield* Uploads).attachments(visit.member, form.all("attachment").filter(isId))
+  const read = RequestForm.read(form, [...there, ...files.arrived])
+  const filled = request === null ? read : { ...read, ...fixed(request) }
   const purpose = RequestForm.purposeOf(form)
   const judged = yield* RequestForm.judge(visit, filled, purpose, request)
   const mistakes = [...files.mistakes, ...judged.mistakes]
@@ -160,6 +159,12 @@ const take = Effect.fnUntraced(function* (visit: Visit, form: Form, files: Files
     "sent",
     (yield* ClientRequests).send(visit.member, id, `${command}:send`),
   )
+})
+
+/** What a form cannot change any more, whatever it says: the rules, and the address once it was sent to. */
+const fixed = ({ details, policy, sentAt }: ClientRequest.State): Partial<Filled> => ({
+  policy: RequestForm.policyOf(policy.name),
+  ...(sentAt === null ? {} : { email: details.recipient.email }),
 })
 
 /** The details with what is asked stored, if that was written here. */

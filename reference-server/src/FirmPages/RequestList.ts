@@ -103,7 +103,7 @@ const tab = (query: Query, state: Query["state"], label: string): Html =>
 const row = ({ words }: Visit, request: ClientRequest.State): Html => {
   const { recipient, title } = request.details
   const last = lastActivity(request)
-  return html`<li class="row request">
+  return html`<li class="row">
     <div class="grow">
       <a class="whole" href="/requests/${request.id}"><strong>${title}</strong></a>
       <p class="meta">
@@ -114,7 +114,7 @@ const row = ({ words }: Visit, request: ClientRequest.State): Html => {
       ${pill(words, request)}
       <p class="meta">${standing(words, request)}</p>
     </div>
-    <p class="meta last">${exact(words, last, words.t("requests.last", { when: ago(words, last) }))}</p>
+    <p class="meta last">${exact(last, words.t("requests.last", { when: ago(words, last) }))}</p>
   </li>`
 }
 

@@ -19,7 +19,7 @@ import * as RequestAnswers from "./RequestAnswers.ts"
 import { exact, pill, recipientName, refusal, standing } from "./RequestWords.ts"
 import * as Routes from "./Routes.ts"
 import { commandOf, idPart, type Visit } from "./Visit.ts"
-import { ago, languageName, longDay } from "./Words.ts"
+import { ago, languageName, longDay, moment } from "./Words.ts"
 
 const dones = ["sent", "resent", "cancelled", "saved"] as const
 type Done = (typeof dones)[number]
@@ -97,7 +97,7 @@ export const show = Effect.fnUntraced(function* (visit: Visit, { id: given, refu
     body: html`${refused !== undefined && Page.alert(words.t("refusal.title"), refusal(words, refused))}
       ${done !== undefined && refused === undefined && Page.done(words.t(`request.done.${done}`, { name: recipientName(words, request) }))}
       <p class="trail"><a href="/requests">${words.t("requests.title")}</a></p>
-      <div class="heading">
+      <div class="titled">
         <h1>${title}</h1>
         ${pill(words, request)}
       </div>
@@ -200,8 +200,10 @@ const facts = (visit: Visit, { current }: Overview, names: ReadonlyMap<string, s
   const pairs: ReadonlyArray<readonly [term: string, fact: Child] | false> = [
     sentAt !== null && [
       t("facts.sent"),
-      html`${exact(words, sentAt, ago(words, sentAt))}${sender !== "" && ` ${t("facts.by", { name: sender })}`}${request.sendNo > 1 && `, ${t("facts.times", { count: request.sendNo })}`}`,
+      html`${exact(sentAt, ago(words, sentAt))}${sender !== "" && ` ${t("facts.by", { name: sender })}`}${request.sendNo > 1 && `, ${t("facts.times", { count: request.sendNo })}`}`,
     ],
+    request.expiresAt !== null &&
+      ClientRequest.isOpenAt(request, words.now) && [t("facts.until"), moment(words, request.expiresAt)],
     details.due !== null && [t("facts.due"), longDay(words, details.due)],
     [
       t("facts.asks"),
@@ -251,7 +253,7 @@ const mails = ({ words }: Visit, { mails: lines }: Overview): Child =>
             </p>
             <p class="meta${mail.status === "failed" && " bad"}">
               ${words.t(`mails.status.${mail.status}`)} ·
-              ${exact(words, mail.handedOverAt ?? mail.createdAt, ago(words, mail.handedOverAt ?? mail.createdAt))}${mail.reason !== null && html`<br /><span lang="en">${mail.reason}</span>`}
+              ${exact(mail.handedOverAt ?? mail.createdAt, ago(words, mail.handedOverAt ?? mail.createdAt))}${mail.reason !== null && html`<br /><span lang="en">${mail.reason}</span>`}
             </p>
           </li>`,
       )}

@@ -2,7 +2,7 @@
 import { ClientRequest } from "@requite/core"
 import { type Child, type Html, html } from "../Html.ts"
 import type { Words } from "./Words.ts"
-import { ago, day, lookUp, moment } from "./Words.ts"
+import { ago, day, lookUp } from "./Words.ts"
 
 type State = ClientRequest.State
 
@@ -19,7 +19,7 @@ export const standing = (words: Words, request: State): Html => {
     case "Pending":
     case "WaitingForCustomer":
       if (request.sentAt === null) return html`${t("standing.draft")}`
-      return html`${exact(words, request.sentAt, t("standing.sent", { when: ago(words, request.sentAt) }))}${request.expiresAt !== null && html` · ${exact(words, request.expiresAt, t("standing.expires", { day: day(words, request.expiresAt) }))}`}`
+      return html`${exact(request.sentAt, t("standing.sent", { when: ago(words, request.sentAt) }))}${request.expiresAt !== null && html` · ${exact(request.expiresAt, t("standing.expires", { day: day(words, request.expiresAt) }))}`}`
     case "Submitted":
       return since(words, request.submission?.at ?? request.endedAt, "standing.submitted")
     case "Expired":
@@ -33,11 +33,11 @@ const since = (
   words: Words,
   instant: number | null,
   key: "standing.submitted" | "standing.expired" | "standing.cancelled",
-): Html => (instant === null ? html`` : exact(words, instant, words.t(key, { when: ago(words, instant) })))
+): Html => (instant === null ? html`` : exact(instant, words.t(key, { when: ago(words, instant) })))
 
 /** A time in a few words, with the exact one behind it. */
-export const exact = (words: Words, instant: number, shown: string): Html =>
-  html`<time datetime="${new Date(instant).toISOString()}" title="${moment(words, instant)}">${shown}</time>`
+export const exact = (instant: number, shown: string): Html =>
+  html`<time datetime="${new Date(instant).toISOString()}">${shown}</time>`
 
 /** When anything last happened to it. */
 export const lastActivity = (request: State): number =>

@@ -31,7 +31,7 @@ export const page = <R>(path: HttpRouter.PathInput, show: (visit: Visit) => Answ
       Effect.flatMap((visit) => found(visit, show(visit))),
       Effect.catch(() =>
         Effect.map(Config, (config) =>
-          PageSecurity.seeOther(config, `/sign-in?next=${encodeURIComponent(request.originalUrl)}`),
+          PageSecurity.seeOther(config, `/sign-in?next=${encodeURIComponent(request.url)}`),
         ),
       ),
     ),

@@ -32,11 +32,11 @@ export const routes = [
 export const cards = (visit: Visit, samples: ReadonlyArray<Sample>, then: Then): Html => {
   const { t, language } = visit.words
   return html`<ul class="cards">
-    ${samples.map(({ id, title, description, questions }) => {
+    ${samples.map(({ id, title, description, questions, minutes }) => {
       const name = LocalText.resolve(title, [language])
       return html`<li class="card">
-        <h3>${name}</h3>
-        <p class="meta">${t("questionnaire.questions", { count: questions })}</p>
+        ${then === "send" ? html`<h2>${name}</h2>` : html`<h3>${name}</h3>`}
+        <p class="meta">${t("questionnaire.questions", { count: questions })} · ${t("samples.minutes", { minutes })}</p>
         ${description !== undefined && html`<p>${LocalText.resolve(description, [language])}</p>`}
         <form method="post" action="/questionnaires/samples">
           ${Page.token(visit)}<input type="hidden" name="id" value="${id}" /><input

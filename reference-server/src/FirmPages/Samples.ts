@@ -2,11 +2,11 @@
  * Sample questionnaires that a newcomer can send at once: the definitions of the repository's `examples/questionnaires`.
  * Where that folder is not (an installation without the examples) there are none.
  */
-import { Questionnaire } from "@requite/core"
-import type { LocalText } from "@requite/core"
+import { type LocalText, Questionnaire } from "@requite/core"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Effort from "../CustomerPages/Effort.ts"
 import { FileSystem, Path } from "../platform/Files.ts"
 
 export interface Sample {
@@ -15,6 +15,8 @@ export interface Sample {
   readonly description: LocalText.LocalText | undefined
   /** How many questions it asks. */
   readonly questions: number
+  /** About how long they take. */
+  readonly minutes: number
   /** The author's JSON text. */
   readonly source: string
 }
@@ -22,7 +24,7 @@ export interface Sample {
 export class Samples extends Context.Service<
   Samples,
   {
-    /** The shortest first. */
+    /** The quickest first. */
     readonly list: Effect.Effect<ReadonlyArray<Sample>>
   }
 >()("@requite/reference-server/Samples") {}
@@ -39,14 +41,15 @@ export const layer: Layer.Layer<Samples, never, FileSystem.FileSystem | Path.Pat
       names.filter((name) => name.endsWith(".json")),
       (name) => fs.readFileString(path.join(folder, name)).pipe(Effect.orElseSucceed(() => "")),
     )
-    return { list: Effect.succeed(sources.flatMap(sampleOf).sort((a, b) => a.questions - b.questions)) }
+    return { list: Effect.succeed(sources.flatMap(sampleOf).sort((a, b) => a.minutes - b.minutes)) }
   }),
 )
 
 /** A definition as a sample; none where the text is something else. */
-const sampleOf = (source: string): ReadonlyArray<Sample> => {
+export const sampleOf = (source: string): ReadonlyArray<Sample> => {
   const { questionnaire } = Questionnaire.check(source)
   if (questionnaire === null) return []
   const { id, title, description } = questionnaire
-  return [{ id, title, description, questions: Questionnaire.questions(questionnaire).length, source }]
+  const questions = Questionnaire.questions(questionnaire)
+  return [{ id, title, description, questions: questions.length, minutes: Effort.minutes(questions), source }]
 }

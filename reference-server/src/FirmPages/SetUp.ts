@@ -75,9 +75,7 @@ export const routes = [
         body: html`<h1>${t("welcome.title")}</h1>
           <p class="lead">${samples.length > 0 ? t("welcome.lead") : t("welcome.none")}</p>
           ${SamplePages.cards(visit, samples, "send")}
-          <p class="after">
-            <a href="/questionnaires">${t("welcome.own")}</a> · <a href="/requests">${t("welcome.later")}</a>
-          </p>`,
+          <p><a href="/questionnaires">${t("welcome.own")}</a> · <a href="/requests">${t("welcome.later")}</a></p>`,
       })
     }),
   ),
@@ -173,16 +171,20 @@ const show = (visitor: Visitor.Visitor, given: Filled, mistakes: ReadonlyArray<F
 export const languages = (words: Words): ReadonlyArray<Field.Option> =>
   Messages.languages.map((value) => ({ value, label: languageName(words, value) }))
 
-/** All zones, by continent; the browser finds one by typing. */
+/** All zones, by continent; the browser finds a city by what is typed. */
 const timeZones = ({ t }: Words, chosen: string): Html => {
   const names = Intl.supportedValuesOf("timeZone").filter((name) => name.includes("/"))
   const regions = Map.groupBy(names, (name) => name.split("/")[0] ?? "")
-  const option = (value: string) => ({ value, label: value.replaceAll("_", " ") })
+  const option = (value: string) => {
+    const [, ...rest] = value.replaceAll("_", " ").split("/")
+    const [city = value, country] = rest.toReversed()
+    return { value, label: country === undefined ? city : `${city}, ${country}` }
+  }
   return html`<div class="field">
     <label for="timeZone">${t("setup.timeZone")}</label>
     <p class="help" id="timeZone-help">${t("setup.timeZone.help")}</p>
     <select id="timeZone" name="timeZone" aria-describedby="timeZone-help">
-      ${Field.options([option("UTC")], chosen)}
+      ${Field.options([{ value: "UTC", label: "UTC" }], chosen)}
       ${[...regions].map(([region, zones]) => html`<optgroup label="${region}">${Field.options(zones.map(option), chosen)}</optgroup>`)}
     </select>
   </div>`

@@ -26,32 +26,28 @@ const hour = 60 * minute
 /** How long ago: "just now", "5 minutes ago", "yesterday", and after 30 days the day itself. */
 export const ago = (words: Words, instant: number): string => {
   const passed = Math.max(0, words.now - instant)
-  const relative = new Intl.RelativeTimeFormat(words.locale, { numeric: "auto" })
   if (passed < minute) return words.t("time.now")
+  const relative = new Intl.RelativeTimeFormat(words.locale, { numeric: "auto" })
   if (passed < hour) return relative.format(-Math.floor(passed / minute), "minute")
-  const days = dayNumber(words, words.now) - dayNumber(words, instant)
-  if (days === 0 || passed < 6 * hour) return relative.format(-Math.floor(passed / hour), "hour")
+  const days = passed < 6 * hour ? 0 : dayNumber(words, words.now) - dayNumber(words, instant)
+  if (days === 0) return relative.format(-Math.floor(passed / hour), "hour")
   return days <= 30 ? relative.format(-days, "day") : day(words, instant)
 }
 
-const dayNumber = (words: Words, instant: number) => Date.parse(calendarDay(words.zone, instant)) / (24 * hour)
+const dayNumber = (words: Words, instant: number) => Date.parse(Messages.calendarDay(instant, words.zone)) / (24 * hour)
 
-/** The calendar date of an instant in a zone, `2027-03-27`. */
-export const calendarDay = (zone: string, instant: number): string =>
-  // Swedish writes dates as ISO 8601 does
-  new Intl.DateTimeFormat("sv", { timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit" }).format(instant)
+/** Today's calendar date in the firm's zone, `2027-03-27`. */
+export const today = (words: Words): string => Messages.calendarDay(words.now, words.zone)
 
 /** A day, short, with its weekday and, when it is not this year's, its year: "Sat 27 Mar". */
-export const day = (words: Words, when: number | string): string => {
-  const instant = typeof when === "string" ? Date.parse(`${when}T00:00:00Z`) : when
-  const zone = typeof when === "string" ? "UTC" : words.zone
-  const sameYear = calendarDay(zone, instant).slice(0, 4) === calendarDay(words.zone, words.now).slice(0, 4)
+export const day = (words: Words, instant: number): string => {
+  const isThisYear = new Date(instant).getUTCFullYear() === new Date(words.now).getUTCFullYear()
   return new Intl.DateTimeFormat(words.locale === "en" ? "en-GB" : words.locale, {
     weekday: "short",
     day: "numeric",
     month: "short",
-    ...(sameYear ? {} : { year: "numeric" }),
-    timeZone: zone,
+    ...(isThisYear ? {} : { year: "numeric" }),
+    timeZone: words.zone,
   }).format(instant)
 }
 

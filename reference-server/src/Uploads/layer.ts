@@ -35,6 +35,9 @@ const attachments: upload.UploadQuestion = {
  */
 const patience = 200_000_000
 
+/** Ids come from forms; what is none of ours need not reach the database. */
+const isKey = Schema.is(BlobKey)
+
 /** The layer of `Uploads` over the blob store. */
 export const layer = Layer.effect(
   Uploads,
@@ -135,10 +138,13 @@ export const layer = Layer.effect(
         )
         return file
       }),
-      attachments: ({ workspaceId }, ids) =>
-        Effect.map(Effect.orDie(ids.length === 0 ? Effect.succeed([]) : attachmentsOf({ workspaceId, ids })), (rows) =>
-          ids.flatMap((id) => rows.filter(({ file }) => file.id === id).map(({ file }) => file)),
-        ),
+      attachments: ({ workspaceId }, given) => {
+        const ids = given.filter(isKey)
+        return Effect.map(
+          Effect.orDie(ids.length === 0 ? Effect.succeed([]) : attachmentsOf({ workspaceId, ids })),
+          (rows) => ids.flatMap((id) => rows.filter(({ file }) => file.id === id).map(({ file }) => file)),
+        )
+      },
       download: (workspaceId, requestId, fileId) =>
         Effect.gen(function* () {
           const { current } = yield* requests.overview(workspaceId, requestId)

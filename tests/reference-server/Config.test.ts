@@ -1,0 +1,180 @@
+import { assert, describe, it } from "@effect/vitest"
+import { readFileSync } from "node:fs"
+import { join } from "node:path"
+import { inspect } from "node:util"
+import * as Effect from "effect/Effect"
+import * as Logger from "effect/Logger"
+import * as Redacted from "effect/Redacted"
+import { isLoopback, parse, type ServerConfig, settings } from "../../reference-server/src/Config.ts"
+
+const configOf = (environment: Record<string, string>): ServerConfig => {
+  const { config, mistakes } = parse(environment)
+  return config ?? assert.fail(mistakes.join("\n"))
+}
+
+const production = {
+  HOST: "0.0.0.0",
+  PORT: "8080",
+  PUBLIC_URL: "https://requests.example.com/",
+  DATABASE_URL: "postgres://requite:sesame@db.example.com:5432/requite",
+  DATA_DIR: "/var/lib/requite",
+  SMTP_URL: "smtp://user:sesame@mail.example.com:587",
+  MAIL_FROM: "requests@example.com",
+  SETUP_CODE: "sesame",
+  LOG_LEVEL: "Warn",
+  LOG_JSON: "true",
+}
+
+describe("the configuration", () => {
+  it("has a default for everything on this machine, and an empty variable is none", () => {
+    const defaults: ServerConfig = {
+      host: "127.0.0.1",
+      port: 3000,
+      publicUrl: "http://localhost:3000",
+      databaseUrl: undefined,
+      dataDir: "data",
+      smtpUrl: undefined,
+      mailFrom: "requests@localhost.localdomain",
+      setupCode: undefined,
+      logLevel: "Info",
+      logJson: false,
+    }
+    assert.deepStrictEqual(configOf({}), defaults)
+    assert.deepStrictEqual(configOf(Object.fromEntries(settings.map(({ name }) => [name, "  "]))), defaults)
+    assert.strictEqual(configOf({ PORT: "4000" }).publicUrl, "http://localhost:4000")
+    assert.strictEqual(configOf({ PORT: "0" }).port, 0)
+  })
+
+  it("is read whole", () => {
+    const { databaseUrl, setupCode, smtpUrl, ...rest } = configOf(production)
+    assert.deepStrictEqual(rest, {
+      host: "0.0.0.0",
+      port: 8080,
+      publicUrl: "https://requests.example.com",
+      dataDir: "/var/lib/requite",
+      mailFrom: "requests@example.com",
+      logLevel: "Warn",
+      logJson: true,
+    })
+    assert.deepStrictEqual(
+      [databaseUrl, smtpUrl, setupCode].map((secret) => secret && Redacted.value(secret)),
+      [production.DATABASE_URL, production.SMTP_URL, "sesame"],
+    )
+  })
+
+  const port = "PORT must be a whole number from 0 to 65535."
+  const publicUrl = 'PUBLIC_URL must be an address without a path, such as "https://requests.example.com".'
+  const databaseUrl = 'DATABASE_URL must look like "postgres://user:password@host:5432/database".'
+  const smtpUrl = 'SMTP_URL must look like "smtp://user:password@host:587".'
+  const mailFrom = 'MAIL_FROM must be one e-mail address, such as "requests@example.com".'
+  const mistakes: ReadonlyArray<readonly [variable: string, values: ReadonlyArray<string>, sentence: string]> = [
+    ["PORT", ["http", "-1", "65536", "3000.5", "1e3", "0x10", "３"], port],
+    [
+      "PUBLIC_URL",
+      [
+        "requests.example.com",
+        "localhost:3000",
+        "ftp://requests.example.com",
+        "https://",
+        "https://example.com/requests",
+        "https://example.com/?a=b",
+        "https://example.com/#a",
+        "https://user@example.com",
+      ],
+      publicUrl,
+    ],
+    [
+      "PUBLIC_URL",
+      ["http://requests.example.com"],
+      "PUBLIC_URL must begin with https:// unless it is this machine, or links could be read on their way.",
+    ],
+    ["DATABASE_URL", ["mysql://a@b/c", "/var/run/postgres", "localhost"], databaseUrl],
+    ["SMTP_URL", ["mail.example.com", "http://mail.example.com", "smtp://", "smtp://:25"], smtpUrl],
+    [
+      "MAIL_FROM",
+      ["requests", "Requests <requests@example.com>", "a@b.example, c@d.example", "a@b\r\nBcc: c@d.example"],
+      mailFrom,
+    ],
+    ["LOG_LEVEL", ["info", "Verbose"], "LOG_LEVEL must be one of Debug, Info, Warn, Error."],
+    ["LOG_JSON", ["yes", "1", "True"], 'LOG_JSON must be "true" or "false".'],
+  ]
+  for (const [variable, values, sentence] of mistakes) {
+    it(`a wrong ${variable} is one sentence: ${sentence}`, () => {
+      for (const value of values) {
+        assert.deepStrictEqual(
+          parse({ ...production, [variable]: value }),
+          { config: null, mistakes: [sentence] },
+          value,
+        )
+      }
+    })
+  }
+
+  it("on the internet asks for what only a trial can do without", () => {
+    const { mistakes: missing } = parse({ PUBLIC_URL: production.PUBLIC_URL })
+    assert.deepStrictEqual(
+      missing.map((sentence) => sentence.split(" is ")[0]),
+      ["SMTP_URL", "SETUP_CODE", "MAIL_FROM"],
+    )
+    for (const url of ["http://localhost:3000", "http://127.0.0.1", "http://127.1:80", "http://[::1]:3000"]) {
+      assert.deepStrictEqual(parse({ PUBLIC_URL: url }).mistakes, [], url)
+    }
+    for (const name of ["localhost.example.com", "127.0.0.1.example.com", "0.0.0.0", "10.0.0.1", "[::2]"]) {
+      assert.isFalse(isLoopback(name), name)
+    }
+  })
+
+  it("says everything that is wrong at once", () => {
+    const wrong = Object.fromEntries(settings.map(({ name }) => [name, "?"]))
+    const { config, mistakes: found } = parse(wrong)
+    assert.isNull(config)
+    assert.deepStrictEqual(
+      found.map((sentence) => sentence.split(" ")[0]),
+      ["PORT", "PUBLIC_URL", "DATABASE_URL", "SMTP_URL", "MAIL_FROM", "LOG_LEVEL", "LOG_JSON"],
+    )
+  })
+
+  it.effect("S12: shows no secret, printed or logged", () =>
+    Effect.gen(function* () {
+      const config = configOf(production)
+      const lines: Array<string> = []
+      yield* Effect.logInfo("starting", config).pipe(
+        Effect.provide(
+          Logger.layer(
+            [Logger.formatJson, Logger.formatLogFmt, Logger.formatSimple].map((format) =>
+              Logger.map(format, (line) => void lines.push(line)),
+            ),
+          ),
+        ),
+      )
+      assert.strictEqual(lines.length, 3)
+      for (const shown of [...lines, JSON.stringify(config), inspect(config, { depth: 9 })]) {
+        assert.notInclude(shown, "sesame")
+      }
+      // nor does a mistake repeat what was written
+      const { mistakes: found } = parse({
+        DATABASE_URL: "mysql://sesame@h/d",
+        SMTP_URL: "sesame",
+        SETUP_CODE: "sesame",
+      })
+      assert.notInclude(found.join("\n"), "sesame")
+    }),
+  )
+
+  it("docs/configuration.md is printed from the settings", () => {
+    const rows = settings.map(({ name, default: value, meaning }) => `| \`${name}\` | ${value} | ${meaning} |`)
+    const table = ["| Variable | Default | Meaning |", "| --- | --- | --- |", ...rows].join("\n")
+    const page = readFileSync(join(import.meta.dirname, "../../docs/configuration.md"), "utf8")
+    assert.strictEqual(/^\| Variable [^]*?(?=\n\n)/m.exec(page)?.[0], table)
+  })
+
+  it("the example of an environment names every setting", () => {
+    const example = readFileSync(join(import.meta.dirname, "../../.env.example"), "utf8")
+    const named = [...example.matchAll(/^# ([A-Z_]+)=(.*)$/gm)].map(([, name = "", value = ""]) => [name, value])
+    assert.sameMembers(
+      named.map(([name]) => name),
+      settings.map(({ name }) => name),
+    )
+    assert.deepStrictEqual(parse(Object.fromEntries(named) as Record<string, string>).mistakes, [])
+  })
+})

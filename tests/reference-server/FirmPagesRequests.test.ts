@@ -1,0 +1,421 @@
+// Requests on the firm's pages: made on one page, sent once, refused in sentences, followed to their end.
+import { assert, describe, it } from "@effect/vitest"
+import { ClientRequest } from "@requite/core"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import { randomUUID } from "node:crypto"
+import * as World from "./FirmPagesWorld.ts"
+
+const definition = `{ "format": 1, "id": "papers", "version": 1, "language": "en", "title": "Papers",
+  "sections": [{ "id": "a", "title": "About you", "items": [
+    { "id": "name", "type": "text", "label": "Your name", "required": true },
+    { "id": "passport", "type": "upload", "label": "Passport", "accept": ["application/pdf"], "maxBytes": 1000 } ] }] }`
+
+const filled = {
+  what: "questionnaire",
+  questionnaire: "papers@1",
+  documents: "",
+  title: "",
+  description: "Please be quick.",
+  due: "2099-03-27",
+  name: "Bo Ek",
+  email: "bo@example.com",
+  language: "en",
+  policy: "standard",
+  message: "",
+}
+
+type Fields = Partial<Record<keyof typeof filled | "purpose" | "command" | "csrf", string>>
+
+const firm = (language = "en") =>
+  Effect.gen(function* () {
+    const world = World.withAnna(language)
+    const browser = World.browser(yield* World.serve(world))
+    browser.jar.set("rq-member", "anna")
+    const importing = new FormData()
+    importing.append("csrf", World.hidden(yield* browser.get("/questionnaires"), "/questionnaires")["csrf"] ?? "")
+    importing.append("source", definition)
+    yield* browser.post("/questionnaires", importing)
+
+    /** Fills the form at `path` in and presses a button. */
+    const submit = (path: string, fields: Fields, files: ReadonlyArray<File> = [], kept: ReadonlyArray<string> = []) =>
+      Effect.gen(function* () {
+        const form = new FormData()
+        const hidden = World.hidden(yield* browser.get(path), path.split("?")[0] ?? "")
+        for (const [name, value] of Object.entries({ ...hidden, ...filled, ...fields })) form.append(name, value)
+        for (const file of files) form.append("attachments", file)
+        for (const file of kept) form.append("attachment", file)
+        return yield* browser.post(path, form)
+      })
+    /** Makes a request and gives its path. */
+    const make = (fields: Fields = {}) =>
+      Effect.map(submit("/requests/new", { purpose: "send", ...fields }), ({ location }) =>
+        (location ?? "").replace(/\?.*/, ""),
+      )
+    const press = (path: string, action: string, more: Record<string, string> = {}) =>
+      Effect.gen(function* () {
+        const hidden = World.hidden(yield* browser.get(path), `${path}/${action}`)
+        return yield* browser.post(`${path}/${action}`, { ...hidden, ...more })
+      })
+    const stateOf = (path: string) => world.requests.get(path.split("/").at(-1) ?? "")
+    /** What the customer did meanwhile. */
+    const happens = (path: string, intent: ClientRequest.Intent) => {
+      const before = stateOf(path)
+      if (before === undefined) throw new Error("no such request")
+      const decision = ClientRequest.decide({ ...intent, at: Date.now() }, before)
+      if (Result.isFailure(decision)) throw decision.failure
+      world.requests.set(before.id, decision.success.reduce(ClientRequest.evolve, before))
+      world.history.get(before.id)?.push(...decision.success)
+    }
+    return { world, browser, submit, make, press, stateOf, happens }
+  })
+
+const customer = { id: "1", by: { kind: "customer", link: "l" }, sendNo: 1, revision: 1 } as const
+
+describe("making a request", () => {
+  it.live("P1, K1: a questionnaire goes out with title, description, due date and documents of the firm", () =>
+    Effect.gen(function* () {
+      const { world, browser, submit, stateOf } = yield* firm()
+      const price = new File(["%PDF-1.4"], "Prices.pdf", { type: "application/pdf" })
+      const sent = yield* submit("/requests/new", { purpose: "send", title: "Your papers" }, [price])
+      const path = sent.location?.replace("?done=sent", "") ?? ""
+      const request = stateOf(path)
+      assert.deepInclude(request?.details, {
+        title: "Your papers",
+        description: "Please be quick.",
+        due: "2099-03-27",
+        recipient: { name: "Bo Ek", email: "bo@example.com", language: "en" },
+      })
+      assert.strictEqual(request?.details.attachments[0]?.name, "Prices.pdf")
+      assert.isNotNull(request?.sentAt ?? null)
+      const shown = World.text(yield* browser.get(sent.location ?? ""))
+      assert.include(shown, "Sent to Bo Ek.")
+      assert.include(shown, "by Anna Larsson")
+      assert.include(shown, "Waiting to be handed over")
+      assert.strictEqual(world.requests.size, 1)
+    }),
+  )
+
+  it.live("T2, T3: documents are asked for without a template, one a line, in a questionnaire that is not listed", () =>
+    Effect.gen(function* () {
+      const { world, browser, make, stateOf } = yield* firm("sv")
+      const path = yield* make({
+        what: "documents",
+        documents: "Passport\r\n\r\n  Bank statement  \r\n",
+        language: "sv",
+      })
+      const ref = stateOf(path)?.details.questionnaire
+      const stored = world.questionnaires.find(({ ref: { id } }) => id === ref?.id)
+      assert.isFalse(stored?.listed)
+      assert.deepStrictEqual(
+        stored?.questionnaire.sections[0]?.items.map(({ type, label, required }) => ({ type, label, required })),
+        [
+          { type: "upload", label: "Passport", required: true },
+          { type: "upload", label: "Bank statement", required: true },
+        ],
+      )
+      assert.strictEqual(stateOf(path)?.details.title, "Dokument")
+      assert.notInclude((yield* browser.get("/questionnaires")).body, ref?.id ?? "-")
+    }),
+  )
+
+  it.live("mistakes come back together: a summary with links, every field and every file kept, nothing made", () =>
+    Effect.gen(function* () {
+      const { world, submit } = yield* firm()
+      const price = new File(["%PDF-1.4"], "Prices.pdf", { type: "application/pdf" })
+      const program = new File(["MZ"], "prices.exe")
+      const back = yield* submit(
+        "/requests/new",
+        { purpose: "send", questionnaire: "", name: "", email: "bo@", due: "2001-01-01", message: "Hello {{nam}}" },
+        [price, program],
+      )
+      assert.strictEqual(back.status, 422)
+      const shown = World.text(back)
+      assert.include(shown, "6 things to mend")
+      assert.include(shown, "“prices.exe” is of a type that is not taken.")
+      assert.include(shown, "This day has passed. Choose a later one.")
+      for (const field of ["questionnaire", "name", "email", "due", "message", "attachments"]) {
+        assert.include(back.body, `href="#${field}"`)
+      }
+      assert.match(back.body, /<title>\s*Error: New request/)
+      assert.include(back.body, 'value="bo@"')
+      assert.include(back.body, "Hello {{nam}}")
+      const [, kept = ""] = /name="attachment"\s+value="([^"]*)"\s+checked/.exec(back.body) ?? []
+      assert.strictEqual(world.files.get(kept)?.file.name, "Prices.pdf")
+      assert.strictEqual(world.requests.size, 0)
+
+      const sent = yield* submit("/requests/new", { purpose: "send" }, [], [kept, randomUUID(), "nonsense"])
+      const attached = [...world.requests.values()][0]?.details.attachments.map(({ name }) => name)
+      assert.deepStrictEqual(attached, ["Prices.pdf"], "only documents of this firm")
+      assert.strictEqual(sent.status, 303)
+    }),
+  )
+
+  it.live("P10: a draft may wait for its address, sending may not; a known address brings its name along", () =>
+    Effect.gen(function* () {
+      const { world, browser, submit, press, make, stateOf } = yield* firm()
+      const saved = yield* submit("/requests/new", { purpose: "save", email: "", name: "" })
+      const draft = (saved.location ?? "").replace("?done=saved", "")
+      assert.strictEqual(stateOf(draft)?.sentAt, null)
+      const refused = yield* press(draft, "send")
+      assert.strictEqual(refused.status, 409)
+      assert.include(World.text(refused), "The recipient has no e-mail address. Change the request and add one.")
+
+      const missing = yield* submit("/requests/new", { purpose: "send", email: "", name: "" })
+      assert.include(World.text(missing), "Enter the e-mail address of the person you ask.")
+
+      yield* make()
+      assert.match((yield* browser.get("/requests/new")).body, /<option value="bo@example.com">Bo Ek<\/option>/)
+      const again = yield* make({ name: "", email: "BO@example.com" })
+      assert.strictEqual(stateOf(again)?.details.recipient.name, "Bo Ek")
+      assert.strictEqual(world.requests.size, 3)
+    }),
+  )
+
+  it.live("P11, P12: the preview is the mail as it will be sent, changes nothing and keeps what was typed", () =>
+    Effect.gen(function* () {
+      const { world, browser, submit } = yield* firm()
+      const fresh = yield* browser.get("/requests/new")
+      assert.match(
+        fresh.body,
+        /<textarea[^>]*name="message"[^>]*>\n[^<]*\{\{requestTitle\}\}/,
+        "the default text is there",
+      )
+      const typed = { purpose: "preview", title: "Papers & more", message: "Dear {{recipientName}}, **please**." }
+      const preview = yield* submit("/requests/new", typed)
+      assert.strictEqual(preview.status, 200)
+      assert.strictEqual(world.requests.size, 0)
+      const [, srcdoc = ""] = /<iframe[^>]*\ssandbox\s[^>]*srcdoc="([^"]*)"/.exec(preview.body) ?? []
+      assert.include(srcdoc, "Dear Bo Ek, &lt;strong&gt;please&lt;/strong&gt;.")
+      assert.include(World.text(preview), "North & Co <requests@example.com>")
+      assert.notMatch(preview.body, /<(input|textarea)[^>]*name="(subject|from|sender)"/)
+      assert.include(preview.body, 'value="Papers &amp; more"')
+      // the styles of the mail are allowed by their digests, and nothing else is
+      const policy = preview.headers.get("content-security-policy") ?? ""
+      assert.match(policy, /style-src 'self' 'unsafe-hashes' 'sha256-/)
+      assert.notInclude(policy, "unsafe-inline")
+      assert.include(World.text(preview), "1 question and 1 document")
+    }),
+  )
+
+  it.live("I9: a form that arrives twice makes one request and one e-mail; with other content it says so", () =>
+    Effect.gen(function* () {
+      const { world, submit } = yield* firm()
+      const command = randomUUID()
+      const first = yield* submit("/requests/new", { purpose: "send", command })
+      const second = yield* submit("/requests/new", { purpose: "send", command })
+      assert.strictEqual(second.location, first.location)
+      assert.strictEqual(world.requests.size, 1)
+      assert.strictEqual([...world.mails.values()].flat().length, 1)
+      const other = yield* submit("/requests/new", { purpose: "send", command, title: "Something else" })
+      assert.strictEqual(other.status, 422)
+      assert.include(World.text(other), "This form has been sent once before, with other content")
+      assert.include(other.body, 'value="Something else"')
+      assert.notStrictEqual(World.hidden(other, "/requests/new")["command"], command)
+    }),
+  )
+
+  it.live("a form of an older session does nothing and loses nothing", () =>
+    Effect.gen(function* () {
+      const { world, submit } = yield* firm()
+      const back = yield* submit("/requests/new", { purpose: "send", title: "My words", csrf: "0".repeat(64) })
+      assert.strictEqual(back.status, 422)
+      assert.include(World.text(back), "What you typed is still here")
+      assert.include(back.body, 'value="My words"')
+      assert.strictEqual(world.requests.size, 0)
+    }),
+  )
+
+  it.live("the default message follows the recipient's language as long as nobody has touched it", () =>
+    Effect.gen(function* () {
+      const { browser, submit, make, stateOf } = yield* firm()
+      const [, message = ""] =
+        /<textarea[^>]*name="message"[^>]*>\n([^<]*)</.exec((yield* browser.get("/requests/new")).body) ?? []
+      const path = yield* make({ language: "sv", message: message.replaceAll("\n", "\r\n") })
+      assert.match(stateOf(path)?.details.message ?? "", /^Hej/)
+      const own = yield* submit("/requests/new", { purpose: "save", language: "sv", message: "Own words" })
+      assert.strictEqual(stateOf((own.location ?? "").replace(/\?.*/, ""))?.details.message, "Own words")
+    }),
+  )
+})
+
+describe("one request", () => {
+  it.live("P8, P30: what is refused says why in a sentence, and leads to what stands in the way", () =>
+    Effect.gen(function* () {
+      const { submit, make, stateOf } = yield* firm()
+      const first = yield* make({ policy: "passfort" })
+      const refused = yield* submit("/requests/new", { purpose: "send", policy: "passfort" })
+      assert.strictEqual(refused.status, 409)
+      const shown = World.text(refused)
+      assert.include(shown, "Another request is out to this customer. Wait for it, or cancel it first.")
+      assert.include(refused.body, `href="${first}"`)
+      assert.include(shown, "not sent yet", "it is kept as a draft")
+      assert.strictEqual(stateOf(first)?.state, "WaitingForCustomer")
+    }),
+  )
+
+  it.live("K20, P29: sending again is offered where the policy allows it, and otherwise refused with a sentence", () =>
+    Effect.gen(function* () {
+      const { browser, make, press, stateOf } = yield* firm()
+      const standard = yield* make()
+      assert.strictEqual((yield* press(standard, "resend")).location, `${standard}?done=resent`)
+      assert.strictEqual(stateOf(standard)?.sendNo, 2)
+      const passfort = yield* make({ email: "ada@example.com", policy: "passfort" })
+      const page = yield* browser.get(passfort)
+      assert.notInclude(page.body, `${passfort}/resend`)
+      const { csrf = "", command = "" } = World.hidden(page, `${passfort}/cancel`)
+      const refused = yield* browser.post(`${passfort}/resend`, { csrf, command })
+      assert.strictEqual(refused.status, 409)
+      assert.include(World.text(refused), "Under its rules this request is sent once. Cancel it and ask again.")
+    }),
+  )
+
+  it.live("P27, P29: the banner cancels with a reason, a second press too, and the same can be asked again", () =>
+    Effect.gen(function* () {
+      const { browser, make, stateOf } = yield* firm()
+      const path = yield* make()
+      const page = yield* browser.get(path)
+      assert.include(World.text(page), "A customer request is out.")
+      const fields = { ...World.hidden(page, `${path}/cancel`), reason: "Wrong person" }
+      yield* browser.post(`${path}/cancel`, fields)
+      assert.strictEqual((yield* browser.post(`${path}/cancel`, fields)).location, `${path}?done=cancelled`)
+      assert.strictEqual(stateOf(path)?.state, "Cancelled")
+      const after = yield* browser.get(path)
+      assert.notInclude(World.text(after), "A customer request is out.")
+      assert.match(World.text(after), /Anna Larsson cancelled it: Wrong person Forms/)
+      const id = stateOf(path)?.id ?? ""
+      assert.include(after.body, `href="/requests/new?from=${id}"`)
+      const again = yield* browser.get(`/requests/new?from=${id}`)
+      assert.include(again.body, 'value="bo@example.com"')
+      assert.match(again.body, /value="papers@1"\s+selected/)
+      const late = yield* browser.post(`${path}/send`, fields)
+      assert.include(World.text(late), "This cannot be done any more: the request is now “Cancelled”.")
+    }),
+  )
+
+  it.live("T11: until the customer starts everything can be changed, the documents asked for too; then nothing", () =>
+    Effect.gen(function* () {
+      const { world, browser, submit, make, stateOf, happens } = yield* firm()
+      const path = yield* make({ what: "documents", documents: "Passport" })
+      const editing = yield* browser.get(`${path}/edit`)
+      assert.match(editing.body, /<textarea[^>]*name="documents"[^>]*>\nPassport</)
+      const change = { what: "documents", documents: "Passport\nVisa", title: "Travel", email: "else@example.com" }
+      const saved = yield* submit(`${path}/edit`, { purpose: "save", ...change })
+      assert.strictEqual(saved.location, `${path}?done=saved`)
+      const { title, questionnaire, recipient } = stateOf(path)?.details ?? {}
+      assert.deepInclude(
+        { title, version: questionnaire?.version, questions: questionnaire?.questions },
+        {
+          title: "Travel",
+          version: 2,
+          questions: 2,
+        },
+      )
+      assert.strictEqual(recipient?.email, "bo@example.com", "it was sent to this address")
+      const revision = stateOf(path)?.revision
+      yield* submit(`${path}/edit`, { purpose: "save", ...change })
+      assert.strictEqual(stateOf(path)?.revision, revision, "the same again changes nothing")
+      assert.strictEqual(world.questionnaires.length, 3)
+
+      happens(path, { ...customer, type: "Start", revision: revision ?? 0 })
+      const late = yield* browser.get(`${path}/edit`)
+      assert.strictEqual(late.status, 409)
+      assert.include(World.text(late), "It can be changed only until the customer starts.")
+      const form = new FormData()
+      const typed = { ...World.hidden(editing, `${path}/edit`), ...filled, purpose: "save", title: "Too late" }
+      for (const [name, value] of Object.entries(typed)) form.append(name, value)
+      const refused = yield* browser.post(`${path}/edit`, form)
+      assert.strictEqual(refused.status, 409)
+      assert.include(refused.body, 'value="Too late"', "nothing that was typed is lost")
+    }),
+  )
+
+  it.live("P16, P14, T12: answers and files are there as they come in, with the history in sentences", () =>
+    Effect.gen(function* () {
+      const { world, browser, make, stateOf, happens } = yield* firm()
+      const path = yield* make()
+      const id = stateOf(path)?.id ?? ""
+      assert.include(World.text(yield* browser.get(path)), "Nothing has come in yet.")
+      const file = { id: randomUUID(), name: "pass <1>.pdf", bytes: 3, type: "application/pdf", sha256: "a".repeat(64) }
+      world.files.set(file.id, { file, bytes: Buffer.from("pdf") })
+      world.answers.set(id, { name: "Bo" })
+      happens(path, { ...customer, type: "AttachFile", question: "passport", file, limit: 1 })
+      const open = World.text(yield* browser.get(path))
+      assert.include(open, "Your name Bo")
+      assert.include(open, "Bo Ek uploaded “pass <1>.pdf” for “Passport”.")
+      happens(path, { ...customer, type: "Submit", submissionId: "s", digest: "d".repeat(64), missing: [] })
+      const done = yield* browser.get(path)
+      assert.include(World.text(done), "d".repeat(64))
+      assert.match(World.text(done), /Bo Ek submitted it\. Forms/)
+      assert.match(World.text(done), /Anna Larsson sent it to Bo Ek\. Forms/)
+
+      const saved = yield* browser.get(`${path}/files/${file.id}`)
+      assert.strictEqual(saved.body, "pdf")
+      assert.match(
+        saved.headers.get("content-disposition") ?? "",
+        /^attachment; filename="pass _1_\.pdf"|^attachment; /,
+      )
+      assert.strictEqual(saved.headers.get("content-type"), "application/octet-stream")
+      assert.strictEqual(saved.headers.get("x-content-type-options"), "nosniff")
+      assert.include(saved.headers.get("content-security-policy") ?? "", "sandbox")
+      assert.strictEqual((yield* browser.get(`${path}/files/${randomUUID()}`)).status, 404)
+    }),
+  )
+})
+
+describe("the list of requests", () => {
+  it.live("shows who, what and how it stands, by state and by search, and says what to do when it is empty", () =>
+    Effect.gen(function* () {
+      const { world, browser, make, press } = yield* firm()
+      assert.include(World.text(yield* browser.get("/requests")), "Nothing has been asked yet")
+      const first = yield* make({ title: "First & foremost" })
+      yield* make({ title: "Second", email: "ada@example.com", name: "Ada King" })
+      yield* press(first, "cancel")
+      const all = World.text(yield* browser.get("/requests"))
+      assert.match(all, /Second Ada King · ada@example\.com Pending sent just now · expires on \w{3} \d+ \w{3}/)
+      assert.match(all, /First & foremost Bo Ek · bo@example\.com Cancelled cancelled just now/)
+      const cancelled = World.text(yield* browser.get("/requests?state=Cancelled"))
+      assert.include(cancelled, "First & foremost")
+      assert.notInclude(cancelled, "Ada King")
+      assert.notInclude(World.text(yield* browser.get("/requests?q=ada")), "foremost")
+      assert.include(World.text(yield* browser.get("/requests?q=nobody")), "No request fits.")
+      assert.strictEqual((yield* browser.get("/requests?state=Nonsense&page=-3")).status, 200)
+
+      for (let more = 0; more < 60; more++) yield* make({ email: `c${more}@example.com`, title: `Number ${more}` })
+      const page = yield* browser.get("/requests?page=2")
+      assert.include(World.text(page), "Page 2 of 2")
+      assert.include(page.body, 'href="/requests"')
+      assert.strictEqual(world.requests.size, 62)
+    }),
+  )
+
+  it.live("speaks the language of the workspace", () =>
+    Effect.gen(function* () {
+      const { browser, make } = yield* firm("es")
+      yield* make()
+      const page = yield* browser.get("/requests")
+      assert.include(page.body, '<html lang="es">')
+      assert.match(World.text(page), /Pendiente enviada ahora mismo · caduca el \w+/)
+    }),
+  )
+})
+
+describe("API keys", () => {
+  it.live("a key is shown once, a second press makes no other, and it can be revoked", () =>
+    Effect.gen(function* () {
+      const { world, browser } = yield* firm()
+      const fields = { ...World.hidden(yield* browser.get("/keys"), "/keys"), name: "Nightly export" }
+      const made = yield* browser.post("/keys", fields)
+      const secret = `${world.keys[0]?.id}_${"s".repeat(43)}`
+      assert.include(made.body, secret)
+      const twice = yield* browser.post("/keys", fields)
+      assert.strictEqual(twice.status, 422)
+      assert.include(World.text(twice), "There is a key named “Nightly export” already.")
+      const list = yield* browser.get("/keys")
+      assert.notInclude(list.body, secret)
+      assert.include(World.text(list), "never used")
+      yield* browser.post("/keys", { ...World.hidden(list, "/keys") })
+      assert.strictEqual(world.keys.length, 0)
+    }),
+  )
+})
