@@ -64,7 +64,8 @@ layer(TestFirm.layer, { excludeTestServices: true, timeout: "60 seconds" })("mem
           return Duration.toMillis(took)
         }),
       )
-      assert.isAbove(times.at(3) ?? 0, (times.at(0) ?? 0) / 4, "an address that nobody has must cost a derivation, too")
+      const [theirs, nobodys] = [Math.min(...times.slice(0, 3)), Math.min(...times.slice(3))]
+      assert.isAbove(nobodys, theirs / 4, "an address that nobody has must cost a derivation, too")
       assert.deepStrictEqual(yield* sql`SELECT 1 FROM member_sessions WHERE member_id = ${fia.id}`, [])
     }),
   )
