@@ -62,7 +62,8 @@ export const settings = [
   {
     name: "SETUP_CODE",
     default: "none",
-    meaning: "Asked for when the first member is made. Needed where PUBLIC_URL is not this machine.",
+    meaning:
+      "Asked for when the first member is made. Needed where others can reach the server: PUBLIC_URL or HOST is not this machine.",
   },
   { name: "LOG_LEVEL", default: "Info", meaning: "`Debug`, `Info`, `Warn` or `Error`." },
   { name: "LOG_JSON", default: "false", meaning: "`true`: one JSON object a line." },
@@ -115,8 +116,9 @@ export const parse = (environment: Environment): Parsed => {
   if (smtpUrl === undefined && elsewhere) {
     mistake("SMTP_URL is missing: PUBLIC_URL is not this machine, so e-mails must reach people.")
   }
-  if (text("SETUP_CODE") === undefined && elsewhere) {
-    mistake("SETUP_CODE is missing: PUBLIC_URL is not this machine, so a stranger could make the first member.")
+  const host = text("HOST") ?? "127.0.0.1"
+  if (text("SETUP_CODE") === undefined && (elsewhere || !isLoopback(host))) {
+    mistake("SETUP_CODE is missing: others than this machine can reach the server, and could make the first member.")
   }
   if (text("MAIL_FROM") === undefined && elsewhere) {
     mistake("MAIL_FROM is missing: PUBLIC_URL is not this machine, so e-mails must come from an address of yours.")
@@ -133,7 +135,7 @@ export const parse = (environment: Environment): Parsed => {
   if (mistakes.length > 0 || logLevel === undefined || origin === undefined) return { config: null, mistakes }
   return {
     config: {
-      host: text("HOST") ?? "127.0.0.1",
+      host,
       port,
       publicUrl: origin.origin,
       databaseUrl: secret("DATABASE_URL"),

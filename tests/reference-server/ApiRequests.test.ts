@@ -233,6 +233,17 @@ layer(testApi, { excludeTestServices: true, timeout: "60 seconds" })("what membe
       const { id } = yield* api.requests.create({ headers, payload: asked })
       const edited = yield* Effect.flip(api.requests.edit({ params: { id }, headers, payload: { message } }))
       assert.strictEqual(edited._tag, "MessageRefused")
+
+      // a message that speaks of the due date, and then the date is taken away
+      const dated = { ...asked, due: "2027-03-27", message: "Please answer by {{dueDate}}." }
+      const { id: other } = yield* api.requests.create({ headers, payload: dated })
+      const undated = yield* Effect.flip(api.requests.edit({ params: { id: other }, headers, payload: { due: null } }))
+      assert.strictEqual(undated._tag, "MessageRefused")
+      const nul = JSON.stringify({ ...asked, description: "a\u0000b" })
+      assert.strictEqual(
+        (yield* call("POST", "/api/requests", { headers: bearer((yield* TestApi).ours), body: nul })).status,
+        400,
+      )
     }),
   )
 

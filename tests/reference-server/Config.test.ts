@@ -124,6 +124,12 @@ describe("the configuration", () => {
     }
   })
 
+  it("a server that neighbours can reach asks for a set-up code, whatever its public address", () => {
+    assert.match(parse({ HOST: "0.0.0.0" }).mistakes.join(), /^SETUP_CODE is missing/)
+    assert.deepStrictEqual(parse({ HOST: "0.0.0.0", SETUP_CODE: "sesame" }).mistakes, [])
+    assert.deepStrictEqual(parse({ HOST: "::1" }).mistakes, [])
+  })
+
   it("says everything that is wrong at once", () => {
     const wrong = Object.fromEntries(settings.map(({ name }) => [name, "?"]))
     const { config, mistakes: found } = parse(wrong)

@@ -296,8 +296,7 @@ const uploads = (world: World) => {
         world.files.set(file.id, { file, bytes })
         return file
       }),
-    attachments: (_member, ids) =>
-      Effect.sync(() => ids.flatMap((id) => [world.files.get(id)?.file ?? []].flat())),
+    attachments: (_member, ids) => Effect.sync(() => ids.flatMap((id) => [world.files.get(id)?.file ?? []].flat())),
     download: (_workspaceId, requestId, fileId) => {
       const request = world.requests.get(requestId)
       const known = [...(request?.files ?? []), ...(request?.details.attachments ?? [])].some(({ id }) => id === fileId)
@@ -311,8 +310,7 @@ const uploads = (world: World) => {
   })
 }
 
-const samples = (world: World) =>
-  Layer.succeed(Samples, { list: Effect.sync(() => world.samples.flatMap(sampleOf)) })
+const samples = (world: World) => Layer.succeed(Samples, { list: Effect.sync(() => world.samples.flatMap(sampleOf)) })
 
 const mailbox = (world: World) =>
   Layer.succeed(DevMailbox, {

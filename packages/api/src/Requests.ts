@@ -26,11 +26,11 @@ const title = Wire.filledLine(200).annotate({
   description: "What it is called, for both sides.",
   examples: ["Yearly company check"],
 })
-const description = Schema.String.check(Schema.isMaxLength(10_000)).annotate({
+const description = Wire.lines(10_000).annotate({
   description: "What the customer reads before they begin.",
 })
 const due = Schema.NullOr(Wire.CalendarDate).annotate({ description: "Until when it is wished; it closes nothing." })
-const message = Schema.String.check(Schema.isMaxLength(10_000)).annotate({
+const message = Wire.lines(10_000).annotate({
   description:
     "The text of the e-mail around its button: Markdown with tags such as `{{recipientName}}`, `{{firmName}}`, `{{requestTitle}}`.",
 })
@@ -187,9 +187,7 @@ export class Requests extends HttpApiGroup.make("requests")
       params,
       headers,
       payload: Schema.Struct({
-        reason: Schema.optionalKey(
-          Schema.String.check(Schema.isMaxLength(1000)).annotate({ description: "For the history. Never shown." }),
-        ),
+        reason: Schema.optionalKey(Wire.lines(1000).annotate({ description: "For the history. Never shown." })),
       }).annotate({ examples: [{ reason: "Asked the wrong person" }] }),
       success: View.RequestView,
       error: [Failure.NotFound, Failure.Refusal],

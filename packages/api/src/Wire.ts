@@ -44,6 +44,13 @@ export const line = (maxLength: number) =>
     Schema.isMaxLength(maxLength),
   )
 
+/** Text of several lines. NUL is refused: no database keeps it. */
+export const lines = (maxLength: number) =>
+  Schema.String.check(
+    Schema.isPattern(/^[^\u0000]*$/u, { message: "Expected text without NUL" }),
+    Schema.isMaxLength(maxLength),
+  )
+
 /** Text on one line that says something. */
 export const filledLine = (maxLength: number) =>
   line(maxLength).check(Schema.isPattern(/\S/u, { message: "Expected some text" }))

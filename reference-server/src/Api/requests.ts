@@ -66,15 +66,17 @@ export const layer = HttpApiBuilder.group(
       Effect.catchTags({ ...failures.definition, ...failures.noQuestionnaire }),
     )
 
-    const checkMessage = (message: string): Effect.Effect<void, Failure.MessageRefused> => {
-      const sentences = Invitation.check(message)
+    const checkMessage = (
+      details: Pick<ClientRequest.Details, "due" | "message" | "recipient" | "title">,
+    ): Effect.Effect<void, Failure.MessageRefused> => {
+      const sentences = Invitation.check(details.message, details)
       return sentences.length === 0 ? Effect.void : Effect.fail(new Failure.MessageRefused({ sentences }))
     }
 
     const newRequest = Effect.fnUntraced(function* (payload: Requests.NewRequest) {
       const { title, description = "", due = null, recipient, policy = "standard" } = payload
       const message = payload.message ?? Invitation.defaultMessage(recipient.language)
-      yield* checkMessage(message)
+      yield* checkMessage({ title, due, recipient, message })
       const questionnaire = yield* refOf(payload.questionnaire)
       const details = { title, description, due, message, questionnaire, recipient, attachments: [] }
       return { details, policy: RequestPolicy.presets[policy] }
@@ -115,7 +117,8 @@ export const layer = HttpApiBuilder.group(
       }),
       edit: Effect.fn(function* ({ params, headers, payload: { questionnaire, ...changes } }) {
         const member = yield* Access.CurrentMember
-        if (changes.message !== undefined) yield* checkMessage(changes.message)
+        // what the message speaks of may be changed, or taken away, without a word about the message
+        yield* checkMessage({ ...(yield* overview(params.id)).current.request.details, ...changes })
         const details =
           questionnaire === undefined ? changes : { ...changes, questionnaire: yield* refOf(questionnaire) }
         yield* requests
