@@ -5,13 +5,17 @@
  */
 import * as Context from "effect/Context"
 import * as Redacted from "effect/Redacted"
+import * as Result from "effect/Result"
 import { isAddress } from "./Mailer/MailAddress.ts"
+import { IpNetwork } from "./platform/Http.ts"
 
 export interface ServerConfig {
   readonly host: string
   readonly port: number
   /** Without a slash at the end. Links in mails begin with it, whatever Host a request claims (S13). */
   readonly publicUrl: string
+  /** Who may say in `X-Forwarded-For` where a request came from. */
+  readonly trustedProxies: ReadonlyArray<IpNetwork.IpNetwork>
   readonly databaseUrl: Redacted.Redacted | undefined
   readonly dataDir: string
   readonly smtpUrl: Redacted.Redacted | undefined
@@ -41,6 +45,12 @@ export const settings = [
     default: "http://localhost:PORT",
     meaning:
       "The address customers reach the server at; links in e-mails begin with it. `https` unless it is this machine.",
+  },
+  {
+    name: "TRUSTED_PROXIES",
+    default: "none",
+    meaning:
+      "Addresses or networks of the reverse proxies in front, with commas between: `127.0.0.1, 10.0.0.0/8`. They say where a request came from.",
   },
   {
     name: "DATABASE_URL",
@@ -102,6 +112,17 @@ export const parse = (environment: Environment): Parsed => {
   }
   const elsewhere = origin !== undefined && !isLoopback(origin.hostname)
 
+  const proxies = (text("TRUSTED_PROXIES") ?? "").split(",").filter((part) => part.trim() !== "")
+  const trustedProxies = proxies.flatMap((part) => {
+    const network = IpNetwork.fromString(
+      part.trim().replace(/^([^/]*)$/, (address) => `${address}/${address.includes(":") ? 128 : 32}`),
+    )
+    return Result.isSuccess(network) ? [network.success] : []
+  })
+  if (trustedProxies.length < proxies.length) {
+    mistake('TRUSTED_PROXIES must list addresses or networks, such as "127.0.0.1, 10.0.0.0/8".')
+  }
+
   const databaseUrl = text("DATABASE_URL")
   if (databaseUrl !== undefined && !/^postgres(ql)?:\/\//.test(databaseUrl)) {
     mistake('DATABASE_URL must look like "postgres://user:password@host:5432/database".')
@@ -138,6 +159,7 @@ export const parse = (environment: Environment): Parsed => {
       host,
       port,
       publicUrl: origin.origin,
+      trustedProxies,
       databaseUrl: secret("DATABASE_URL"),
       dataDir: text("DATA_DIR") ?? "data",
       smtpUrl: secret("SMTP_URL"),

@@ -8,8 +8,8 @@ import * as members from "./Members/layer.ts"
 import * as Outbox from "./Outbox.ts"
 import * as MailQueue from "./Outbox/MailQueue.ts"
 import { NodeCrypto, NodeServices } from "./platform/Node.ts"
-import { RateLimiter } from "./platform/Persistence.ts"
 import * as questionnaires from "./Questionnaires/layer.ts"
+import * as RateLimits from "./RateLimits.ts"
 import * as uploads from "./Uploads/layer.ts"
 import * as workspaces from "./Workspaces/layer.ts"
 
@@ -17,9 +17,7 @@ import * as workspaces from "./Workspaces/layer.ts"
 export const layer = Layer.mergeAll(uploads.layer, customerAccess.layer).pipe(
   Layer.provideMerge(clientRequests.layer),
   Layer.provideMerge(Layer.mergeAll(Outbox.layer, questionnaires.layer, members.layer, workspaces.layer)),
-  Layer.provideMerge(
-    Layer.mergeAll(MailQueue.layer, RateLimiter.layer.pipe(Layer.provide(RateLimiter.layerStoreMemory))),
-  ),
+  Layer.provideMerge(Layer.mergeAll(MailQueue.layer, RateLimits.layer)),
 )
 
 /** What the platform gives: cryptography, files, the configuration. */

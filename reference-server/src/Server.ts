@@ -19,6 +19,7 @@ import * as FirmPages from "./FirmPages.ts"
 import * as Samples from "./FirmPages/Samples.ts"
 import * as mailbox from "./Mailer/mailbox.ts"
 import * as smtp from "./Mailer/smtp.ts"
+import { RateLimits } from "./RateLimits.ts"
 import * as worker from "./Outbox/worker.ts"
 import { ByteSize } from "./platform/Files.ts"
 import { HttpIncomingMessage, HttpMiddleware, HttpRouter } from "./platform/Http.ts"
@@ -28,8 +29,10 @@ import { NodeHttpServer } from "./platform/Node.ts"
 const sweeper = Layer.effectDiscard(
   Effect.gen(function* () {
     const requests = yield* ClientRequests
+    const limits = yield* RateLimits
     yield* requests.sweep.pipe(
       Effect.repeat({ while: (looked) => looked === 100 }),
+      Effect.andThen(limits.sweep),
       Effect.catchCause((cause) => Effect.logWarning("the sweep failed and will be tried again", cause)),
       Effect.repeat(Schedule.spaced("10 seconds")),
       Effect.forkScoped,
@@ -54,16 +57,22 @@ const compressed = HttpMiddleware.compression({
   compressible: (type) => /^(text\/(css|javascript)|image\/svg\+xml)\b/.test(type),
 })
 
+/** Node's own end of a whole request is five minutes, which a large file on a slow line needs; heads come at once. */
+const patience = { requestTimeout: 3_600_000, headersTimeout: 30_000 }
+
+/** Behind a proxy, whoever it speaks for: their limits are theirs, not the proxy's. */
+const fromBehind = ({ trustedProxies }: ServerConfig) => HttpMiddleware.xForwardedHeaders({ trustedProxies })
+
 const http = (config: ServerConfig) =>
   HttpRouter.serve(Layer.mergeAll(CustomerPages.layer, FirmPages.layer, Api.layer), {
     // the default one would write addresses with link tokens into the log (S12)
     disableLogger: true,
-    middleware: (app) => AccessLog.middleware(compressed(app)),
+    middleware: (app) => AccessLog.middleware(fromBehind(config)(compressed(app))),
   }).pipe(
     // Effect's default is unlimited; uploads stream and have limits of their own
     Layer.provide(Layer.succeed(HttpIncomingMessage.MaxBodySize, ByteSize.mebibytes(4))),
     Layer.provide(
-      NodeHttpServer.layer(createServer, {
+      NodeHttpServer.layer(() => createServer(patience), {
         host: config.host,
         port: config.port,
         gracefulShutdownTimeout: "10 seconds",

@@ -33,12 +33,12 @@ const created: ClientRequest.Event = {
 const story: ReadonlyArray<ClientRequest.Command> = [
   { type: "Send", ...firm(day), outstanding: [] },
   { type: "Claim", ...page(2 * day) },
-  { type: "Save", ...page(2 * day) },
-  { type: "Save", ...page(2 * day) },
+  { type: "Save", answered: true, ...page(2 * day) },
+  { type: "Save", answered: true, ...page(2 * day) },
   { type: "AttachFile", ...page(2 * day), question: "payslip", file, limit: 3 },
-  { type: "Save", ...page(2 * day) },
+  { type: "Save", answered: true, ...page(2 * day) },
   { type: "Submit", ...page(3 * day), submissionId: "s", digest: "0", missing: ["name"] },
-  { type: "Save", ...page(3 * day) },
+  { type: "Save", answered: true, ...page(3 * day) },
   { type: "Submit", ...page(3 * day), submissionId: "s", digest: "0", missing: [] },
   { type: "Submit", ...page(3 * day), submissionId: "s", digest: "0", missing: [] },
 ]

@@ -31,6 +31,7 @@ describe("the configuration", () => {
       host: "127.0.0.1",
       port: 3000,
       publicUrl: "http://localhost:3000",
+      trustedProxies: [],
       databaseUrl: undefined,
       dataDir: "data",
       smtpUrl: undefined,
@@ -51,6 +52,7 @@ describe("the configuration", () => {
       host: "0.0.0.0",
       port: 8080,
       publicUrl: "https://requests.example.com",
+      trustedProxies: [],
       dataDir: "/var/lib/requite",
       mailFrom: "requests@example.com",
       logLevel: "Warn",
@@ -124,6 +126,14 @@ describe("the configuration", () => {
     }
   })
 
+  it("trusts the proxies that are listed, addresses or networks, and says when one is neither", () => {
+    const { config } = parse({ TRUSTED_PROXIES: "127.0.0.1, 10.0.0.0/8, ::1" })
+    assert.strictEqual(config?.trustedProxies.length, 3)
+    for (const wrong of ["proxy.example", "10.0.0.0/99", "127.0.0.1, x"]) {
+      assert.match(parse({ TRUSTED_PROXIES: wrong }).mistakes.join(), /^TRUSTED_PROXIES must list/, wrong)
+    }
+  })
+
   it("a server that neighbours can reach asks for a set-up code, whatever its public address", () => {
     assert.match(parse({ HOST: "0.0.0.0" }).mistakes.join(), /^SETUP_CODE is missing/)
     assert.deepStrictEqual(parse({ HOST: "0.0.0.0", SETUP_CODE: "sesame" }).mistakes, [])
@@ -136,7 +146,7 @@ describe("the configuration", () => {
     assert.isNull(config)
     assert.deepStrictEqual(
       found.map((sentence) => sentence.split(" ")[0]),
-      ["PORT", "PUBLIC_URL", "DATABASE_URL", "SMTP_URL", "MAIL_FROM", "LOG_LEVEL", "LOG_JSON"],
+      ["PORT", "PUBLIC_URL", "TRUSTED_PROXIES", "DATABASE_URL", "SMTP_URL", "MAIL_FROM", "LOG_LEVEL", "LOG_JSON"],
     )
   })
 

@@ -61,6 +61,7 @@ export const make = (options: Partial<Pick<ServerConfig, "setupCode" | "smtpUrl"
     host: "127.0.0.1",
     port: 0,
     publicUrl: "http://localhost:3000",
+    trustedProxies: [],
     databaseUrl: undefined,
     dataDir: "",
     smtpUrl: undefined,

@@ -112,8 +112,12 @@ export const commands = {
     ...fromCustomer(at),
     ...change,
   }),
-  Save: (at: number, change: { readonly sendNo?: number; readonly revision?: number } = {}): Command => ({
+  Save: (
+    at: number,
+    change: { readonly sendNo?: number; readonly revision?: number; readonly answered?: boolean } = {},
+  ): Command => ({
     type: "Save",
+    answered: true,
     ...fromCustomer(at),
     ...change,
   }),

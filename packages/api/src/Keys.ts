@@ -33,7 +33,11 @@ export class Keys extends HttpApiGroup.make("keys")
       OpenApi.annotations({ summary: "Make a key", description: "Makes a key. Its secret is in this answer only." }),
     ),
     HttpApiEndpoint.delete("revoke", "/:id", {
-      params: { id: Schema.String },
+      params: {
+        id: Schema.String.check(
+          Schema.isPattern(/^rq_[A-Za-z0-9]{8}$/, { message: "Expected the id of a key: rq_ and eight letters or digits" }),
+        ),
+      },
       success: HttpApiSchema.NoContent,
     }).annotateMerge(
       OpenApi.annotations({

@@ -37,11 +37,17 @@ export const CalendarDate = Day.check(
   Schema.makeFilter((text) => (isDate(text) ? undefined : "Expected a date of the calendar such as 2027-03-27")),
 )
 
+/** What a script leaves that cuts an emoji in two has no UTF-8. JSON can carry it, no database keeps it. */
+const wellFormed = Schema.makeFilter((text: string) =>
+  text.isWellFormed() ? undefined : "Expected well-formed text: a surrogate stands alone",
+)
+
 /** Text on one line: no control characters, so that it can stand in a mail's header too. */
 export const line = (maxLength: number) =>
   Schema.String.check(
     Schema.isPattern(/^[^\p{Cc}\p{Zl}\p{Zp}]*$/u, { message: "Expected text on one line" }),
     Schema.isMaxLength(maxLength),
+    wellFormed,
   )
 
 /** Text of several lines. NUL is refused: no database keeps it. */
@@ -49,6 +55,7 @@ export const lines = (maxLength: number) =>
   Schema.String.check(
     Schema.isPattern(/^[^\u0000]*$/u, { message: "Expected text without NUL" }),
     Schema.isMaxLength(maxLength),
+    wellFormed,
   )
 
 /** Text on one line that says something. */

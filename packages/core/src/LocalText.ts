@@ -4,20 +4,39 @@
  */
 import * as Schema from "effect/Schema"
 
-/** A BCP 47 language tag as questionnaires use it: `en`, `sv`, `pt-BR`. */
+const expectedTag = 'Expected a language tag such as "en" or "pt-BR"'
+
+/** Intl throws at a tag with two scripts, say, or one variant twice; no pattern tells all of them. */
+const isKnownToIntl = (tag: string): boolean => {
+  try {
+    return Intl.getCanonicalLocales(tag).length === 1
+  } catch {
+    return false
+  }
+}
+
+/** A BCP 47 language tag as questionnaires use it: `en`, `sv`, `pt-BR`. `Intl` takes every one of them. */
 export const LanguageTag = Schema.String.check(
-  Schema.isPattern(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/u, { message: 'Expected a language tag such as "en" or "pt-BR"' }),
+  Schema.isPattern(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/u, { message: expectedTag }),
+  Schema.makeFilter((tag) => (isKnownToIntl(tag) ? undefined : expectedTag)),
 )
+
+/** Text that every database keeps: no NUL, and no half of a surrogate pair, which has no UTF-8. */
+export const isStorable = (text: string): boolean => !text.includes("\u0000") && text.isWellFormed()
+
+/** The text on one line: line breaks, tabs and other control characters become a space. */
+export const oneLine = (text: string): string => text.replace(/[\p{Cc}\s]+/gu, " ").trim()
 
 const Line = Schema.String.check(
   Schema.isPattern(/\S/u, { message: "Expected some text" }),
   Schema.isMaxLength(4000, { message: "Expected at most 4000 characters" }),
+  Schema.makeFilter((text) => (isStorable(text) ? undefined : "Expected text without NUL and half characters")),
 )
 
 export const schema = Schema.Union([
   Line,
   Schema.Record(LanguageTag, Line)
-    .annotate({ messageUnexpectedKey: 'Expected a language tag such as "en" or "pt-BR"' })
+    .annotate({ messageUnexpectedKey: expectedTag })
     .check(Schema.isMinProperties(1, { message: "Expected at least one language" })),
 ]).annotate({ message: "Expected a text in double quotes, or an object with one for each language" })
 

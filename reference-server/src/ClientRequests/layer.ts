@@ -2,7 +2,7 @@
  * The layer of `ClientRequests`: the door (`handle`) and what goes through it. A failing database is a defect here: no
  * caller can do anything about it, and the transaction has left nothing behind.
  */
-import { Answers, AuditEntry, ClientRequest, Crypto, Questionnaire, QuestionKind, Submission } from "@requite/core"
+import { Answers, AuditEntry, ClientRequest, Crypto, LocalText, Questionnaire, QuestionKind, Submission } from "@requite/core"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -114,7 +114,8 @@ export const layer = Layer.effect(
       // a page of an older revision asked something else: the door tells it so
       const malformed = revision < request.revision ? [] : malformedIn(stored.questionnaire, answers)
       if (malformed.length > 0) return yield* new AnswersRefused({ issues: malformed })
-      const intent = { type: "Save", ...customerIntent(customer, revision, commandId) } as const
+      const answered = Object.keys(Answers.given(stored.questionnaire, answers)).length > 0
+      const intent = { type: "Save", ...customerIntent(customer, revision, commandId), answered } as const
       yield* handle(customer.workspace.id, customer.requestId, intent, () =>
         Effect.gen(function* () {
           const draft = yield* rows.draft(customer.requestId)
@@ -257,7 +258,12 @@ const malformed = (code: string, { id }: QuestionKind.Question): Answers.Issue =
 })
 
 /** Postgres keeps neither NUL nor half a surrogate pair, which is what a script leaves that cuts an emoji in two. */
-const isStorable = (value: unknown): boolean =>
-  typeof value === "string"
-    ? !value.includes("\u0000") && value.isWellFormed()
-    : typeof value !== "object" || value === null || Object.entries(value).flat().every(isStorable)
+const isStorable = (value: unknown): boolean => {
+  // a list that grows, not recursion: JSON may be nested as deep as its sender likes
+  const waiting = [value]
+  for (const one of waiting) {
+    if (typeof one === "string" && !LocalText.isStorable(one)) return false
+    if (typeof one === "object" && one !== null) for (const pair of Object.entries(one)) waiting.push(...pair)
+  }
+  return true
+}

@@ -46,9 +46,12 @@ const isHere = ({ headers, remoteAddress, peerAddress }: HttpServerRequest.HttpS
   const isLocal = (address: Option.Option<string>) =>
     Option.isSome(address) && isLoopback(address.value.replace(/^::ffff:/, ""))
   const host = URL.canParse(`http://${headers["host"] ?? ""}`) ? new URL(`http://${headers["host"]}`).hostname : ""
-  const forwarded = headers["forwarded"] ?? headers["x-forwarded-for"]
-  return isLocal(remoteAddress) && isLocal(peerAddress) && isLoopback(host) && forwarded === undefined
+  const isForwarded = Object.keys(headers).some((name) => proxyHeader.test(name))
+  return isLocal(remoteAddress) && isLocal(peerAddress) && isLoopback(host) && !isForwarded
 }
+
+/** What proxies add: `Forwarded` (RFC 7239), `Via` (RFC 9110), `X-Forwarded-…`, and `X-Real-IP` and its many kin. */
+const proxyHeader = /^(forwarded|via)$|^x-forwarded|-ip$/
 
 const list = (mailbox: Mailbox, words: Words) =>
   Effect.gen(function* () {

@@ -7,6 +7,7 @@ import type * as upload from "@requite/core/QuestionKind/upload"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
 import { ClientRequests } from "../ClientRequests.ts"
 import * as Invitation from "../Invitation.ts"
 import { isAddress } from "../Mailer/MailAddress.ts"
@@ -98,12 +99,12 @@ export const read = (form: Form, attachments: ReadonlyArray<upload.FileRef>): Fi
     what: form.text("what") === "documents" ? "documents" : "questionnaire",
     questionnaire: form.text("questionnaire"),
     documents: form.text("documents"),
-    title: form.text("title"),
+    title: LocalText.oneLine(form.text("title")),
     description: form.text("description"),
     due: form.text("due"),
     attachments,
-    name: form.text("name"),
-    email: form.text("email"),
+    name: LocalText.oneLine(form.text("name")),
+    email: LocalText.oneLine(form.text("email")),
     language,
     policy: policyOf(form.text("policy")),
     // nobody's own words: then in the recipient's language, even if that was chosen afterwards
@@ -200,7 +201,9 @@ const detailsOf = (
   const title =
     stored === null
       ? t("documents.section")
-      : LocalText.resolve(stored.questionnaire.title, [recipient.language, stored.questionnaire.language])
+      : LocalText.oneLine(
+          LocalText.resolve(stored.questionnaire.title, [recipient.language, stored.questionnaire.language]),
+        )
   return {
     title: filled.title.trim() === "" ? title : filled.title.trim(),
     description: filled.description.trim(),
@@ -241,4 +244,4 @@ const isDay = (text: string): boolean => {
   return !Number.isNaN(instant) && new Date(instant).toISOString().startsWith(text)
 }
 
-const isLanguage = (tag: string): boolean => /^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/.test(tag)
+const isLanguage = Schema.is(LocalText.LanguageTag)

@@ -3,7 +3,7 @@
  * newcomer's hands, to be sent to themselves (ux.md, "First run").
  */
 import * as Contrast from "@requite/content/Contrast"
-import { Crypto } from "@requite/core"
+import { Crypto, LocalText } from "@requite/core"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { type Html, html } from "../Html.ts"
@@ -82,13 +82,13 @@ export const routes = [
 ]
 
 const filled = (form: Form): Filled => ({
-  firm: form.text("firm"),
+  firm: LocalText.oneLine(form.text("firm")),
   accent: Contrast.normalize(form.text("accent")) ?? "#1f5eff",
   hex: form.text("hex"),
   language: form.text("language"),
   timeZone: form.text("timeZone"),
-  name: form.text("name"),
-  email: form.text("email"),
+  name: LocalText.oneLine(form.text("name")),
+  email: LocalText.oneLine(form.text("email")),
 })
 
 /** What was filled in, and what of it has to be mended. */
@@ -101,22 +101,22 @@ const read = (form: Form, { t }: Words): { readonly input: SetUp; readonly mista
   return {
     input: {
       workspace: {
-        name: given.firm.trim(),
+        name: given.firm,
         accent: accent ?? given.accent,
         language: given.language,
         timeZone: given.timeZone,
       },
-      member: { name: given.name.trim(), email: given.email.trim(), password },
+      member: { name: given.name, email: given.email, password },
     },
     mistakes: [
-      ...mistake(given.firm.trim() === "", "firm", t("setup.firm.missing")),
+      ...mistake(given.firm === "", "firm", t("setup.firm.missing")),
       ...mistake(given.firm.length > 200, "firm", t("form.tooLong", { max: 200 })),
       ...mistake(accent === undefined, "hex", t("setup.hex.wrong")),
       ...mistake(!Messages.languages.some((one) => one === given.language), "language", t("form.choose")),
       ...mistake(!isTimeZone(given.timeZone), "timeZone", t("form.choose")),
-      ...mistake(given.name.trim() === "", "name", t("setup.name.missing")),
+      ...mistake(given.name === "", "name", t("setup.name.missing")),
       ...mistake(given.name.length > 200, "name", t("form.tooLong", { max: 200 })),
-      ...mistake(!isAddress(given.email.trim()), "email", t("form.email")),
+      ...mistake(!isAddress(given.email), "email", t("form.email")),
       ...mistake(length < minPassword, "password", t("setup.password.short", { min: minPassword, length })),
       ...mistake(length > maxPassword, "password", t("form.tooLong", { max: maxPassword })),
     ],

@@ -61,10 +61,14 @@ export const moment = (words: Words, instant: number): string =>
 
 export const bytes = (words: Words, count: number): string => Messages.formatBytes(count, words.locale)
 
-/** A language by its name in the reader's language, with a capital: "Spanish". */
+/** A language by its name in the reader's language, with a capital: "Spanish". What is no tag stands as it is. */
 export const languageName = (words: Words, tag: string): string => {
-  const name = new Intl.DisplayNames([words.locale], { type: "language" }).of(tag) ?? tag
-  return name.charAt(0).toLocaleUpperCase(words.locale) + name.slice(1)
+  try {
+    const name = new Intl.DisplayNames([words.locale], { type: "language" }).of(tag) ?? tag
+    return name.charAt(0).toLocaleUpperCase(words.locale) + name.slice(1)
+  } catch {
+    return tag
+  }
 }
 
 /** The sentence of one code of an open list, or what `otherwise` says where the catalogue has none. */

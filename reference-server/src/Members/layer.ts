@@ -10,8 +10,8 @@ import * as Schema from "effect/Schema"
 import { isAddress } from "../Mailer/MailAddress.ts"
 import { type ApiKey, Member, Members, NotSignedIn, SignInRefused, TooManyAttempts } from "../Members.ts"
 import { Kdf } from "../platform/Crypto.ts"
-import { RateLimiter } from "../platform/Persistence.ts"
 import { SqlClient, SqlSchema } from "../platform/Sql.ts"
+import { RateLimits } from "../RateLimits.ts"
 import * as Secret from "../Secret.ts"
 
 /** A session ends this long after it was opened. */
@@ -22,7 +22,7 @@ export const layer = Layer.effect(
   Members,
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
-    const limiter = yield* RateLimiter.RateLimiter
+    const limits = yield* RateLimits
     const services = Context.pick(Crypto.Crypto, Kdf.Kdf)(yield* Effect.context<Crypto.Crypto | Kdf.Kdf>())
 
     const byEmail = SqlSchema.findOneOption({
@@ -82,25 +82,24 @@ export const layer = Layer.effect(
       }).pipe(Effect.orDie, Effect.provideContext(services))
 
     /** Guessing is slow for one address, and from one place (ASVS 6.3.1): so many wrong passwords, and then a wait. */
-    const attempt = (key: string, limit: number, tokens: 1 | -1) =>
-      limiter.consume({ key: `sign-in:${key}`, limit, tokens, window: "15 minutes", onExceeded: "fail" }).pipe(
-        Effect.catchReason("RateLimiterError", "RateLimitExceeded", ({ retryAfter }) =>
-          Effect.fail(new TooManyAttempts({ retryAfterSeconds: Math.ceil(Duration.toSeconds(retryAfter)) })),
-        ),
-        Effect.catchTag("RateLimiterError", Effect.die),
-      )
-    const attempts = (email: string, from: string, tokens: 1 | -1) =>
+    const wrongPasswords = (email: string, from: string) => [
       // the place first: whoever has used theirs up cannot use up somebody's address
-      Effect.andThen(attempt(from, 50, tokens), attempt(email.toLowerCase(), 10, tokens))
+      { key: `sign-in from ${from}`, times: 50 },
+      { key: `sign-in as ${email.toLowerCase()}`, times: 10 },
+    ]
 
     const signIn: Members["Service"]["signIn"] = (email, password, from) =>
       Effect.gen(function* () {
-        yield* attempts(email, from, 1)
+        const counted = wrongPasswords(email, from)
+        yield* Effect.forEach(counted, ({ key, times }) => limits.take(key, { times, seconds: 900 })).pipe(
+          Effect.mapError(({ retryAfterSeconds }) => new TooManyAttempts({ retryAfterSeconds })),
+        )
         const found = isAddress(email) ? Option.getOrNull(yield* Effect.orDie(byEmail(email))) : null
         if (!(yield* Secret.isPassword(password, found?.passwordHash ?? null)) || found === null) {
           return yield* new SignInRefused()
         }
-        yield* attempts(email, from, -1) // counted beforehand, so that guesses at once count too; it was no wrong one
+        // counted beforehand, so that guesses at once count too; this one was not wrong
+        yield* Effect.forEach(counted, ({ key }) => limits.giveBack(key))
         return yield* openSession(found)
       }).pipe(Effect.provideContext(services))
 

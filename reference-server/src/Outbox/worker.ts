@@ -4,7 +4,7 @@
  * the same Message-ID: at most the same mail twice, never none (M4, M5). Several workers, in several processes, share
  * the queue.
  */
-import { AccessLink, ClientRequest, Crypto } from "@requite/core"
+import { AccessLink, ClientRequest, Crypto, LocalText } from "@requite/core"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -104,14 +104,15 @@ export const layer = Layer.effectDiscard(
       if (row.delivery.kind === "submitted-notice") {
         const link = `${publicUrl}/requests/${row.state.id}`
         const composed = yield* Effect.fromResult(Invitation.composeNotice({ workspace, request: row.state, link }))
-        return { composed, from: "requite", to: { name: member.name, address: member.email }, replyTo: null }
+        return { composed, from: "requite", to: { name: LocalText.oneLine(member.name), address: member.email }, replyTo: null }
       }
       const { url, worksUntil } = yield* issueLink(row)
       const invitation = { workspace, member, details, sendNo, link: url, worksUntil }
       const composed = yield* Effect.fromResult(Invitation.compose(invitation))
       const { name, email } = details.recipient
       const replyTo = { name: member.name, address: member.email }
-      return { composed, from: workspace.name, to: { name, address: email }, replyTo }
+      // what is kept may be older than the rule that a name is one line: no header takes another
+      return { composed, from: workspace.name, to: { name: LocalText.oneLine(name), address: email }, replyTo }
     })
 
     /** One attempt, and what came of it. */

@@ -37,6 +37,7 @@ const rows: Record<string, (at: number) => ClientRequest.Command> = {
   Claim: commands.Claim,
   Start: commands.Start,
   Save: commands.Save,
+  "Save, empty": (at) => commands.Save(at, { answered: false }),
   "Save, stale": (at) => commands.Save(at, { revision: 0 }),
   AttachFile: commands.AttachFile,
   RemoveFile: commands.RemoveFile,
@@ -94,6 +95,7 @@ Resend             | not-sent                | RequestResent               | Req
 Claim              | not-sent                | LinkClaimed                 | LinkClaimed      | wrong-state                | expired                | expired                         | wrong-state
 Start              | not-sent                | RequestStarted              | =                | wrong-state                | expired                | expired                         | wrong-state
 Save               | not-sent                | RequestStarted              | =                | wrong-state                | expired                | expired                         | wrong-state
+Save, empty        | not-sent                | =                           | =                | wrong-state                | expired                | expired                         | wrong-state
 Save, stale        | not-sent stale-revision | stale-revision              | stale-revision   | wrong-state stale-revision | expired stale-revision | expired stale-revision          | wrong-state stale-revision
 AttachFile         | not-sent                | RequestStarted FileAttached | FileAttached     | wrong-state                | expired                | expired                         | wrong-state
 RemoveFile         | not-sent file-unknown   | file-unknown                | FileRemoved      | wrong-state                | expired                | expired                         | wrong-state
@@ -120,6 +122,7 @@ Resend             | not-sent resend-not-allowed | resend-not-allowed           
 Claim              | not-sent                    | LinkClaimed                     | LinkClaimed                     | wrong-state                     | expired                         | expired                         | wrong-state
 Start              | not-sent                    | RequestStarted                  | =                               | wrong-state                     | expired                         | expired                         | wrong-state
 Save               | not-sent                    | RequestStarted                  | =                               | wrong-state                     | expired                         | expired                         | wrong-state
+Save, empty        | not-sent                    | =                               | =                               | wrong-state                     | expired                         | expired                         | wrong-state
 Save, stale        | not-sent stale-revision     | stale-revision                  | stale-revision                  | wrong-state stale-revision      | expired stale-revision          | expired stale-revision          | wrong-state stale-revision
 AttachFile         | not-sent                    | RequestStarted FileAttached     | FileAttached                    | wrong-state                     | expired                         | expired                         | wrong-state
 RemoveFile         | not-sent file-unknown       | file-unknown                    | FileRemoved                     | wrong-state                     | expired                         | expired                         | wrong-state

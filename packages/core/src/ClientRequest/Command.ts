@@ -46,6 +46,8 @@ export interface Start extends FromCustomer {
 }
 export interface Save extends FromCustomer {
   readonly type: "Save"
+  /** Is anything answered? A page that was only looked at and saved empty starts nothing. */
+  readonly answered: boolean
 }
 export interface AttachFile extends FromCustomer {
   readonly type: "AttachFile"

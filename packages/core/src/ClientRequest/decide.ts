@@ -155,9 +155,12 @@ const decideAnswering = (
   request: State,
 ): Decision => {
   const guards = [...reachable(command, request), ...current(command, request), ...fileGuards(command, request)]
-  const events = [...(request.startedAt === null ? [started(command)] : []), ...fileEvents(command)]
+  const events = [...(request.startedAt === null && begins(command) ? [started(command)] : []), ...fileEvents(command)]
   return unless(command, request, guards)(...events)
 }
+
+/** What is given begins a request; an empty page that is saved does not. */
+const begins = (command: Command.Command): boolean => command.type !== "Save" || command.answered
 
 const fileGuards = (command: Command.Command, request: State): ReadonlyArray<Reason> => {
   if (command.type === "AttachFile") {

@@ -120,6 +120,12 @@ const statements = [
     file jsonb NOT NULL,
     created_at timestamptz NOT NULL
   )`,
+  `CREATE TABLE rate_limits (
+    key text PRIMARY KEY,
+    count int NOT NULL,
+    ends_at timestamptz NOT NULL
+  )`,
+  `CREATE INDEX rate_limits_over ON rate_limits (ends_at)`,
   `CREATE TABLE mails (
     id uuid PRIMARY KEY,
     key text NOT NULL UNIQUE,
