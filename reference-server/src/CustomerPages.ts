@@ -41,6 +41,7 @@ import * as PageSecurity from "./PageSecurity.ts"
 import { HttpRouter, HttpServerError, HttpServerRequest, HttpServerResponse } from "./platform/Http.ts"
 import * as FileName from "./Uploads/FileName.ts"
 import { Uploads } from "./Uploads.ts"
+import * as Logos from "./Workspaces/Logos.ts"
 
 /** How long the cookie of a session is kept; the session itself ends no later. */
 const sessionSeconds = 24 * 3_600
@@ -213,5 +214,5 @@ const pages = HttpRouter.addAll([
   route("GET", "/q/:handle/files/:file", file),
 ])
 
-/** The pages of the customer, and the assets that they and the firm's pages are dressed in. */
-export const layer = Layer.mergeAll(pages, nowhere, Assets.layer)
+/** The pages of the customer, and what they and the firm's pages are dressed in. */
+export const layer = Layer.mergeAll(pages, nowhere, Assets.layer, Logos.layer)

@@ -1,5 +1,5 @@
 /**
- * The firm's pages: first start, sign-in, questionnaires, requests, API keys and the development mailbox. Server-rendered
+ * The firm's pages: first start, sign-in, questionnaires, requests, API keys, settings and the development mailbox. Server-rendered
  * and complete without JavaScript; all words come from the firm's catalogue in the workspace's language.
  *
  * Words: a *visit* is a member at one of the pages, a *visitor* is somebody who is not signed in; a *page* is read, an
@@ -20,6 +20,7 @@ import * as RequestList from "./FirmPages/RequestList.ts"
 import * as RequestPage from "./FirmPages/RequestPage.ts"
 import * as SamplePages from "./FirmPages/SamplePages.ts"
 import { Samples } from "./FirmPages/Samples.ts"
+import * as Settings from "./FirmPages/Settings.ts"
 import * as SetUp from "./FirmPages/SetUp.ts"
 import * as SignIn from "./FirmPages/SignIn.ts"
 import { DevMailbox } from "./Mailer/mailbox.ts"
@@ -40,6 +41,7 @@ const routes: ReadonlyArray<HttpRouter.Route<never, Services>> = [
   ...SamplePages.routes,
   ...QuestionnairePages.routes,
   ...Keys.routes,
+  ...Settings.routes,
 ]
 
 /**

@@ -13,6 +13,7 @@ import { messages, submittedBodies } from "./Invitation/defaults.ts"
 import type { Member } from "./Members.ts"
 import { formatDate, formatDateTime, translator } from "./Messages.ts"
 import type { Workspace } from "./Workspaces.ts"
+import * as Logos from "./Workspaces/Logos.ts"
 
 export interface Composed {
   readonly subject: string
@@ -34,6 +35,7 @@ export class MessageRefused extends Schema.TaggedError<MessageRefused>()(
 /** What the firm's message may speak of. */
 export const declaration: MessageTemplate.Declaration = {
   variables: {
+    greeting: { description: "Hello, with the recipient's name if there is one" },
     recipientName: { description: "The recipient's name" },
     memberName: { description: "The name of the member who sends the request" },
     firmName: { description: "The firm's name" },
@@ -55,7 +57,10 @@ export const check = (
 ): ReadonlyArray<string> => {
   const findings = MessageTemplate.check({ subject: "-", body: message }, declaration)
   if (findings.length > 0 || details === undefined) return findings.map(sentenceOf)
-  const written = write(message, valuesOf(details, { firm: "-", member: "-", due: details.due ?? undefined }))
+  const written = write(
+    message,
+    valuesOf(details, { greeting: "-", firm: "-", member: "-", due: details.due ?? undefined }),
+  )
   return Result.isFailure(written) ? written.failure.sentences : []
 }
 
@@ -79,8 +84,14 @@ const write = (body: string, values: MessageTemplate.Values): Result.Result<Mess
 /** What the tags of a message print. What is not known is left out, so that `{{#if …}}` can ask for it. */
 const valuesOf = (
   { recipient, title }: Pick<ClientRequest.Details, "recipient" | "title">,
-  { firm, member, due }: { readonly firm: string; readonly member: string; readonly due: string | undefined },
+  {
+    greeting,
+    firm,
+    member,
+    due,
+  }: Readonly<Record<"greeting" | "firm" | "member", string>> & { readonly due: string | undefined },
 ): MessageTemplate.Values => ({
+  greeting,
   recipientName: recipient.name === "" ? undefined : recipient.name,
   memberName: member,
   firmName: firm,
@@ -105,7 +116,9 @@ export const compose = (invitation: Invitation): Result.Result<Composed, Message
   const due = details.due === null ? undefined : formatDate(details.due, locale, workspace.timeZone)
   const names = { firm: workspace.name, title: details.title, member: member.name }
   const subject = t(sendNo > 1 ? "invitation.subjectAgain" : "invitation.subject", { ...names, number: sendNo })
-  const written = write(details.message, valuesOf(details, { ...names, due }))
+  const { name } = details.recipient
+  const greeting = name === "" ? t("invitation.greetingNobody") : t("invitation.greeting", { name })
+  const written = write(details.message, valuesOf(details, { ...names, greeting, due }))
   return Result.map(written, ({ bodyHtml, bodyText }) => ({
     subject: oneLine(subject),
     ...MailLayout.render({
@@ -113,7 +126,7 @@ export const compose = (invitation: Invitation): Result.Result<Composed, Message
       dir: "ltr",
       subject: oneLine(subject),
       preheader: t("invitation.preheader"),
-      brand: { name: workspace.name, accent: workspace.accent },
+      brand: brandOf(workspace, Redacted.value(invitation.link)),
       heading: details.title,
       bodyHtml,
       bodyText,
@@ -162,7 +175,7 @@ export const composeNotice = (notice: {
       dir: "ltr",
       subject,
       preheader: t("submitted.preheader"),
-      brand: { name: workspace.name, accent: workspace.accent },
+      brand: brandOf(workspace, link),
       bodyHtml,
       bodyText,
       details: [
@@ -176,6 +189,13 @@ export const composeNotice = (notice: {
     }),
   }))
 }
+
+/** The firm's name, colour and logo (P19). The logo lies where the mail's link leads; the layout shows it from https only. */
+const brandOf = ({ name, accent, logo }: Workspace, link: string): MailLayout.Brand => ({
+  name,
+  accent,
+  ...(logo === null ? {} : { logoUrl: new URL(Logos.path(logo), link).href }),
+})
 
 /** A subject is one line; a title that a person pasted may not be. */
 const oneLine = (text: string): string => text.replace(/[\p{Cc}\s]+/gu, " ").trim()

@@ -4,11 +4,11 @@
  * nobody where its reader came from.
  */
 import { Crypto } from "@requite/core"
-import type * as Effect from "effect/Effect"
+import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import type { ServerConfig } from "./Config.ts"
 import type { HttpServerRequest } from "./platform/Http.ts"
-import { HttpServerResponse } from "./platform/Http.ts"
+import { HttpEffect, HttpServerResponse } from "./platform/Http.ts"
 
 /** S37, S38, S40. Styles and scripts come from this server's own files only; pages need no inline ones. */
 export const headers = (config: ServerConfig): Readonly<Record<string, string>> => ({
@@ -36,6 +36,32 @@ export const page = (
     contentType: "text/html; charset=utf-8",
     headers: headers(config),
   })
+
+/**
+ * Around the whole server: an address that is nobody's (404) and a fault of ours (5xx) are answered with a small page
+ * where they would have no content, so that these carry the headers too (S37).
+ */
+export const withLastPages =
+  (config: ServerConfig) =>
+  <E, R>(app: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>) =>
+    Effect.andThen(
+      HttpEffect.appendPreResponseHandler((_request, response) =>
+        Effect.succeed(response.body._tag === "Empty" ? lastPage(config, response) : response),
+      ),
+      app,
+    )
+
+const lastPage = (config: ServerConfig, response: HttpServerResponse.HttpServerResponse) => {
+  const { status } = response
+  if (status === 404) return page(config, saying("There is nothing at this address."), { status })
+  return status < 500
+    ? response
+    : page(config, saying("Something went wrong here. Please try again later."), { status })
+}
+
+/** In English, of no firm and without a catalogue: the last thing that can be said must not be able to fail. */
+const saying = (sentence: string) =>
+  `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${sentence}</title></head><body><h1>${sentence}</h1></body></html>`
 
 /** After a POST: go and see (303), so that reloading and Back never post twice. */
 export const seeOther = (config: ServerConfig, path: string): HttpServerResponse.HttpServerResponse =>

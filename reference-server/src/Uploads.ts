@@ -12,6 +12,7 @@ import type * as Stream from "effect/Stream"
 import type { RequestNotFound } from "./ClientRequests.ts"
 import type { Customer } from "./Customer.ts"
 import type { Member } from "./Members.ts"
+import type { Logo } from "./Workspaces.ts"
 
 export type FileRef = upload.FileRef
 
@@ -48,6 +49,8 @@ export class Uploads extends Context.Service<
     ): Effect.Effect<FileRef, UploadRefused | ClientRequest.Refusal | RequestNotFound>
     /** Takes a document of the firm, to be put among a request's attachments (K1). */
     receiveAttachment(member: Member, file: Arriving): Effect.Effect<FileRef, UploadRefused>
+    /** Takes a picture to be the logo of a firm (P19): nobody sees it before `Workspaces.update` says so. */
+    receiveLogo(file: Arriving): Effect.Effect<Logo, UploadRefused>
     /** Those of these documents that belong to the member's firm, in this order. Ids from a form prove nothing. */
     attachments(member: Member, ids: ReadonlyArray<string>): Effect.Effect<ReadonlyArray<FileRef>>
     /** A file of a request, an upload or an attachment, for a member. */

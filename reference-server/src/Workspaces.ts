@@ -5,7 +5,15 @@
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import type { BlobKey } from "./BlobStore.ts"
 import type { Member } from "./Members.ts"
+
+/** The firm's logo: the key of a blob, and the type that was found in it. Browsers run nothing in these three. */
+export const Logo = Schema.Struct({
+  id: Schema.String,
+  type: Schema.Literals(["image/png", "image/jpeg", "image/webp"]),
+})
+export type Logo = typeof Logo.Type
 
 export const Workspace = Schema.Struct({
   id: Schema.String,
@@ -17,6 +25,8 @@ export const Workspace = Schema.Struct({
   language: Schema.String,
   /** IANA name. */
   timeZone: Schema.String,
+  /** Stands for the name on the customer's pages and in mails (P19). */
+  logo: Schema.NullOr(Logo),
 })
 export type Workspace = typeof Workspace.Type
 
@@ -24,7 +34,7 @@ export type Workspace = typeof Workspace.Type
 export class AlreadySetUp extends Schema.TaggedError<AlreadySetUp>()("AlreadySetUp", {}) {}
 
 export interface SetUp {
-  readonly workspace: Omit<Workspace, "id">
+  readonly workspace: Omit<Workspace, "id" | "logo">
   readonly member: { readonly name: string; readonly email: string; readonly password: string }
 }
 
@@ -36,5 +46,9 @@ export class Workspaces extends Context.Service<
     /** Makes the first workspace and member, once. The input has been checked by the caller's form. */
     setUp(input: SetUp): Effect.Effect<Member, AlreadySetUp>
     get(id: string): Effect.Effect<Workspace>
+    /** Changes what is given and leaves the rest. A logo that is replaced or removed is deleted. The caller has checked. */
+    update(id: string, changes: Partial<Omit<Workspace, "id">>): Effect.Effect<void>
+    /** The logo with this id, if it is one that a firm shows now. */
+    logo(id: BlobKey): Effect.Effect<Logo | null>
   }
 >()("@requite/reference-server/Workspaces") {}

@@ -120,6 +120,19 @@ describe("what is sent in", () => {
     assert.include(refusal(Requests.NewRequest, { ...request, [name]: value }), name)
   })
 
+  it.each([
+    ["title", { title: "half \ud800" }],
+    ["description", { description: "half \ud800" }],
+    ["message", { message: "\udc00" }],
+    ["recipient.name", { recipient: { ...request.recipient, name: "\ud800" } }],
+  ])("half an emoji in the %s is refused, as no database keeps it", (_, change) => {
+    assert.include(refusal(Requests.NewRequest, { ...request, ...change }), "well-formed")
+  })
+
+  it.each(["en-Latn-Latn", "sv-1234-1234", "en-aaaaa-aaaaa"])("%s, which Intl refuses, is no language", (language) => {
+    assert.include(refusal(Wire.NewRecipient, { ...request.recipient, language }), "language tag")
+  })
+
   it.each(["a@b, evil@x", "a@b\r\nBcc: evil@x", "no address", "a@b>"])("S42: %j is not one address", (email) => {
     assert.include(refusal(Wire.NewRecipient, { ...request.recipient, email }), "e-mail address")
   })

@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as LocalText from "@requite/core/LocalText"
+import * as Schema from "effect/Schema"
 
 describe("resolve", () => {
   const text = { en: "Tax", sv: "Skatt", "pt-BR": "Imposto", "zh-Hant-TW": "稅" }
@@ -22,5 +23,30 @@ describe("resolve", () => {
     assert.strictEqual(LocalText.resolve("Tax", ["sv"]), "Tax")
     assert.deepStrictEqual(LocalText.languagesOf("Tax"), [])
     assert.deepStrictEqual(LocalText.languagesOf(text), ["en", "sv", "pt-BR", "zh-Hant-TW"])
+  })
+})
+
+describe("what is text", () => {
+  const isTag = Schema.is(LocalText.LanguageTag)
+  it.each(["en", "pt-BR", "zh-Hant-TW", "sgn", "sv-1234", "en-aaaaa"])("%s is a language tag", (tag) => {
+    assert.isTrue(isTag(tag))
+    assert.strictEqual(Intl.getCanonicalLocales(tag).length, 1)
+  })
+
+  it.each(["en-Latn-Latn", "sv-1234-1234", "en-aaaaa-aaaaa", "en-aaaaaaaaa", "english", "EN", ""])(
+    "%j is none, as Intl refuses it or we do",
+    (tag) => {
+      assert.isFalse(isTag(tag))
+      assert.isFalse(Schema.is(LocalText.schema)({ [tag]: "Tax" }))
+    },
+  )
+
+  it.each(["\u0000", "a\ud800b", "\udc00"])("%j is no text that a database keeps", (text) => {
+    assert.isFalse(Schema.is(LocalText.schema)(text))
+    assert.isFalse(Schema.is(LocalText.schema)({ en: text }))
+  })
+
+  it("one line is what is left of several", () => {
+    assert.strictEqual(LocalText.oneLine(" a\r\n\tb\u2028\u2029c\u0085d\u0000 👍 \n"), "a b c d 👍")
   })
 })

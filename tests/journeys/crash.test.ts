@@ -10,7 +10,7 @@ import * as SmtpSink from "../support/SmtpSink.ts"
 import * as TestDatabase from "../support/TestDatabase.ts"
 
 const pdf = "%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
-const questionnaire = readFileSync(new URL("../../examples/questionnaires/two-minutes.json", import.meta.url), "utf8")
+const questionnaire = readFileSync(new URL("../../examples/questionnaires/first-look.json", import.meta.url), "utf8")
 
 const sentTo = (address: string) => (mail: SmtpSink.SunkMail) => mail.envelope.to.includes(address)
 
@@ -44,8 +44,8 @@ describe("kill -9 between every two steps", () => {
       await member.json("/api/questionnaires", { source: questionnaire })
       await crash()
       const created = await member.json("/api/requests", {
-        questionnaire: { id: "two-minutes" },
-        title: "Two minutes",
+        questionnaire: { id: "first-look" },
+        title: "A first look",
         recipient: { name: "Carl Customer", email: "carl@customer.example", language: "en" },
       })
       const id = String(created["id"])

@@ -15,7 +15,7 @@ import * as ServerProcess from "../support/ServerProcess.ts"
 import * as SmtpSink from "../support/SmtpSink.ts"
 import * as TestDatabase from "../support/TestDatabase.ts"
 
-const questionnaire = readFileSync(new URL("../../examples/questionnaires/two-minutes.json", import.meta.url), "utf8")
+const questionnaire = readFileSync(new URL("../../examples/questionnaires/first-look.json", import.meta.url), "utf8")
 const pdf = {
   name: "desk.pdf",
   mimeType: "application/pdf",

@@ -4,8 +4,10 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as AccessLog from "../../reference-server/src/AccessLog.ts"
+import * as PageSecurity from "../../reference-server/src/PageSecurity.ts"
 import { HttpRouter, HttpServer, HttpServerResponse } from "../../reference-server/src/platform/Http.ts"
 import { NodeHttpServer } from "../../reference-server/src/platform/Node.ts"
+import { config } from "../support/TestFirm.ts"
 
 const token = "abcdefghijABCDEFGHIJ0123456789-_abcdefghijk"
 
@@ -20,6 +22,17 @@ describe("S12: what the access log may show of an address", () => {
     [`/r/${token}/claim?utm_source=mail`, "/r/…"],
     ["/r/short", "/r/…"],
     ["/r/", "/r/…"],
+    // as the router reads it: decoded, and without regard to case
+    ["/R/short", "/r/…"],
+    ["/%72/short", "/r/…"],
+    ["/r%2Fshort", "/r/…"],
+    ["/%52/sh%6Frt", "/r/…"],
+    ["HTTP://localhost:3000/R/short", "/r/…"],
+    // what cannot be read is not told, nor what could forge a line
+    ["/%E0%A4%A/short", "…"],
+    ["/%2572/short", "…"],
+    ["/a%0AGET%20/b%20200", "/a…GET…/b…200"],
+    ["/a%3Fb", "/a"],
   ]
   for (const [url, shown] of addresses) {
     it(`${url.replace(token, "TOKEN")} is written ${shown}`, () => assert.strictEqual(AccessLog.loggable(url), shown))
@@ -38,6 +51,8 @@ describe("S12: what the access log may show of an address", () => {
     `/${token}`,
     `/r/${token.replace("a", "%61")}`,
     `/x/${token.replace("a", "%61")}`,
+    `/x/${token.replaceAll(/.{8}/g, (some) => `%${some.charCodeAt(0).toString(16)}${some.slice(1)}`)}`,
+    `/x/${token.replace("m", "%256d")}`,
     `/%E0%A4%A/${token}`,
     `/;a=${token}`,
     `/x#${token}`,
@@ -106,5 +121,39 @@ describe("the access log", () => {
         assert.strictEqual(lines.length, 5)
         assert.notInclude(lines.join("\n"), token)
       }),
+  )
+})
+
+describe("the last pages", () => {
+  const App = (lines: Array<string>) =>
+    HttpRouter.serve(HttpRouter.add("GET", "/broken", Effect.die(new Error("the database is gone"))), {
+      disableListenLog: true,
+      disableLogger: true,
+      middleware: (app) => AccessLog.middleware(PageSecurity.withLastPages(config())(app)),
+    }).pipe(
+      Layer.provideMerge(NodeHttpServer.layerTest),
+      Layer.provideMerge(Logger.layer([Logger.map(Logger.formatLogFmt, (line) => void lines.push(line))])),
+    )
+
+  it.live("S37: an address that is nobody's and a fault of ours have a small page, the headers, and their line", () =>
+    Effect.gen(function* () {
+      const lines: Array<string> = []
+      yield* Effect.gen(function* () {
+        const port = yield* HttpServer.addressFormattedWith((address) => Effect.succeed(new URL(address).port))
+        for (const [path, status] of [
+          ["/nothing", 404],
+          ["/broken", 500],
+        ] as const) {
+          const answer = yield* Effect.promise(() => fetch(`http://127.0.0.1:${port}${path}`))
+          assert.strictEqual(answer.status, status)
+          assert.match(yield* Effect.promise(() => answer.text()), /<html lang="en">.*<h1>[A-Z]/)
+          for (const [name, value] of Object.entries(PageSecurity.headers(config()))) {
+            assert.strictEqual(answer.headers.get(name), value, `${path} ${name}`)
+          }
+        }
+      }).pipe(Effect.provide(App(lines)))
+      assert.include(lines.join("\n"), "GET /nothing 404")
+      assert.match(lines.join("\n"), /level=ERROR .*GET \/broken 500 .*the database is gone/)
+    }),
   )
 })

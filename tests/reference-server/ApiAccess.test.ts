@@ -63,6 +63,16 @@ layer(testApi, { excludeTestServices: true, timeout: "60 seconds" })("who may ca
     }),
   )
 
+  it.effect("what is no id of a key is 400, one that nobody has is passed over", () =>
+    Effect.gen(function* () {
+      const headers = bearer((yield* TestApi).ours)
+      for (const id of ["a%00", "rq_1a2b3c4", "rq_1a2b3c4%00", "rq_1a2b3c4d5"]) {
+        assert.strictEqual((yield* call("DELETE", `/api/keys/${id}`, { headers })).status, 400, id)
+      }
+      assert.strictEqual((yield* call("DELETE", "/api/keys/rq_1a2b3c4d", { headers })).status, 204)
+    }),
+  )
+
   it.effect("a member's session cookie is as good as a key", () =>
     Effect.gen(function* () {
       const answer = yield* call("GET", "/api/session", { headers: cookie((yield* TestApi).ours) })

@@ -316,6 +316,35 @@ layer(testApi, { excludeTestServices: true, timeout: "60 seconds" })("what membe
     }),
   )
 
+  it.effect("half an emoji, or a language that is none, is 400 wherever it stands, and nothing is made", () =>
+    Effect.gen(function* () {
+      const headers = bearer((yield* TestApi).ours)
+      const api = yield* ours
+      const before = (yield* api.requests.list({ query: {} })).total
+      const recipient = { name: "Carl", email: "", language: "en" }
+      const good = { questionnaire: { id: "kyc" }, title: "Company check", recipient }
+      const made = yield* call("POST", "/api/requests", { headers, body: JSON.stringify(good) })
+      assert.strictEqual(made.status, 201)
+      const { id } = JSON.parse(made.body) as { id: string }
+      const half = "half \ud800"
+      const malformed: ReadonlyArray<readonly [string, string, unknown]> = [
+        ["POST", "/api/requests", { ...good, title: half }],
+        ["POST", "/api/requests", { ...good, description: half }],
+        ["POST", "/api/requests", { ...good, message: half }],
+        ["POST", "/api/requests", { ...good, recipient: { ...recipient, name: half } }],
+        ["POST", "/api/requests", { ...good, recipient: { ...recipient, language: "en-Latn-Latn" } }],
+        ["PATCH", `/api/requests/${id}`, { title: half }],
+        ["POST", `/api/requests/${id}/cancel`, { reason: half }],
+        ["POST", "/api/keys", { name: half }],
+      ]
+      for (const [method, path, body] of malformed) {
+        const sent = JSON.stringify(body)
+        assert.strictEqual((yield* call(method, path, { headers, body: sent })).status, 400, `${path} ${sent}`)
+      }
+      assert.strictEqual((yield* api.requests.list({ query: {} })).total, before + 1)
+    }),
+  )
+
   it.effect("an id that is none is 400, one that nobody has is 404", () =>
     Effect.gen(function* () {
       const member = bearer((yield* TestApi).ours)

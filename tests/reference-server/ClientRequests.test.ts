@@ -228,6 +228,10 @@ layer(TestFirm.layer, { excludeTestServices: true, timeout: "60 seconds" })("cli
       const { stored: shown, request } = yield* requests.current(customer)
       assert.deepStrictEqual([shown.ref, request.state], [second.ref, "Pending"])
 
+      // a page that was opened and saved empty has started nothing
+      yield* requests.save(customer, { revision: 2, answers: { company: "" }, visited: "about" }, yield* uuid)
+      assert.strictEqual((yield* requests.current(customer)).request.state, "Pending")
+
       yield* requests.save(customer, { revision: 2, answers: { company: "Carl & Co" } }, yield* uuid)
       const edit = requests.edit(member, sent.id, { title: "Too late" }, yield* uuid)
       assert.deepStrictEqual(yield* refused(edit), ["structure-frozen"])
@@ -260,9 +264,11 @@ layer(TestFirm.layer, { excludeTestServices: true, timeout: "60 seconds" })("cli
         { passport: [{ id: "x", name: "x", bytes: 1, type: "application/pdf", sha256: "x" }] },
         { name: "a\u0000b" },
         { name: "half an emoji: \ud83d" },
+        { name: JSON.parse(`${'{"a":'.repeat(6000)}1${"}".repeat(6000)}`) as unknown },
       ]
       for (const answers of impossible) {
-        assert.strictEqual((yield* Effect.flip(save(answers)))._tag, "AnswersRefused", JSON.stringify(answers))
+        const shown = JSON.stringify(answers).slice(0, 80)
+        assert.strictEqual((yield* Effect.flip(save(answers)))._tag, "AnswersRefused", shown)
       }
       assert.strictEqual((yield* requests.current(customer)).answers["name"], "")
       yield* save({ name: "Carl 👍", mail: "" })

@@ -205,6 +205,71 @@ layer(Visitor.layer, { excludeTestServices: true, timeout: "60 seconds" })(
       }),
     )
 
+    it.effect("S60: a form that breaks off or goes too far is told so, and leaves no file, not even a whole one", () =>
+      Effect.gen(function* () {
+        const requests = yield* ClientRequests
+        const { member, request, token } = yield* Visitor.arrange()
+        const visitor = yield* Visitor.visitor
+        const path = `${yield* visitor.start(token)}/sections/papers`
+        const csrf = hidden((yield* visitor.get(path)).text, "csrf")
+        const part = (name: string, content: string, fileName?: string) =>
+          `--edge\r\ncontent-disposition: form-data; name="${name}"${
+            fileName === undefined ? "" : `; filename="${fileName}"`
+          }\r\n\r\n${content}\r\n`
+        const content = "%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
+        const send = (end: string, ...parts: ReadonlyArray<string>) =>
+          visitor.request(path, {
+            method: "POST",
+            headers: { "content-type": "multipart/form-data; boundary=edge" },
+            body: [part("csrf", csrf), part("revision", "1"), ...parts].join("") + end,
+          })
+        const files = Effect.map(requests.overview(member.workspaceId, request.id), ({ current }) =>
+          current.request.files.map(({ name }) => name),
+        )
+        const before = TestFirm.blobs.size
+        const one = part("f.passport", content, "whole.pdf")
+
+        for (const parts of [[part("f.passport", content, "half.pdf")], [one, part("f.book", content, "half.pdf")]]) {
+          const broken = yield* send("", ...parts)
+          assert.strictEqual(broken.status, 403)
+          assert.include(words(broken.text), "What was saved before is still there.")
+          assert.deepStrictEqual(yield* files, [])
+        }
+        const long = yield* send("--edge--\r\n", one, part("a.x", "x".repeat(600_000)))
+        assert.strictEqual(long.status, 413)
+        const many = yield* send("--edge--\r\n", one, ...Array.from({ length: 3_000 }, () => part("a.x", "x")))
+        assert.strictEqual(many.status, 413)
+        assert.include(words(many.text), "What was saved before is still there.")
+        assert.deepStrictEqual(yield* files, [])
+        assert.strictEqual(TestFirm.blobs.size, before)
+
+        // what was there before such a form stays, and the same form with its end is taken
+        assert.strictEqual((yield* send("--edge--\r\n", one, part("action", "upload:passport"))).status, 303)
+        assert.strictEqual((yield* send("", one)).status, 403)
+        assert.deepStrictEqual(yield* files, ["whole.pdf"])
+      }),
+    )
+
+    it.effect("S60: the text of a form has a limit in all, whatever its fields are called", () =>
+      Effect.gen(function* () {
+        const { token } = yield* Visitor.arrange()
+        const visitor = yield* Visitor.visitor
+        const path = `${yield* visitor.start(token)}/sections/about`
+        const values = (count: number) => Array.from({ length: count }, () => "x".repeat(450_000))
+        for (const name of ["a.name", "a.nothing", "csrf"]) {
+          const much = yield* visitor.fill(path, { fields: { [name]: values(5) } })
+          assert.strictEqual(much.status, 413, name)
+          assert.include(words(much.text), "That was too much at once")
+        }
+        const names = yield* visitor.fill(path, {
+          fields: Object.fromEntries(Array.from({ length: 2_000 }, (_, at) => [`${at}${"n".repeat(1_200)}`, ""])),
+        })
+        assert.strictEqual(names.status, 413)
+        const fields = { "a.name": "Ann", "a.mail": "", "a.nothing": values(4) }
+        assert.strictEqual((yield* visitor.fill(path, { fields })).status, 303)
+      }),
+    )
+
     it.effect("S53 S54 K1: a file is saved under its name whatever is in it, and runs nowhere", () =>
       Effect.gen(function* () {
         const uploads = yield* Uploads

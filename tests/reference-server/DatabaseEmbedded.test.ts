@@ -80,6 +80,14 @@ describe("embedded database", () => {
       }),
     )
 
+    it.live("that can never be made is refused, at once", () =>
+      Effect.gen(function* () {
+        // where the system keeps no files: Node's own recursive mkdir tries for ever there
+        const { reason } = yield* refusal("/proc/nowhere/data")
+        assert.strictEqual(reason, "directory-not-writable")
+      }),
+    )
+
     it.live("that was damaged is refused, and nothing in it is deleted", () =>
       Effect.gen(function* () {
         const dataDir = yield* TestDatabase.temporaryDirectory

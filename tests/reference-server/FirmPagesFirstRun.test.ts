@@ -16,7 +16,7 @@ const answers = {
   password: "  twelve characters  ",
 }
 
-const sample = readFileSync(new URL("../../examples/questionnaires/two-minutes.json", import.meta.url), "utf8")
+const sample = readFileSync(new URL("../../examples/questionnaires/first-look.json", import.meta.url), "utf8")
 
 describe("the first start", () => {
   it.live("every way leads to the set-up, until it is done", () =>
@@ -58,6 +58,28 @@ describe("the first start", () => {
     }),
   )
 
+  it.live("S42: the names of the firm and of its member are one line, whatever was sent as one", () =>
+    Effect.gen(function* () {
+      const world = World.make()
+      const browser = World.browser(yield* World.serve(world))
+      const form = yield* browser.get("/setup")
+      const given = { ...answers, firm: "North\r\n& Co\u2028", name: "Anna\nBcc: x@evil.example\u2029Larsson" }
+      yield* browser.post("/setup", { ...World.hidden(form, "/setup"), ...given })
+      assert.strictEqual(world.workspaces[0]?.name, "North & Co")
+      assert.strictEqual(world.members[0]?.name, "Anna Bcc: x@evil.example Larsson")
+    }),
+  )
+
+  it.live("the development mailbox is not shown through a proxy, whatever it calls the one who asks", () =>
+    Effect.gen(function* () {
+      const browser = World.browser(yield* World.serve(World.withAnna()))
+      assert.strictEqual((yield* browser.get("/dev/mail")).status, 200)
+      for (const name of ["forwarded", "via", "x-real-ip", "x-forwarded-host", "x-client-ip", "cf-connecting-ip"]) {
+        assert.strictEqual((yield* browser.get("/dev/mail", { [name]: "192.0.2.7" })).status, 404, name)
+      }
+    }),
+  )
+
   it.live("a colour typed as hex counts, and the set-up code is asked for where there is one", () =>
     Effect.gen(function* () {
       const world = World.make({ setupCode: Redacted.make("opens sesame") })
@@ -80,9 +102,9 @@ describe("the first start", () => {
       browser.jar.set("rq-member", "anna")
       const welcome = yield* browser.get("/welcome")
       const pressed = yield* browser.post("/questionnaires/samples", World.hidden(welcome, "/questionnaires/samples"))
-      assert.strictEqual(pressed.location, "/requests/new?questionnaire=two-minutes&to=me")
+      assert.strictEqual(pressed.location, "/requests/new?questionnaire=first-look&to=me")
       const form = yield* browser.get(pressed.location ?? "")
-      assert.match(form.body, /value="two-minutes@1"\s+selected/)
+      assert.match(form.body, /value="first-look@1"\s+selected/)
       assert.include(form.body, 'value="anna@north.example"')
     }),
   )

@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import { readFileSync } from "node:fs"
 import * as World from "./FirmPagesWorld.ts"
 
-const sample = readFileSync(new URL("../../examples/questionnaires/two-minutes.json", import.meta.url), "utf8")
+const sample = readFileSync(new URL("../../examples/questionnaires/first-look.json", import.meta.url), "utf8")
 
 const definition = (
   more: string,
@@ -124,17 +124,17 @@ describe("questionnaires", () => {
       assert.include(World.text(before), "Add this sample")
       const fields = World.hidden(before, "/questionnaires/samples")
       const added = yield* browser.post("/questionnaires/samples", fields)
-      assert.strictEqual(added.location, "/questionnaires/two-minutes")
+      assert.strictEqual(added.location, "/questionnaires/first-look")
       yield* browser.post("/questionnaires/samples", fields)
       assert.strictEqual(world.questionnaires.length, 1)
       assert.notInclude(World.text(yield* browser.get("/questionnaires")), "Add this sample")
 
-      const shown = World.text(yield* browser.get("/questionnaires/two-minutes"))
+      const shown = World.text(yield* browser.get("/questionnaires/first-look"))
       assert.include(shown, "What do you wait for longest?")
       assert.include(shown, "Choice · required")
-      const json = yield* browser.get("/questionnaires/two-minutes/json?version=1")
+      const json = yield* browser.get("/questionnaires/first-look/json?version=1")
       assert.strictEqual(json.body, sample)
-      assert.match(json.headers.get("content-disposition") ?? "", /^attachment; filename="two-minutes-v1\.json"/)
+      assert.match(json.headers.get("content-disposition") ?? "", /^attachment; filename="first-look-v1\.json"/)
     }),
   )
 })

@@ -119,6 +119,36 @@ describe("making a request", () => {
     }),
   )
 
+  it.live("S42: a title and a name are one line, whatever was sent as one", () =>
+    Effect.gen(function* () {
+      const { make, stateOf } = yield* firm()
+      const path = yield* make({ title: " Your\r\npapers\u2028now ", name: "Bo\r\nBcc: x@evil.example\u2029Ek" })
+      const details = stateOf(path)?.details
+      assert.strictEqual(details?.title, "Your papers now")
+      assert.strictEqual(details?.recipient.name, "Bo Bcc: x@evil.example Ek")
+    }),
+  )
+
+  it.live("a language that is none is a mistake, and a request that has one can still be looked at", () =>
+    Effect.gen(function* () {
+      const { world, browser, submit, make, stateOf } = yield* firm()
+      for (const language of ["en-aaaaaaaaa", "en-Latn-Latn", "sv-1234-1234", "en-aaaaa-aaaaa", ""]) {
+        const back = yield* submit("/requests/new", { purpose: "send", language })
+        assert.strictEqual(back.status, 422, language)
+        assert.include(back.body, 'href="#language"')
+      }
+      assert.strictEqual(world.requests.size, 0)
+      const path = yield* make()
+      const request = stateOf(path)
+      if (request === undefined) return assert.fail("no request was made")
+      const recipient = { ...request.details.recipient, language: "en-Latn-Latn" }
+      world.requests.set(request.id, { ...request, details: { ...request.details, recipient } })
+      const seen = yield* browser.get(path)
+      assert.strictEqual(seen.status, 200)
+      assert.include(World.text(seen), "en-Latn-Latn")
+    }),
+  )
+
   it.live("mistakes come back together: a summary with links, every field and every file kept, nothing made", () =>
     Effect.gen(function* () {
       const { world, submit } = yield* firm()

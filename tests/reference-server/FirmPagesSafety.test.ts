@@ -21,9 +21,10 @@ const actions = [
 
 const signedIn = Effect.gen(function* () {
   const world = World.withAnna()
-  const browser = World.browser(yield* World.serve(world))
+  const address = yield* World.serve(world)
+  const browser = World.browser(address)
   browser.jar.set("rq-member", "anna")
-  return { world, browser }
+  return { world, browser, address }
 })
 
 describe("the firm's pages", () => {
@@ -147,6 +148,70 @@ describe("the firm's pages", () => {
       ]) {
         assert.strictEqual((yield* browser.get(path)).status, 404, path)
       }
+    }),
+  )
+})
+
+describe("a form of the firm with files", () => {
+  const part = (name: string, content: string, fileName?: string) =>
+    `--edge\r\ncontent-disposition: form-data; name="${name}"${
+      fileName === undefined ? "" : `; filename="${fileName}"`
+    }\r\n\r\n${content}\r\n`
+
+  it.live("S60: that breaks off leaves nothing of its file", () =>
+    Effect.gen(function* () {
+      const { world, browser, address } = yield* signedIn
+      const send = (path: string, file: string, end: string) =>
+        Effect.gen(function* () {
+          const { csrf = "" } = World.hidden(yield* browser.get("/questionnaires"), "/questionnaires")
+          const headers = {
+            "sec-fetch-site": "same-origin",
+            "content-type": "multipart/form-data; boundary=edge",
+            cookie: "rq-member=anna",
+          }
+          const body = part("csrf", csrf) + file + end
+          return yield* Effect.promise(() =>
+            fetch(`${address}${path}`, { method: "POST", redirect: "manual", headers, body }),
+          )
+        })
+      const source = JSON.stringify({
+        format: 1,
+        id: "half",
+        version: 1,
+        language: "en",
+        title: "Half",
+        sections: [{ id: "one", title: "One", items: [{ id: "name", type: "text", label: "Name" }] }],
+      })
+      const definition = part("file", source, "half.json")
+      assert.strictEqual((yield* send("/questionnaires", definition, "")).status, 413)
+      assert.strictEqual(world.questionnaires.length, 0)
+      const letter = part("attachments", "%PDF-1.7", "letter.pdf")
+      assert.isAtLeast((yield* send("/requests/new", letter, "")).status, 400)
+      assert.strictEqual(world.files.size, 0)
+      // with their ends both are taken
+      assert.strictEqual((yield* send("/questionnaires", definition, "--edge--\r\n")).status, 303)
+      yield* send("/requests/new", letter, "--edge--\r\n")
+      assert.strictEqual(world.files.size, 1)
+    }),
+  )
+
+  it.live("S60: has a limit in all, for its text and for files that nobody wants", () =>
+    Effect.gen(function* () {
+      const { browser } = yield* signedIn
+      const form = (name: string, count: number, value: string | File) =>
+        Effect.gen(function* () {
+          const { csrf = "" } = World.hidden(yield* browser.get("/questionnaires"), "/questionnaires")
+          const body = new FormData()
+          body.append("csrf", name === "file" ? "wrong" : csrf)
+          for (let at = 0; at < count; at += 1) body.append(name, value)
+          return (yield* browser.post("/questionnaires", body)).status
+        })
+      const megabyte = "x".repeat(1_000_000)
+      assert.strictEqual(yield* form("nothing", 9, megabyte), 413)
+      assert.strictEqual(yield* form("nothing", 8, megabyte), 422)
+      const unwanted = new File([new Uint8Array(50_000_000)], "a.json")
+      assert.strictEqual(yield* form("file", 6, unwanted), 413)
+      assert.strictEqual(yield* form("file", 1, unwanted), 422)
     }),
   )
 })

@@ -90,7 +90,14 @@ export const make = (options: Partial<Pick<ServerConfig, "setupCode" | "smtpUrl"
 /** A firm that is set up, with Anna, who is signed in under the session "anna". */
 export const withAnna = (language = "en"): World => {
   const world = make()
-  const workspace = { id: randomUUID(), name: "North & Co", accent: "#0b6e4f", language, timeZone: "Europe/Stockholm" }
+  const workspace = {
+    id: randomUUID(),
+    name: "North & Co",
+    accent: "#0b6e4f",
+    language,
+    timeZone: "Europe/Stockholm",
+    logo: null,
+  }
   const anna = {
     id: randomUUID(),
     workspaceId: workspace.id,
@@ -151,7 +158,7 @@ const workspaces = (world: World) =>
     setUp: (input) =>
       Effect.gen(function* () {
         if (world.workspaces.length > 0) return yield* new AlreadySetUp()
-        const workspace = { id: randomUUID(), ...input.workspace }
+        const workspace = { id: randomUUID(), ...input.workspace, logo: null }
         const member = { id: randomUUID(), workspaceId: workspace.id, ...input.member }
         world.workspaces.push(workspace)
         world.members.push(member)
@@ -161,6 +168,13 @@ const workspaces = (world: World) =>
       const found = world.workspaces.find((one) => one.id === id)
       return found === undefined ? Effect.die(new Error("no such workspace")) : Effect.succeed(found)
     },
+    update: (id, changes) =>
+      Effect.sync(() => {
+        const index = world.workspaces.findIndex((one) => one.id === id)
+        const before = world.workspaces[index]
+        if (before !== undefined) world.workspaces[index] = { ...before, ...changes }
+      }),
+    logo: (id) => Effect.sync(() => world.workspaces.find(({ logo }) => logo?.id === id)?.logo ?? null),
   })
 
 const questionnaires = (world: World) =>
@@ -273,6 +287,7 @@ const uploads = (world: World) => {
   const unused = Effect.die(new Error("the firm's pages do not do this"))
   return Layer.succeed(Uploads, {
     receive: () => unused,
+    receiveLogo: () => unused,
     receiveAttachment: (_member, { name, content }) =>
       Effect.gen(function* () {
         const bytes = Buffer.concat(yield* Effect.orDie(Stream.runCollect(content)))

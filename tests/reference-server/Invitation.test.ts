@@ -12,6 +12,7 @@ const workspace = {
   accent: "#0b6e4f",
   language: "en",
   timeZone: "Europe/Stockholm",
+  logo: null,
 }
 const member = { id: "m", workspaceId: "w", name: "Moa Member", email: "moa@firm.example" }
 /** Saturday 3 April 2027, 14:05 in Stockholm. */

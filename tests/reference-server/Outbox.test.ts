@@ -89,6 +89,16 @@ layer(TestFirm.layer, { excludeTestServices: true, timeout: "60 seconds" })("the
     }),
   )
 
+  it.effect("S42: a name of several lines, from before there was a rule, is one line in the mail", () =>
+    Effect.gen(function* () {
+      const { member, stored, address } = yield* TestFirm.firm
+      const recipient = { ...TestFirm.recipient(address), name: "Carl\r\nBcc: x@evil.example\u2028C" }
+      yield* TestFirm.sendRequest(member, stored.ref, { recipient })
+      const mail = yield* TestFirm.mailTo(address)
+      assert.strictEqual(mail.to.name, "Carl Bcc: x@evil.example C")
+    }),
+  )
+
   it.effect("M7: a mail that is refused for good fails with its reason, and is not tried again", () =>
     Effect.gen(function* () {
       const sql = yield* SqlClient.SqlClient

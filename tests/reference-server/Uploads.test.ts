@@ -4,12 +4,16 @@ import type { UploadQuestion } from "@requite/core/QuestionKind/upload"
 import { createHash } from "node:crypto"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import { ClientRequests } from "../../reference-server/src/ClientRequests.ts"
 import type { Customer } from "../../reference-server/src/Customer.ts"
+import { SqlClient } from "../../reference-server/src/platform/Sql.ts"
 import { type Download, UploadRefused, Uploads } from "../../reference-server/src/Uploads.ts"
+import * as uploadsLayer from "../../reference-server/src/Uploads/layer.ts"
 import * as Samples from "../support/FileSamples.ts"
 import * as TestFirm from "../support/TestFirm.ts"
 
@@ -152,6 +156,65 @@ layer(TestFirm.layer, { excludeTestServices: true, timeout: "60 seconds" })("upl
       yield* Deferred.await(begun)
       yield* Fiber.interrupt(fiber)
       assert.deepStrictEqual([...TestFirm.blobs], before)
+    }),
+  )
+
+  it.effect("S60: a customer who gives up after the commit, or a defect after it, loses no file", () =>
+    Effect.gen(function* () {
+      const real = yield* ClientRequests
+      const uploads = yield* Uploads
+      const committed = yield* Deferred.make<void>()
+      const endings = {
+        interrupted: Effect.andThen(Deferred.succeed(committed, undefined), Effect.never),
+        defect: Effect.die("the connection broke after the commit"),
+      }
+      for (const [how, ending] of Object.entries(endings)) {
+        const { customer } = yield* opened
+        const requests = ClientRequests.of({
+          ...real,
+          attachFile: (...given) => Effect.tap(real.attachFile(...given), ending),
+        })
+        const receiving = receive(customer, "a.pdf", Samples.pdf).pipe(
+          Effect.provide(Layer.fresh(uploadsLayer.layer).pipe(Layer.provide(Layer.succeed(ClientRequests, requests)))),
+        )
+        const fiber = yield* Effect.forkChild(receiving)
+        if (how === "interrupted") {
+          yield* Deferred.await(committed)
+          yield* Fiber.interrupt(fiber)
+        }
+        assert.isTrue(Exit.isFailure(yield* Fiber.await(fiber)), how)
+        const [file] = (yield* real.current(customer)).request.files
+        assert.isTrue(TestFirm.blobs.has(file?.id ?? ""), how)
+        yield* uploads.downloadFor(customer, file?.id ?? "")
+      }
+    }),
+  )
+
+  it.effect("S60: a member who gives up after a document was stored loses no file", () =>
+    Effect.gen(function* () {
+      const { member } = yield* opened
+      const stored = yield* Deferred.make<void>()
+      const sql = yield* SqlClient.SqlClient
+      // the store's own client, but what it runs for us never comes back
+      const slow = new Proxy(sql, {
+        apply: (target, self, given) => {
+          // Reflect gives any; with a template, the only call of receiveAttachment, a client gives a statement
+          const statement = Reflect.apply(target, self, given) as Effect.Effect<unknown, unknown>
+          return Effect.andThen(statement, Effect.andThen(Deferred.succeed(stored, undefined), Effect.never))
+        },
+      })
+      const fiber = yield* Effect.forkChild(
+        Effect.flatMap(Uploads, (uploads) =>
+          uploads.receiveAttachment(member, { name: "letter.pdf", content: Stream.make(Samples.pdf) }),
+        ).pipe(
+          Effect.provide(Layer.fresh(uploadsLayer.layer).pipe(Layer.provide(Layer.succeed(SqlClient.SqlClient, slow)))),
+        ),
+      )
+      yield* Deferred.await(stored)
+      yield* Fiber.interrupt(fiber)
+      const rows = yield* sql<{ id: string }>`SELECT id FROM attachments WHERE workspace_id = ${member.workspaceId}`
+      assert.strictEqual(rows.length, 1)
+      assert.isTrue(TestFirm.blobs.has(rows[0]?.id ?? ""))
     }),
   )
 

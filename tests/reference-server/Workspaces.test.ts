@@ -51,6 +51,7 @@ layer(TestFirm.layer, { excludeTestServices: true, timeout: "60 seconds" })("wor
         accent: "#0b6e4f",
         language: "sv",
         timeZone: "Europe/Stockholm",
+        logo: null,
       })
       assert.strictEqual((yield* sql`SELECT 1 FROM workspaces`).length, 1)
       const secret = yield* members.signIn(

@@ -10,12 +10,14 @@ export interface Person {
   readonly form: (path: string, fields: Readonly<Record<string, string>>) => Promise<Response>
 }
 
-export const make = (url: string): Person => {
+/** `extra` headers go with every request: those of a proxy, say. */
+export const make = (url: string, extra: Readonly<Record<string, string>> = {}): Person => {
   const cookies = new Map<string, string>()
   const fetchHere: Person["fetch"] = async (path, init = {}) => {
     const headers = new Headers(init.headers)
     if (cookies.size > 0) headers.set("cookie", [...cookies].map(([name, value]) => `${name}=${value}`).join("; "))
     headers.set("origin", url)
+    for (const [name, value] of Object.entries(extra)) headers.set(name, value)
     const answer = await fetch(new URL(path, url), { ...init, headers, redirect: "manual" })
     for (const cookie of answer.headers.getSetCookie()) {
       const [name = "", value = ""] = cookie.split(";")[0]?.split("=") ?? []

@@ -23,7 +23,7 @@ export interface ServerProcess {
 
 /** Starts a server and waits until it answers. */
 export const start = async (environment: Readonly<Record<string, string>>): Promise<ServerProcess> => {
-  const port = await freePort()
+  const port = environment["PORT"] ?? String(await freePort())
   const url = `http://localhost:${port}`
   let log = ""
   let child: ChildProcess | null = null
@@ -31,7 +31,7 @@ export const start = async (environment: Readonly<Record<string, string>>): Prom
   const run = async () => {
     const started = spawn(process.execPath, ["--conditions=requite-source", "reference-server/src/main.ts"], {
       cwd: repository,
-      env: { PATH: process.env["PATH"], HOME: process.env["HOME"], PORT: String(port), ...environment },
+      env: { PATH: process.env["PATH"], HOME: process.env["HOME"], PORT: port, ...environment },
       stdio: ["ignore", "pipe", "pipe"],
     })
     child = started

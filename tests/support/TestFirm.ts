@@ -78,14 +78,17 @@ const logging = Layer.mergeAll(
   Layer.succeed(References.MinimumLogLevel, "All"),
 )
 
-/** Everything but HTTP. */
-export const layer = worker.layer.pipe(
-  Layer.provideMerge(Domain.layer),
-  Layer.provideMerge(Layer.mergeAll(mailer, store, TestDatabase.layer)),
-  Layer.provideMerge(Domain.platform(config())),
-  Layer.provideMerge(clock.layer),
-  Layer.provideMerge(logging),
-)
+/** Everything but HTTP, under the configuration of this environment. */
+export const layerOf = (environment: Record<string, string>) =>
+  worker.layer.pipe(
+    Layer.provideMerge(Domain.layer),
+    Layer.provideMerge(Layer.mergeAll(mailer, store, TestDatabase.layer)),
+    Layer.provideMerge(Domain.platform(config(environment))),
+    Layer.provideMerge(clock.layer),
+    Layer.provideMerge(logging),
+  )
+
+export const layer = layerOf({})
 
 export const questionnaire = JSON.stringify({
   format: 1,

@@ -46,6 +46,7 @@ export class CurrentCustomer extends Context.Service<
       readonly accent: string
       readonly language: string
       readonly timeZone: string
+      readonly logo: { readonly id: string; readonly type: "image/png" | "image/jpeg" | "image/webp" } | null
     }
     readonly requestId: string
     readonly linkId: string

@@ -35,7 +35,9 @@ export class Keys extends HttpApiGroup.make("keys")
     HttpApiEndpoint.delete("revoke", "/:id", {
       params: {
         id: Schema.String.check(
-          Schema.isPattern(/^rq_[A-Za-z0-9]{8}$/, { message: "Expected the id of a key: rq_ and eight letters or digits" }),
+          Schema.isPattern(/^rq_[A-Za-z0-9]{8}$/, {
+            message: "Expected the id of a key: rq_ and eight letters or digits",
+          }),
         ),
       },
       success: HttpApiSchema.NoContent,

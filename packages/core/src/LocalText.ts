@@ -6,6 +6,9 @@ import * as Schema from "effect/Schema"
 
 const expectedTag = 'Expected a language tag such as "en" or "pt-BR"'
 
+/** What a JSON Schema can tell of a language tag. */
+const Tag = Schema.String.check(Schema.isPattern(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/u, { message: expectedTag }))
+
 /** Intl throws at a tag with two scripts, say, or one variant twice; no pattern tells all of them. */
 const isKnownToIntl = (tag: string): boolean => {
   try {
@@ -16,10 +19,7 @@ const isKnownToIntl = (tag: string): boolean => {
 }
 
 /** A BCP 47 language tag as questionnaires use it: `en`, `sv`, `pt-BR`. `Intl` takes every one of them. */
-export const LanguageTag = Schema.String.check(
-  Schema.isPattern(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/u, { message: expectedTag }),
-  Schema.makeFilter((tag) => (isKnownToIntl(tag) ? undefined : expectedTag)),
-)
+export const LanguageTag = Tag.check(Schema.makeFilter((tag) => (isKnownToIntl(tag) ? undefined : expectedTag)))
 
 /** Text that every database keeps: no NUL, and no half of a surrogate pair, which has no UTF-8. */
 export const isStorable = (text: string): boolean => !text.includes("\u0000") && text.isWellFormed()
@@ -35,9 +35,15 @@ const Line = Schema.String.check(
 
 export const schema = Schema.Union([
   Line,
-  Schema.Record(LanguageTag, Line)
+  Schema.Record(Tag, Line)
     .annotate({ messageUnexpectedKey: expectedTag })
-    .check(Schema.isMinProperties(1, { message: "Expected at least one language" })),
+    .check(
+      Schema.isMinProperties(1, { message: "Expected at least one language" }),
+      Schema.makeFilter((text) => {
+        const unknown = Object.keys(text).find((tag) => !isKnownToIntl(tag))
+        return unknown === undefined ? undefined : { path: [unknown], issue: expectedTag }
+      }),
+    ),
 ]).annotate({ message: "Expected a text in double quotes, or an object with one for each language" })
 
 export type LocalText = typeof schema.Type

@@ -9,10 +9,10 @@ import { CustomerAccess } from "../CustomerAccess.ts"
 import * as PageSecurity from "../PageSecurity.ts"
 import { HttpEffect, HttpServerRequest, type Multipart } from "../platform/Http.ts"
 import { HttpApiBuilder } from "../platform/HttpApi.ts"
+import * as MultipartFiles from "../Uploads/MultipartFiles.ts"
 import { Uploads } from "../Uploads.ts"
 import * as downloads from "./downloads.ts"
 import * as failures from "./failures.ts"
-import * as MultipartFiles from "./MultipartFiles.ts"
 import * as views from "./views.ts"
 
 /** As long as the session itself lasts. */

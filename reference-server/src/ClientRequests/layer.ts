@@ -2,7 +2,16 @@
  * The layer of `ClientRequests`: the door (`handle`) and what goes through it. A failing database is a defect here: no
  * caller can do anything about it, and the transaction has left nothing behind.
  */
-import { Answers, AuditEntry, ClientRequest, Crypto, LocalText, Questionnaire, QuestionKind, Submission } from "@requite/core"
+import {
+  Answers,
+  AuditEntry,
+  ClientRequest,
+  Crypto,
+  LocalText,
+  Questionnaire,
+  QuestionKind,
+  Submission,
+} from "@requite/core"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"

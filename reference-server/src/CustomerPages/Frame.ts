@@ -2,13 +2,15 @@
 import * as Assets from "../Assets.ts"
 import type { Child, Html } from "../Html.ts"
 import { html, toString } from "../Html.ts"
+import type { Workspace } from "../Workspaces.ts"
+import * as Logos from "../Workspaces/Logos.ts"
 
 export interface Frame {
   readonly language: string
   /** Of the browser's tab: the page first, then where it belongs. */
   readonly title: ReadonlyArray<string>
   /** Null on the pages that must look alike whoever sent the link (S48). */
-  readonly firm: { readonly name: string; readonly accent: string } | null
+  readonly firm: Pick<Workspace, "name" | "accent" | "logo"> | null
   readonly skip: string | null
   readonly main: Child
   readonly foot?: Child
@@ -31,15 +33,19 @@ export const render = ({ language, title, firm, skip, main, foot }: Frame): stri
           <link rel="icon" type="image/svg+xml" href="${Assets.path("icon.svg")}" />
         </head>
         <body>
-          ${skip === null ? null : html`<a class="skip" href="#main">${skip}</a>`}${firm === null ? null : header(firm.name)}
+          ${skip === null ? null : html`<a class="skip" href="#main">${skip}</a>`}${firm === null ? null : header(firm)}
           <main id="main" tabindex="-1">${main}</main>
           ${foot === undefined ? null : html`<footer>${foot}</footer>`}
         </body>
       </html> `,
   )
 
-const header = (name: string): Html =>
+/** The firm's logo, which says its name where it is not seen; or the name beside a tile of its first letter. */
+const header = ({ name, logo }: NonNullable<Frame["firm"]>): Html =>
   html`<header>
-    <span class="monogram" aria-hidden="true">${[...name.trim()][0]?.toUpperCase()}</span>
-    <span class="firm">${name}</span>
+    ${logo === null ? tile(name) : html`<img class="logo" src="${Logos.path(logo)}" alt="${name}" height="40" />`}
   </header>`
+
+const tile = (name: string): Html =>
+  html`<span class="monogram" aria-hidden="true">${[...name.trim()][0]?.toUpperCase()}</span>
+    <span class="firm">${name}</span>`

@@ -1,6 +1,7 @@
 /**
  * A section's form as it arrives: multipart, part by part. The session's token comes first, and nothing is taken in
- * before it; text is collected within limits; each file streams on to `Uploads` as it comes and is never held here.
+ * before it; text is collected within limits; each file streams on to `Uploads` as it comes and is never held here. A
+ * form that turns out wrong leaves nothing behind: the files that it had brought by then are taken away again.
  */
 import type { ClientRequest } from "@requite/core"
 import { QuestionKind } from "@requite/core"
@@ -14,9 +15,11 @@ import type { Customer } from "../Customer.ts"
 import * as PageSecurity from "../PageSecurity.ts"
 import { ByteSize } from "../platform/Files.ts"
 import { HttpIncomingMessage, HttpServerRequest, Multipart } from "../platform/Http.ts"
+import * as MultipartFiles from "../Uploads/MultipartFiles.ts"
 import { Uploads } from "../Uploads.ts"
 import type { Fields } from "./kinds.ts"
 import { fileField } from "./kinds.ts"
+import { fieldName } from "./kinds/KindView.ts"
 import type { Issue } from "./Problems.ts"
 
 /** Not a form of this session: no token, a wrong one, or nothing that can be read. */
@@ -36,6 +39,8 @@ export interface Sent {
 
 /** A text of 100 000 characters is the longest that a question may ask for. */
 const maxFieldBytes = 500_000
+/** All names and texts of a form together, in characters. */
+const maxText = 2 * 1024 * 1024
 /** Every option of a long list may be ticked. */
 const maxParts = 3_000
 /** What is still read of files that nobody wants, so that the rest of the form arrives. */
@@ -49,32 +54,38 @@ export const receive = (
     const request = yield* HttpServerRequest.HttpServerRequest
     const uploads = yield* Uploads
     const fields = new Map<string, Array<string>>()
+    const taken: Array<string> = []
     const refused: Array<Issue> = []
     let refusal: ClientRequest.Refusal | null = null
-    let wasted = 0
+    let [text, wasted] = [0, 0]
     const revision = () => Number.parseInt(fields.get("revision")?.[0] ?? "", 10)
 
+    const collect = Effect.fnUntraced(function* ({ key, value }: Multipart.Field) {
+      text += key.length + value.length
+      if (text > maxText) return yield* new TooMuch()
+      if (!isFieldOf(section, key)) return
+      const values = fields.get(key)
+      if (values === undefined) fields.set(key, [value])
+      else values.push(value)
+    })
+
     /** The rest of a file is read and dropped, or the next part of the form would never come. */
-    const drop = (file: Multipart.File, onBytes: (bytes: number) => void) =>
-      file.content.pipe(
-        Stream.runForEach(({ length }) => {
-          onBytes(length)
-          wasted += length
-          return wasted > maxWasted ? Effect.fail(new TooMuch()) : Effect.void
-        }),
-        Effect.catchTag("MultipartError", () => Effect.void),
-      )
+    const drop = (content: Multipart.File["content"]) =>
+      Stream.runForEach(content, ({ length }) => {
+        wasted += length
+        return wasted > maxWasted ? Effect.fail(new TooMuch()) : Effect.void
+      })
 
     const take = Effect.fnUntraced(function* (file: Multipart.File, question: QuestionKind.Question) {
+      if (Number.isNaN(revision())) return yield* new NotOurs()
       let bytes = 0
-      const count = (length: number) => void (bytes += length)
-      const content = Stream.tap(file.content, ({ length }) => Effect.sync(() => count(length)))
-      const taken = yield* Effect.result(
+      const content = Stream.tap(file.content, ({ length }) => Effect.sync(() => void (bytes += length)))
+      const received = yield* Effect.result(
         uploads.receive(customer, { question, revision: revision(), name: file.name, content }),
       )
-      yield* drop(file, count)
-      if (Result.isSuccess(taken)) return
-      const { failure } = taken
+      if (Result.isSuccess(received)) return void taken.push(received.success.id)
+      yield* drop(content)
+      const { failure } = received
       switch (failure._tag) {
         case "UploadRefused":
           return void refused.push(
@@ -95,22 +106,28 @@ export const receive = (
       }
     })
 
-    const onPart = (part: Multipart.Part): Effect.Effect<void, NotOurs | TooMuch | RequestNotFound> => {
+    const onPart = (
+      part: Multipart.Part,
+    ): Effect.Effect<void, NotOurs | TooMuch | RequestNotFound | Multipart.MultipartError> => {
       if (!fields.has("csrf")) {
         const isOurs = Multipart.isField(part) && part.key === "csrf" && PageSecurity.isCsrf(part.value, customer.csrf)
         if (!isOurs) return Effect.fail(new NotOurs())
       }
-      if (Multipart.isField(part)) {
-        return Effect.sync(() => void fields.set(part.key, [...(fields.get(part.key) ?? []), part.value]))
-      }
+      if (Multipart.isField(part)) return collect(part)
       const question = section.items.find(({ id }) => fileField(id) === part.key)
       // an empty file field comes as a file without a name
       const unwanted = part.name === "" || question === undefined || !isGivenAsFiles(question) || refusal !== null
-      return unwanted ? drop(part, () => {}) : take(part, question)
+      return unwanted ? drop(part.content) : take(part, question)
     }
 
-    yield* request.multipartStream.pipe(
-      Stream.runForEach(onPart),
+    /** Whoever reads that they shall send it again has nothing of it twice. Who was cut off reads nothing: files stay. */
+    const takeBack = (error: { readonly _tag: string } | Multipart.MultipartError) =>
+      "reason" in error && error.reason._tag === "InternalError"
+        ? Effect.void
+        : Effect.forEach(taken, (file) => Effect.ignore(uploads.remove(customer, { revision: revision(), file })))
+
+    yield* MultipartFiles.forEach(request.multipartStream, onPart).pipe(
+      Effect.tapError(takeBack),
       Effect.catchTag("MultipartError", ({ reason }) =>
         Effect.fail(reason._tag === "Parse" || reason._tag === "InternalError" ? new NotOurs() : new TooMuch()),
       ),
@@ -126,6 +143,11 @@ export const receive = (
     if (Number.isNaN(revision())) return yield* new NotOurs()
     return { revision: revision(), fields, refused, refusal }
   })
+
+/** What our page of this section sends; other names are not kept. A kind may have several fields, `a.<id>.<more>`. */
+const isFieldOf = ({ items }: Questionnaire.Section, name: string): boolean =>
+  ["csrf", "revision", "action", "remove"].includes(name) ||
+  items.some(({ id }) => name === fieldName(id) || name.startsWith(`${fieldName(id)}.`))
 
 const isGivenAsFiles = ({ type }: QuestionKind.Question): boolean =>
   QuestionKind.standard.get(type)?.givenAs === "files"

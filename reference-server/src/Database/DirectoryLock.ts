@@ -3,7 +3,7 @@
 // operating system keeps it: Node's only file lock is the one of its SQLite, a transaction open on the empty file `.lock`. That
 // file stays for ever: deleted and made anew it could be locked twice. `.pid` beside it decides nothing, it names the holder.
 
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { dirname } from "node:path"
 import { DatabaseSync } from "node:sqlite"
 import * as Effect from "effect/Effect"
@@ -19,7 +19,7 @@ export const acquire = (path: string): Effect.Effect<void, DatabaseUnavailable, 
   Effect.acquireRelease(
     Effect.try({
       try: () => {
-        mkdirSync(dirname(path), { recursive: true })
+        makeDirectory(dirname(path))
         const lock = new DatabaseSync(`${path}.lock`)
         try {
           lock.exec("BEGIN IMMEDIATE")
@@ -38,6 +38,13 @@ export const acquire = (path: string): Effect.Effect<void, DatabaseUnavailable, 
         lock.close()
       }),
   )
+
+/** Level by level: Node's own recursive way never ends where a level exists and yet takes no directory, as in /proc. */
+const makeDirectory = (path: string): void => {
+  if (existsSync(path)) return
+  makeDirectory(dirname(path))
+  mkdirSync(path)
+}
 
 const sqliteBusy = 5
 

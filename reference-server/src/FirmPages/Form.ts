@@ -9,6 +9,7 @@ import * as Stream from "effect/Stream"
 import { ByteSize } from "../platform/Files.ts"
 import type { HttpServerRequest } from "../platform/Http.ts"
 import { HttpIncomingMessage, Multipart } from "../platform/Http.ts"
+import * as MultipartFiles from "../Uploads/MultipartFiles.ts"
 
 /** What was sent is too large, breaks off, or is no form. */
 export class FormUnreadable extends Schema.TaggedError<FormUnreadable>()("FormUnreadable", {}) {}
@@ -48,9 +49,15 @@ export const read = (request: HttpServerRequest.HttpServerRequest): Effect.Effec
     Effect.mapError(() => new FormUnreadable()),
   )
 
+/** All names and texts of a form with files together, in characters; a questionnaire can be long. */
+const maxTextBesideFiles = 8 * 1024 * 1024
+/** All files of a form together, in bytes, also those that nobody wants. */
+const maxFiles = 250_000_000
+
 /**
  * Reads a form with files. `take` gets each file with the fields that stood before it in the form, so a form carries
- * its token first; it must read the file's content to its end. A field may have 5 MiB, as a questionnaire can be long.
+ * its token first; what it leaves of the file is dropped. A file that is not whole fails while it is read. A field may
+ * have 5 MiB, the text of a form 8 MiB, its files 250 MB.
  */
 export const readWithFiles = <E, R>(
   request: HttpServerRequest.HttpServerRequest,
@@ -58,20 +65,33 @@ export const readWithFiles = <E, R>(
 ): Effect.Effect<Form, FormUnreadable | E, R> => {
   const pairs: Array<Pair> = []
   const form = from(pairs)
-  return request.multipartStream.pipe(
-    Stream.mapError(() => new FormUnreadable()),
-    Stream.runForEach((part) => {
-      if (Multipart.isFile(part)) return take(part, form)
-      return Effect.sync(() => void pairs.push([part.key, part.value]))
-    }),
+  let [text, arrived] = [0, 0]
+  const collect = ({ key, value }: Multipart.Field): Effect.Effect<void, Multipart.MultipartError> => {
+    text += key.length + value.length
+    if (text > maxTextBesideFiles) return tooLarge
+    return Effect.sync(() => void pairs.push([key, value]))
+  }
+  const onFile = (file: Multipart.File): Effect.Effect<void, E | Multipart.MultipartError, R> => {
+    const content = Stream.tap(file.content, ({ length }) => {
+      arrived += length
+      return arrived > maxFiles ? tooLarge : Effect.void
+    })
+    return Effect.andThen(take({ ...file, content }, form), Stream.runDrain(content))
+  }
+  const onPart = (part: Multipart.Part): Effect.Effect<void, E | Multipart.MultipartError, R> =>
+    Multipart.isFile(part) ? onFile(part) : collect(part)
+  return MultipartFiles.forEach(request.multipartStream, onPart).pipe(
+    Effect.mapError((error) => (error instanceof Multipart.MultipartError ? new FormUnreadable() : error)),
     Effect.provideContext(
       Multipart.limitsServices({ maxParts: 500, maxFieldSize: ByteSize.mebibytes(5), fieldMimeTypes: [] }),
     ),
-    // files have the limit of who takes them; a total would cut them short without telling (effect4.md §7)
+    // the parser has no total: one met in the middle of a file would end it as if it were complete (effect4.md §7)
     Effect.provideService(HttpIncomingMessage.MaxBodySize, undefined),
     Effect.as(form),
   )
 }
+
+const tooLarge = Effect.fail(Multipart.MultipartError.fromReason("BodyTooLarge"))
 
 /** Reads a file that nobody wants to its end, so that the form behind it can be read. */
 export const skip = (file: Multipart.File): Effect.Effect<void, FormUnreadable> =>

@@ -11,7 +11,7 @@ import type { Workspace } from "../Workspaces.ts"
 import type { Visit } from "./Visit.ts"
 import type { Words } from "./Words.ts"
 
-export type Place = "requests" | "questionnaires" | "keys" | "mail"
+export type Place = "requests" | "questionnaires" | "keys" | "settings" | "mail"
 
 export interface Content {
   readonly title: string
@@ -70,6 +70,7 @@ const header = (visit: Visit, place: Place | undefined): Html => {
       <ul>
         ${link("requests", "/requests", t("nav.requests"))}
         ${link("questionnaires", "/questionnaires", t("nav.questionnaires"))} ${link("keys", "/keys", t("nav.keys"))}
+        ${link("settings", "/settings", t("nav.settings"))}
         ${visit.config.smtpUrl === undefined && link("mail", "/dev/mail", t("nav.mail"))}
       </ul>
     </nav>

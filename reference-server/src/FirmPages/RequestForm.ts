@@ -138,7 +138,7 @@ export const judge = Effect.fnUntraced(function* (
   const stored = filled.what === "questionnaire" ? yield* chosen(visit, filled.questionnaire) : null
   const lines = filled.what === "documents" ? DocumentList.linesOf(filled.documents) : []
   const email = filled.email.trim()
-  const name = filled.name.trim() === "" ? yield* knownName(visit, email) : filled.name.trim()
+  const name = filled.name.trim() === "" ? LocalText.oneLine(yield* knownName(visit, email)) : filled.name.trim()
   const details = detailsOf(filled, stored, { name, email, language: filled.language })
   const days = [RequestPolicy.presets[filled.policy].windowDays, RequestPolicy.presets[filled.policy].linkDays]
   const shortest = Math.min(...days.map((count) => count ?? Number.POSITIVE_INFINITY))

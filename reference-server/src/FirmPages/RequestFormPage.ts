@@ -13,7 +13,7 @@ import * as MailFrame from "./MailFrame.ts"
 import * as Page from "./Page.ts"
 import * as RequestForm from "./RequestForm.ts"
 import type { Filled, Judged } from "./RequestForm.ts"
-import { languages } from "./SetUp.ts"
+import { languages } from "./FirmFields.ts"
 import type { Visit } from "./Visit.ts"
 import { bytes, languageName, today } from "./Words.ts"
 

@@ -2,17 +2,16 @@
  * The first start: the firm and its first member, set up once. Then a welcome that puts a sample questionnaire into the
  * newcomer's hands, to be sent to themselves (ux.md, "First run").
  */
-import * as Contrast from "@requite/content/Contrast"
 import { Crypto, LocalText } from "@requite/core"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
-import { type Html, html } from "../Html.ts"
+import { html } from "../Html.ts"
 import { isAddress } from "../Mailer/MailAddress.ts"
 import { Members } from "../Members.ts"
-import * as Messages from "../Messages.ts"
 import * as PageSecurity from "../PageSecurity.ts"
 import { type SetUp, Workspaces } from "../Workspaces.ts"
 import * as Field from "./Field.ts"
+import * as FirmFields from "./FirmFields.ts"
 import type { Form } from "./Form.ts"
 import * as Page from "./Page.ts"
 import * as Routes from "./Routes.ts"
@@ -21,18 +20,12 @@ import { Samples } from "./Samples.ts"
 import * as SignIn from "./SignIn.ts"
 import * as Visitor from "./Visitor.ts"
 import type { Words } from "./Words.ts"
-import { languageName } from "./Words.ts"
 
 /** NIST SP 800-63B: a length, and no rules about what is in it. */
 const minPassword = 12
 const maxPassword = 500
 
-interface Filled {
-  readonly firm: string
-  readonly accent: string
-  readonly hex: string
-  readonly language: string
-  readonly timeZone: string
+interface Filled extends FirmFields.Filled {
   readonly name: string
   readonly email: string
 }
@@ -82,52 +75,32 @@ export const routes = [
 ]
 
 const filled = (form: Form): Filled => ({
-  firm: LocalText.oneLine(form.text("firm")),
-  accent: Contrast.normalize(form.text("accent")) ?? "#1f5eff",
-  hex: form.text("hex"),
-  language: form.text("language"),
-  timeZone: form.text("timeZone"),
+  ...FirmFields.filled(form),
   name: LocalText.oneLine(form.text("name")),
   email: LocalText.oneLine(form.text("email")),
 })
 
 /** What was filled in, and what of it has to be mended. */
-const read = (form: Form, { t }: Words): { readonly input: SetUp; readonly mistakes: ReadonlyArray<Field.Mistake> } => {
+const read = (form: Form, words: Words): { readonly input: SetUp; readonly mistakes: ReadonlyArray<Field.Mistake> } => {
+  const { t } = words
   const given = filled(form)
   const password = form.exact("password")
-  const accent = given.hex.trim() === "" ? given.accent : Contrast.normalize(given.hex)
+  const firm = FirmFields.read(given, words)
   const length = [...password].length
   const mistake = (wrong: boolean, field: string, sentence: string) => (wrong ? [{ field, sentence }] : [])
   return {
     input: {
-      workspace: {
-        name: given.firm,
-        accent: accent ?? given.accent,
-        language: given.language,
-        timeZone: given.timeZone,
-      },
+      workspace: firm.firm,
       member: { name: given.name, email: given.email, password },
     },
     mistakes: [
-      ...mistake(given.firm === "", "firm", t("setup.firm.missing")),
-      ...mistake(given.firm.length > 200, "firm", t("form.tooLong", { max: 200 })),
-      ...mistake(accent === undefined, "hex", t("setup.hex.wrong")),
-      ...mistake(!Messages.languages.some((one) => one === given.language), "language", t("form.choose")),
-      ...mistake(!isTimeZone(given.timeZone), "timeZone", t("form.choose")),
+      ...firm.mistakes,
       ...mistake(given.name === "", "name", t("setup.name.missing")),
       ...mistake(given.name.length > 200, "name", t("form.tooLong", { max: 200 })),
       ...mistake(!isAddress(given.email), "email", t("form.email")),
       ...mistake(length < minPassword, "password", t("setup.password.short", { min: minPassword, length })),
       ...mistake(length > maxPassword, "password", t("form.tooLong", { max: maxPassword })),
     ],
-  }
-}
-
-const isTimeZone = (name: string): boolean => {
-  try {
-    return name !== "" && new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone !== ""
-  } catch {
-    return false
   }
 }
 
@@ -146,13 +119,7 @@ const show = (visitor: Visitor.Visitor, given: Filled, mistakes: ReadonlyArray<F
         ${visitor.token}
         <section class="card">
           <h2>${t("setup.theFirm")}</h2>
-          ${Field.input({ name: "firm", label: t("setup.firm"), help: t("setup.firm.help"), value: given.firm, autocomplete: "organization", mistakes })}
-          <div class="pair">
-            ${Field.input({ name: "accent", label: t("setup.accent"), type: "color", value: given.accent })}
-            ${Field.input({ name: "hex", label: t("setup.hex"), help: t("setup.hex.help"), value: given.hex, spellcheck: false, mistakes })}
-          </div>
-          ${Field.select({ name: "language", label: t("setup.language"), help: t("setup.language.help"), value: given.language, options: languages(words), mistakes })}
-          ${timeZones(words, given.timeZone)}
+          ${FirmFields.show(words, given, mistakes)}
         </section>
         <section class="card">
           <h2>${t("setup.you")}</h2>
@@ -165,27 +132,4 @@ const show = (visitor: Visitor.Visitor, given: Filled, mistakes: ReadonlyArray<F
       </form>
     </div>`,
   })
-}
-
-/** The languages that we speak, by their own and the reader's name. */
-export const languages = (words: Words): ReadonlyArray<Field.Option> =>
-  Messages.languages.map((value) => ({ value, label: languageName(words, value) }))
-
-/** All zones, by continent; the browser finds a city by what is typed. */
-const timeZones = ({ t }: Words, chosen: string): Html => {
-  const names = Intl.supportedValuesOf("timeZone").filter((name) => name.includes("/"))
-  const regions = Map.groupBy(names, (name) => name.split("/")[0] ?? "")
-  const option = (value: string) => {
-    const [, ...rest] = value.replaceAll("_", " ").split("/")
-    const [city = value, country] = rest.toReversed()
-    return { value, label: country === undefined ? city : `${city}, ${country}` }
-  }
-  return html`<div class="field">
-    <label for="timeZone">${t("setup.timeZone")}</label>
-    <p class="help" id="timeZone-help">${t("setup.timeZone.help")}</p>
-    <select id="timeZone" name="timeZone" aria-describedby="timeZone-help">
-      ${Field.options([{ value: "UTC", label: "UTC" }], chosen)}
-      ${[...regions].map(([region, zones]) => html`<optgroup label="${region}">${Field.options(zones.map(option), chosen)}</optgroup>`)}
-    </select>
-  </div>`
 }

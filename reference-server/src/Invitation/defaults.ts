@@ -5,21 +5,21 @@
 import type { Language } from "../Messages.ts"
 
 export const messages: Readonly<Record<Language, string>> = {
-  en: `Hello{{#if recipientName}} {{recipientName}}{{/if}},
+  en: `{{greeting}},
 
 {{memberName}} at {{firmName}} asks you for some information: **{{requestTitle}}**.
 
-Press the button to open it. You can use your phone or your computer, you need no account, and what you fill in is saved as you go.`,
-  es: `Hola{{#if recipientName}}, {{recipientName}}{{/if}}:
+Press the button to open it. You can use your phone or your computer, you need no account, and each page is saved when you continue.`,
+  es: `{{greeting}}:
 
 {{memberName}}, de {{firmName}}, le pide información: **{{requestTitle}}**.
 
-Pulse el botón para abrir la solicitud. Puede usar el teléfono o el ordenador, no necesita ninguna cuenta y lo que rellene se guarda sobre la marcha.`,
-  sv: `Hej{{#if recipientName}} {{recipientName}}{{/if}},
+Pulse el botón para abrir la solicitud. Puede usar el teléfono o el ordenador, no necesita ninguna cuenta y cada página se guarda al continuar.`,
+  sv: `{{greeting}},
 
 {{memberName}} på {{firmName}} ber dig om några uppgifter: **{{requestTitle}}**.
 
-Tryck på knappen för att öppna förfrågan. Du kan använda mobilen eller datorn, du behöver inget konto, och det du fyller i sparas efter hand.`,
+Tryck på knappen för att öppna förfrågan. Du kan använda mobilen eller datorn, du behöver inget konto, och varje sida sparas när du fortsätter.`,
 }
 
 /** What `submitted` says to the member; values are filled in as text. */

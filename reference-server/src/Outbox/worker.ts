@@ -104,7 +104,12 @@ export const layer = Layer.effectDiscard(
       if (row.delivery.kind === "submitted-notice") {
         const link = `${publicUrl}/requests/${row.state.id}`
         const composed = yield* Effect.fromResult(Invitation.composeNotice({ workspace, request: row.state, link }))
-        return { composed, from: "requite", to: { name: LocalText.oneLine(member.name), address: member.email }, replyTo: null }
+        return {
+          composed,
+          from: "requite",
+          to: { name: LocalText.oneLine(member.name), address: member.email },
+          replyTo: null,
+        }
       }
       const { url, worksUntil } = yield* issueLink(row)
       const invitation = { workspace, member, details, sendNo, link: url, worksUntil }

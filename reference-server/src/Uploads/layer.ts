@@ -10,6 +10,7 @@ import { ClientRequests, RequestNotFound } from "../ClientRequests.ts"
 import { SqlClient, SqlSchema } from "../platform/Sql.ts"
 import type { Arriving, FileRef } from "../Uploads.ts"
 import { UploadRefused, Uploads } from "../Uploads.ts"
+import { Logo } from "../Workspaces.ts"
 import * as FileName from "./FileName.ts"
 import * as MediaType from "./MediaType.ts"
 
@@ -27,6 +28,15 @@ const attachments: upload.UploadQuestion = {
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
   ],
   maxBytes: 25_000_000,
+}
+
+/** What a firm's logo may be (P19): pictures that mail programs show too, small enough for every page and mail. */
+const logos: upload.UploadQuestion = {
+  id: "logo",
+  type: "upload",
+  label: "logo",
+  accept: Logo.fields.type.literals,
+  maxBytes: 500_000,
 }
 
 /**
@@ -123,20 +133,25 @@ export const layer = Layer.effect(
         }
         const commandId = yield* Effect.provideService(Crypto.uuid, Crypto.Crypto, crypto)
         const file = yield* take(question, arriving)
-        // the right to attach is asked for again now: the request may have ended while the bytes came in (S64)
+        // the right to attach is asked for again now: the request may have ended while the bytes came in (S64). Only where
+        // it was refused is the file surely in no request: an interruption or a defect may come after the commit
         yield* requests
           .attachFile(customer, { revision, question: question.id, file, limit: upload.maxFiles(question) }, commandId)
-          .pipe(Effect.onError(() => discard(BlobKey.make(file.id))))
+          .pipe(Effect.tapError(() => discard(BlobKey.make(file.id))))
         return file
       }),
       receiveAttachment: Effect.fn("Uploads.receiveAttachment")(function* ({ workspaceId }, arriving) {
         const file = yield* take(attachments, arriving)
         const createdAt = new Date(yield* Clock.currentTimeMillis)
+        // a failure leaves the blob: the row may be there all the same, and a file without one harms nobody
         yield* sql`INSERT INTO attachments ${sql.insert({ id: file.id, workspaceId, file: JSON.stringify(file), createdAt })}`.pipe(
-          Effect.onError(() => discard(BlobKey.make(file.id))),
           Effect.orDie,
         )
         return file
+      }),
+      receiveLogo: Effect.fn("Uploads.receiveLogo")(function* (arriving) {
+        const file = yield* take(logos, arriving)
+        return yield* Effect.orDie(Schema.decodeUnknownEffect(Logo)(file))
       }),
       attachments: ({ workspaceId }, given) => {
         const ids = given.filter(isKey)

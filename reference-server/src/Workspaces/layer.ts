@@ -3,23 +3,32 @@ import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
+import { BlobKey, BlobStore } from "../BlobStore.ts"
 import { Kdf } from "../platform/Crypto.ts"
 import { SqlClient, SqlSchema } from "../platform/Sql.ts"
 import * as Secret from "../Secret.ts"
-import { AlreadySetUp, Workspace, Workspaces } from "../Workspaces.ts"
+import { AlreadySetUp, Logo, Workspace, Workspaces } from "../Workspaces.ts"
 
 /** The layer of `Workspaces` over the database. */
 export const layer = Layer.effect(
   Workspaces,
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
+    const blobs = yield* BlobStore
     const services = Context.pick(Crypto.Crypto, Kdf.Kdf)(yield* Effect.context<Crypto.Crypto | Kdf.Kdf>())
 
     const byId = SqlSchema.findOne({
       Request: Workspace.fields.id,
       Result: Workspace,
-      execute: (id) => sql`SELECT id, name, accent, language, time_zone FROM workspaces WHERE id = ${id}`,
+      execute: (id) => sql`SELECT id, name, accent, language, time_zone, logo FROM workspaces WHERE id = ${id}`,
+    })
+    const byLogo = SqlSchema.findOneOption({
+      Request: BlobKey,
+      Result: Schema.Struct({ logo: Logo }),
+      execute: (id) => sql`SELECT logo FROM workspaces WHERE logo->>'id' = ${id}`,
     })
     const isSetUp = Effect.map(sql`SELECT 1 FROM members LIMIT 1`, (rows) => rows.length > 0)
 
@@ -40,10 +49,29 @@ export const layer = Layer.effect(
         return member
       }).pipe(Effect.catchTag("SqlError", Effect.die), Effect.provideContext(services))
 
+    const update: Workspaces["Service"]["update"] = (id, changes) =>
+      Effect.gen(function* () {
+        yield* sql`SELECT 1 FROM workspaces WHERE id = ${id} FOR UPDATE`
+        const before = yield* byId(id)
+        const { name, accent, language, timeZone, logo } = { ...before, ...changes }
+        const columns = { name, accent, language, timeZone, logo: logo === null ? null : JSON.stringify(logo) }
+        yield* sql`UPDATE workspaces SET ${sql.update(columns)} WHERE id = ${id}`
+        return before.logo !== null && before.logo.id !== logo?.id ? before.logo : null
+      }).pipe(
+        sql.withTransaction,
+        Effect.orDie,
+        // only what is committed has no use for the old one
+        Effect.flatMap((replaced) =>
+          replaced === null ? Effect.void : Effect.ignore(blobs.remove(BlobKey.make(replaced.id))),
+        ),
+      )
+
     return Workspaces.of({
       isSetUp: Effect.orDie(isSetUp),
       setUp,
       get: (id) => Effect.orDie(byId(id)),
+      update,
+      logo: (id) => Effect.orDie(Effect.map(byLogo(id), (found) => Option.getOrNull(found)?.logo ?? null)),
     })
   }),
 )

@@ -12,6 +12,7 @@ const statements = [
     accent text NOT NULL,
     language text NOT NULL,
     time_zone text NOT NULL,
+    logo jsonb,
     created_at timestamptz NOT NULL
   )`,
   `CREATE TABLE members (

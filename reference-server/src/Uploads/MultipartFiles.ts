@@ -1,0 +1,62 @@
+/**
+ * The parts of a multipart body, one after another, each file whole.
+ *
+ * A body that breaks off, or goes over a limit of the parser, ends the stream of the file it was in as if the file were
+ * complete; only the stream of parts fails (Effect 4.1.0). So a file's content ends here only after the parser has gone
+ * on behind it, to the next part or to the proper end of the body; where it could not, the content fails. Nothing is
+ * read ahead of whoever takes a part, so that a slow taker slows the sender down.
+ */
+import * as Effect from "effect/Effect"
+import * as Pull from "effect/Pull"
+import * as Stream from "effect/Stream"
+import { Multipart } from "../platform/Http.ts"
+import type { Arriving } from "../Uploads.ts"
+
+type Parts = Stream.Stream<Multipart.Part, Multipart.MultipartError>
+
+/** Takes every part in turn. `take` reads a file's content to its end, or fails: what it leaves would pile up here. */
+export const forEach = Effect.fnUntraced(function* <E, R>(
+  parts: Parts,
+  take: (part: Multipart.Part) => Effect.Effect<void, E, R>,
+): Effect.fn.Return<void, E | Multipart.MultipartError, R> {
+  yield* Effect.scoped(
+    Effect.gen(function* () {
+      const pull = yield* Stream.toPull(parts)
+      let ahead: ReadonlyArray<Multipart.Part> = []
+      let ended = false
+      const next = Effect.suspend(() => {
+        if (ended || ahead.length > 0) return Effect.void
+        return pull.pipe(
+          Effect.map((found) => void (ahead = found)),
+          Pull.catchDone(() => Effect.sync(() => void (ended = true))),
+        )
+      })
+      for (;;) {
+        yield* next
+        const [part] = ahead
+        if (part === undefined) return
+        ahead = ahead.slice(1)
+        yield* take(Multipart.isFile(part) ? whole(part, next) : part)
+      }
+    }),
+  )
+})
+
+const whole = (file: Multipart.File, parserIsPast: Effect.Effect<void, Multipart.MultipartError>): Multipart.File => {
+  const content = Stream.concat(file.content, Stream.fromEffectDrain(parserIsPast))
+  return { ...file, content, contentEffect: Stream.mkUint8Array(content) }
+}
+
+/** Takes every file in turn. What is no file, and a file field left empty, is passed over. */
+export const each = Effect.fnUntraced(function* <A, E, R>(
+  parts: Parts,
+  take: (file: Arriving) => Effect.Effect<A, E, R>,
+): Effect.fn.Return<ReadonlyArray<A>, E | Multipart.MultipartError, R> {
+  const taken: Array<A> = []
+  yield* forEach(parts, (part): Effect.Effect<void, E | Multipart.MultipartError, R> => {
+    if (!Multipart.isFile(part)) return Effect.void
+    if (part.name === "") return Stream.runDrain(part.content)
+    return Effect.map(take({ name: part.name, content: part.content }), (one) => void taken.push(one))
+  })
+  return taken
+})
