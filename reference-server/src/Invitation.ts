@@ -4,7 +4,7 @@
  * (P12). What comes out has an HTML part and a text part that say the same.
  */
 import { MailLayout, MessageTemplate } from "@requite/content"
-import type { ClientRequest } from "@requite/core"
+import { type ClientRequest, LocalText } from "@requite/core"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
@@ -120,11 +120,11 @@ export const compose = (invitation: Invitation): Result.Result<Composed, Message
   const greeting = name === "" ? t("invitation.greetingNobody") : t("invitation.greeting", { name })
   const written = write(details.message, valuesOf(details, { ...names, greeting, due }))
   return Result.map(written, ({ bodyHtml, bodyText }) => ({
-    subject: oneLine(subject),
+    subject: LocalText.oneLine(subject),
     ...MailLayout.render({
       lang: language,
       dir: "ltr",
-      subject: oneLine(subject),
+      subject: LocalText.oneLine(subject),
       preheader: t("invitation.preheader"),
       brand: brandOf(workspace, Redacted.value(invitation.link)),
       heading: details.title,
@@ -166,7 +166,7 @@ export const composeNotice = (notice: {
   const { recipient, title } = request.details
   const { t, language, locale } = translator("mail", [workspace.language])
   const name = recipient.name === "" ? recipient.email : recipient.name
-  const subject = oneLine(t("submitted.subject", { title, name }))
+  const subject = LocalText.oneLine(t("submitted.subject", { title, name }))
   const written = write(submittedBodies[language], { recipientName: name, requestTitle: title })
   return Result.map(written, ({ bodyHtml, bodyText }) => ({
     subject,
@@ -196,6 +196,3 @@ const brandOf = ({ name, accent, logo }: Workspace, link: string): MailLayout.Br
   accent,
   ...(logo === null ? {} : { logoUrl: new URL(Logos.path(logo), link).href }),
 })
-
-/** A subject is one line; a title that a person pasted may not be. */
-const oneLine = (text: string): string => text.replace(/[\p{Cc}\s]+/gu, " ").trim()

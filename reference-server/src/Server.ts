@@ -21,6 +21,7 @@ import * as mailbox from "./Mailer/mailbox.ts"
 import * as smtp from "./Mailer/smtp.ts"
 import { RateLimits } from "./RateLimits.ts"
 import * as worker from "./Outbox/worker.ts"
+import * as PageSecurity from "./PageSecurity.ts"
 import { ByteSize } from "./platform/Files.ts"
 import { HttpIncomingMessage, HttpMiddleware, HttpRouter } from "./platform/Http.ts"
 import { NodeHttpServer } from "./platform/Node.ts"
@@ -67,7 +68,7 @@ const http = (config: ServerConfig) =>
   HttpRouter.serve(Layer.mergeAll(CustomerPages.layer, FirmPages.layer, Api.layer), {
     // the default one would write addresses with link tokens into the log (S12)
     disableLogger: true,
-    middleware: (app) => AccessLog.middleware(fromBehind(config)(compressed(app))),
+    middleware: (app) => AccessLog.middleware(PageSecurity.withLastPages(config)(fromBehind(config)(compressed(app)))),
   }).pipe(
     // Effect's default is unlimited; uploads stream and have limits of their own
     Layer.provide(Layer.succeed(HttpIncomingMessage.MaxBodySize, ByteSize.mebibytes(4))),

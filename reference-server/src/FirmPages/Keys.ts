@@ -1,4 +1,5 @@
 /** API keys of a member, for scripts: made, shown once, revoked. A name stands once, so a form sent twice makes one key. */
+import { LocalText } from "@requite/core"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { html } from "../Html.ts"
@@ -26,7 +27,7 @@ export const routes = [
         return PageSecurity.seeOther(visit.config, "/keys")
       }
       const keys = yield* members.keys(visit.member)
-      const name = form.text("name").trim()
+      const name = LocalText.oneLine(form.text("name"))
       const mistake = mistakeIn(visit, name, keys)
       if (mistake !== null) return show(visit, { keys, name, mistakes: [{ field: "name", sentence: mistake }] })
       const { key, secret } = yield* members.createKey(visit.member, name)

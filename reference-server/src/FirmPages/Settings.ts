@@ -74,6 +74,7 @@ const show = (visit: Visit, { given, remove = false, kept = false, mistakes = []
   const { words, workspace } = visit
   const { t } = words
   const { logo, name } = workspace
+  const isHttp = visit.config.publicUrl.startsWith("http:")
   return Page.member(visit, {
     title: t("settings.title"),
     place: "settings",
@@ -99,7 +100,7 @@ const show = (visit: Visit, { given, remove = false, kept = false, mistakes = []
                 ></label
               >`
           }
-          ${Field.files({ name: "logo", label: t(logo === null ? "settings.logo" : "settings.logo.new"), help: t("settings.logo.help"), accept: "image/png,image/jpeg,image/webp", mistakes })}
+          ${Field.files({ name: "logo", label: t(logo === null ? "settings.logo" : "settings.logo.new"), help: html`${t("settings.logo.help")}${isHttp && html` ${t("settings.logo.http")}`}`, accept: "image/png,image/jpeg,image/webp", mistakes })}
         </section>
         <p class="buttons"><button class="primary" type="submit">${t("settings.submit")}</button></p>
       </form>
