@@ -68,7 +68,7 @@ layer(TestFirm.layer, { excludeTestServices: true, timeout: "60 seconds" })("que
     Effect.gen(function* () {
       const questionnaires = yield* Questionnaires
       const [ours, theirs] = [yield* TestFirm.firm, yield* TestFirm.firm]
-      const plain = source({ id: "letter", title: "«Ünïcode» 👩‍💼 \u202e, \u0000 and \ud83d" })
+      const plain = source({ id: "letter", title: '«Ünïcode» 👩‍💼 \u202e and "quotes"' })
       const text = reformatted(plain)
       const one = yield* questionnaires.add(ours.member.workspaceId, text)
       const two = yield* questionnaires.add(theirs.member.workspaceId, plain)

@@ -24,7 +24,7 @@ export const make = PersistedQueue.make({
   ),
 })
 
-export const layer = PersistedQueue.layer.pipe(
+export const layer = Layer.merge(PersistedQueue.layer, PersistedQueue.layerCleanup()).pipe(
   Layer.provideMerge(
     PersistedQueue.layerStoreSql({
       tableName: "queue",
