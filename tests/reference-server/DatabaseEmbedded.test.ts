@@ -7,6 +7,7 @@ import { runInNewContext } from "node:vm"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Schedule from "effect/Schedule"
 import * as Logger from "effect/Logger"
 import * as References from "effect/References"
 import { TestClock } from "effect/testing"
@@ -216,7 +217,9 @@ describe("embedded database", () => {
           yield* read
           const before = yield* used
           yield* Effect.repeat(read, { times: 100 })
-          assert.isBelow((yield* used) - before, 20)
+          // buffers are given back some turns after they are collected; what is kept never is
+          const kept = Effect.filterOrFail(used, (now) => now - before < 20)
+          yield* Effect.retry(kept, { schedule: Schedule.spaced("100 millis"), times: 50 })
         }),
       )
     }),
