@@ -25,6 +25,7 @@ import * as Assets from "./Assets.ts"
 import type { RequestNotFound } from "./ClientRequests.ts"
 import { ClientRequests } from "./ClientRequests.ts"
 import { Config } from "./Config.ts"
+import { sessionCookie } from "./Customer.ts"
 import { CustomerAccess } from "./CustomerAccess.ts"
 import * as Answering from "./CustomerPages/Answering.ts"
 import * as ArrivalPage from "./CustomerPages/ArrivalPage.ts"
@@ -43,9 +44,6 @@ import * as FileName from "./Uploads/FileName.ts"
 import { Uploads } from "./Uploads.ts"
 import * as Logos from "./Workspaces/Logos.ts"
 
-/** How long the cookie of a session is kept; the session itself ends no later. */
-const sessionSeconds = 24 * 3_600
-
 const page = (html: string, status = 200) => Effect.map(Config, (config) => PageSecurity.page(config, html, { status }))
 const seeOther = (path: string) => Effect.map(Config, (config) => PageSecurity.seeOther(config, path))
 
@@ -63,7 +61,7 @@ const claim = Effect.gen(function* () {
   const access = yield* CustomerAccess
   const { handle, secret } = yield* access.claim(Redacted.make(token))
   const response = yield* seeOther(paths.list(handle))
-  return PageSecurity.setCookie(yield* Config, response, Entry.cookie(handle), secret, sessionSeconds)
+  return PageSecurity.setCookie(yield* Config, response, sessionCookie(handle), secret)
 })
 
 const list = Effect.flatMap(Entry.enter, (session) => page(ListPage.render(session)))

@@ -34,6 +34,9 @@ export class TooManyAttempts extends Schema.TaggedError<TooManyAttempts>()("TooM
 /** No session or key, or one that does not hold. */
 export class NotSignedIn extends Schema.TaggedError<NotSignedIn>()("NotSignedIn", {}) {}
 
+/** The cookie that keeps a member signed in, and how long: as long as the session itself. */
+export const sessionCookie = { name: "rq-member", seconds: 14 * 86_400 }
+
 export class Members extends Context.Service<
   Members,
   {

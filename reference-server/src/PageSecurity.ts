@@ -87,16 +87,15 @@ export const cookieName = (config: ServerConfig, name: string): string => (isHtt
 export const setCookie = (
   config: ServerConfig,
   response: HttpServerResponse.HttpServerResponse,
-  name: string,
+  { name, seconds }: { readonly name: string; readonly seconds: number },
   secret: Redacted.Redacted,
-  maxAgeSeconds: number,
 ): HttpServerResponse.HttpServerResponse =>
   HttpServerResponse.setCookieUnsafe(response, cookieName(config, name), Redacted.value(secret), {
     httpOnly: true,
     sameSite: "lax",
     path: "/",
     secure: isHttps(config),
-    maxAge: maxAgeSeconds * 1000,
+    maxAge: seconds * 1000,
   })
 
 /** Ends a session's cookie in the browser. */
@@ -104,7 +103,7 @@ export const clearCookie = (
   config: ServerConfig,
   response: HttpServerResponse.HttpServerResponse,
   name: string,
-): HttpServerResponse.HttpServerResponse => setCookie(config, response, name, Redacted.make(""), 0)
+): HttpServerResponse.HttpServerResponse => setCookie(config, response, { name, seconds: 0 }, Redacted.make(""))
 
 /** The cookie's secret, if the request brings one of that name. */
 export const readCookie = (

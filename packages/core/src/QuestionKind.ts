@@ -4,7 +4,7 @@
  * registry; nothing shared changes.
  */
 import * as choice from "./QuestionKind/choice.ts"
-import type { QuestionKind } from "./QuestionKind/Kind.ts"
+import type { Question, QuestionKind } from "./QuestionKind/Kind.ts"
 import * as text from "./QuestionKind/text.ts"
 import * as upload from "./QuestionKind/upload.ts"
 
@@ -15,6 +15,10 @@ export type Registry = ReadonlyMap<string, QuestionKind>
 /** A registry of kinds, by their `type`. */
 export const registry = (...kinds: ReadonlyArray<QuestionKind>): Registry =>
   new Map(kinds.map((kind) => [kind.type, kind]))
+
+/** Do the answers to this question come as files, one by one, rather than with the others? */
+export const isGivenAsFiles = (question: Question, kinds: Registry = standard): boolean =>
+  kinds.get(question.type)?.givenAs === "files"
 
 /** The kinds of format.md that exist so far. */
 export const standard: Registry = registry(text.kind, choice.kind, upload.kind)

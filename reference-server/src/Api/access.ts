@@ -7,8 +7,9 @@ import { Access, Failure } from "@requite/api"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { Config } from "../Config.ts"
+import { sessionCookie as customerCookie } from "../Customer.ts"
 import { CustomerAccess } from "../CustomerAccess.ts"
-import { Members } from "../Members.ts"
+import { Members, sessionCookie as memberCookie } from "../Members.ts"
 import * as PageSecurity from "../PageSecurity.ts"
 import { ByteSize } from "../platform/Files.ts"
 import { HttpIncomingMessage, HttpRouter, HttpServerRequest } from "../platform/Http.ts"
@@ -31,7 +32,7 @@ const members = Layer.effect(
       // the contract knows one name for the cookie; on plain http it has another, so it is read here
       memberSession: Effect.fnUntraced(function* (http) {
         const request = yield* HttpServerRequest.HttpServerRequest
-        const secret = PageSecurity.readCookie(config, request, "rq-member")
+        const secret = PageSecurity.readCookie(config, request, memberCookie.name)
         if (secret === null) return yield* new Failure.Unauthorized()
         if (changes(request) && !PageSecurity.isSameOrigin(config, request)) return yield* new Failure.NotFromHere()
         const member = yield* Effect.mapError(people.bySession(secret), () => new Failure.Unauthorized())
@@ -55,7 +56,7 @@ const customers = Layer.effect(
         const request = yield* HttpServerRequest.HttpServerRequest
         if (changes(request) && !PageSecurity.isSameOrigin(config, request)) return yield* new Failure.NotFromHere()
         const { handle = "" } = yield* HttpRouter.params
-        const secret = PageSecurity.readCookie(config, request, `rq-${handle}`)
+        const secret = PageSecurity.readCookie(config, request, customerCookie(handle).name)
         if (secret === null) return yield* new Failure.LinkDead()
         const customer = yield* Effect.mapError(access.enter(handle, secret), () => new Failure.LinkDead())
         if (changes(request) && !PageSecurity.isCsrf(request.headers["x-csrf-token"], customer.csrf)) {

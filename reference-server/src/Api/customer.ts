@@ -5,6 +5,7 @@ import * as upload from "@requite/core/QuestionKind/upload"
 import * as Effect from "effect/Effect"
 import { ClientRequests } from "../ClientRequests.ts"
 import { Config } from "../Config.ts"
+import { sessionCookie } from "../Customer.ts"
 import { CustomerAccess } from "../CustomerAccess.ts"
 import * as PageSecurity from "../PageSecurity.ts"
 import { HttpEffect, HttpServerRequest, type Multipart } from "../platform/Http.ts"
@@ -14,9 +15,6 @@ import { Uploads } from "../Uploads.ts"
 import * as downloads from "./downloads.ts"
 import * as failures from "./failures.ts"
 import * as views from "./views.ts"
-
-/** As long as the session itself lasts. */
-const oneDay = 86_400
 
 export const layer = HttpApiBuilder.group(
   Api,
@@ -39,7 +37,7 @@ export const layer = HttpApiBuilder.group(
         if (!PageSecurity.isSameOrigin(config, request)) return yield* new Failure.NotFromHere()
         const { handle, secret } = yield* Effect.mapError(access.claim(payload.token), () => new Failure.LinkDead())
         yield* HttpEffect.appendPreResponseHandler((_request, response) =>
-          Effect.succeed(PageSecurity.setCookie(config, response, `rq-${handle}`, secret, oneDay)),
+          Effect.succeed(PageSecurity.setCookie(config, response, sessionCookie(handle), secret)),
         )
         return { handle }
       }),

@@ -52,8 +52,8 @@ export const layer = Layer.effect(
         const { state, events } = yield* ClientRequest.handle(intent, before)
         const now = yield* Clock.currentTimeMillis
         if (events.length > 0) {
-          const write = before === null ? rows.insertState : rows.updateState
-          const written = yield* write(workspaceId, state, now)
+          const place = before === null ? rows.insertState : rows.updateState
+          const written = yield* place(workspaceId, state, now)
           // the id is taken: by the same command at the same moment, or in a workspace that is not shown
           if (written.length === 0) return (yield* rows.state(workspaceId, id)) ?? (yield* new RequestNotFound({ id }))
           const entries = yield* AuditEntry.append(id, yield* rows.lastEntry(id), events)
@@ -232,7 +232,7 @@ const withFiles = (
   request: ClientRequest.State,
 ): Answers.Answers => {
   const files = Questionnaire.questions(questionnaire)
-    .filter(givenAsFiles)
+    .filter((question) => QuestionKind.isGivenAsFiles(question))
     .map((question): readonly [string, unknown] => [
       question.id,
       request.files
@@ -241,8 +241,6 @@ const withFiles = (
     ])
   return { ...typed, ...Object.fromEntries(files) }
 }
-
-const givenAsFiles = (question: QuestionKind.Question) => QuestionKind.standard.get(question.type)?.givenAs === "files"
 
 /** What no page of ours sends: unknown questions, values of another shape, files by value, text that cannot be kept. */
 const malformedIn = (
@@ -253,7 +251,7 @@ const malformedIn = (
   ...Questionnaire.questions(questionnaire)
     .filter(({ id }) => Object.hasOwn(answers, id))
     .flatMap((question) => [
-      ...(givenAsFiles(question) ? [malformed("upload-by-value", question)] : []),
+      ...(QuestionKind.isGivenAsFiles(question) ? [malformed("upload-by-value", question)] : []),
       ...(isStorable(answers[question.id]) ? [] : [malformed("text-control-characters", question)]),
     ]),
 ]

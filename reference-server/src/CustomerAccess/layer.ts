@@ -6,6 +6,7 @@ import * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import { ClientRequests } from "../ClientRequests.ts"
+import { sessionSeconds } from "../Customer.ts"
 import { CustomerAccess } from "../CustomerAccess.ts"
 import { csrfToken } from "../PageSecurity.ts"
 import { SqlClient, SqlSchema } from "../platform/Sql.ts"
@@ -15,9 +16,6 @@ import { Workspaces } from "../Workspaces.ts"
 
 /** A handle is part of an address, where anybody may write anything; what cannot be one is not looked up. */
 const isHandle = (text: string) => /^[A-Za-z0-9_-]{16}$/.test(text)
-
-/** A session ends this long after its claim; the mail's link opens another one. */
-const sessionMillis = 24 * 3_600_000
 
 const LinkRow = Schema.Struct({
   id: Schema.String,
@@ -120,7 +118,7 @@ export const layer = Layer.effect(
             linkId: link.id,
             digest,
             createdAt: new Date(now),
-            expiresAt: new Date(now + sessionMillis),
+            expiresAt: new Date(now + sessionSeconds * 1000),
           }
           const by = { kind: "customer", link: link.id } as const
           const intent = { type: "Claim", id: handle, by, sendNo: link.sendNo } as const

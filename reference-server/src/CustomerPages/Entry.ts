@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import type { Current } from "../ClientRequests.ts"
 import { ClientRequests } from "../ClientRequests.ts"
 import { Config } from "../Config.ts"
-import type { Customer } from "../Customer.ts"
+import { type Customer, sessionCookie } from "../Customer.ts"
 import { CustomerAccess } from "../CustomerAccess.ts"
 import * as PageSecurity from "../PageSecurity.ts"
 import { HttpRouter, HttpServerRequest } from "../platform/Http.ts"
@@ -13,9 +13,6 @@ import type { Workspace } from "../Workspaces.ts"
 import * as Reader from "./Reader.ts"
 import { NotOurs } from "./SectionForm.ts"
 import type { Session } from "./Session.ts"
-
-/** The cookie of a session: each request that a customer has open has its own. */
-export const cookie = (handle: string): string => `rq-${handle}`
 
 /** S39, before anything is looked up: a stranger's form gets the same answer whether the link lives or not. */
 export const sameOrigin = Effect.gen(function* () {
@@ -50,7 +47,7 @@ export const receipt = Effect.gen(function* () {
 const presented = Effect.gen(function* () {
   const request = yield* HttpServerRequest.HttpServerRequest
   const { handle = "" } = yield* HttpRouter.params
-  const secret = PageSecurity.readCookie(yield* Config, request, cookie(handle))
+  const secret = PageSecurity.readCookie(yield* Config, request, sessionCookie(handle).name)
   return secret === null ? yield* new AccessLink.LinkDead() : { handle, secret }
 })
 

@@ -116,7 +116,8 @@ export const receive = (
       if (Multipart.isField(part)) return collect(part)
       const question = section.items.find(({ id }) => fileField(id) === part.key)
       // an empty file field comes as a file without a name
-      const unwanted = part.name === "" || question === undefined || !isGivenAsFiles(question) || refusal !== null
+      const unwanted =
+        part.name === "" || question === undefined || !QuestionKind.isGivenAsFiles(question) || refusal !== null
       return unwanted ? drop(part.content) : take(part, question)
     }
 
@@ -148,6 +149,3 @@ export const receive = (
 const isFieldOf = ({ items }: Questionnaire.Section, name: string): boolean =>
   ["csrf", "revision", "action", "remove"].includes(name) ||
   items.some(({ id }) => name === fieldName(id) || name.startsWith(`${fieldName(id)}.`))
-
-const isGivenAsFiles = ({ type }: QuestionKind.Question): boolean =>
-  QuestionKind.standard.get(type)?.givenAs === "files"

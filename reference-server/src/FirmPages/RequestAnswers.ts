@@ -51,7 +51,7 @@ const given = (
   languages: ReadonlyArray<string>,
 ): Html => {
   if (!Answers.isAnswered(question, answers)) return html`<dd class="none">${words.t("answers.noAnswer")}</dd>`
-  if (QuestionKind.standard.get(question.type)?.givenAs === "files") {
+  if (QuestionKind.isGivenAsFiles(question)) {
     const files = request.files.filter((file) => file.question === question.id)
     return html`<dd>
       <ul class="plain">

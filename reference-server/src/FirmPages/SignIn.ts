@@ -3,24 +3,20 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import type { ServerConfig } from "../Config.ts"
 import { html } from "../Html.ts"
-import { Members } from "../Members.ts"
+import { Members, sessionCookie } from "../Members.ts"
 import * as PageSecurity from "../PageSecurity.ts"
 import { HttpServerResponse } from "../platform/Http.ts"
 import { Workspaces } from "../Workspaces.ts"
 import * as Field from "./Field.ts"
 import * as Page from "./Page.ts"
 import * as Routes from "./Routes.ts"
-import { cookie } from "./Visit.ts"
 import * as Visitor from "./Visitor.ts"
-
-/** As long as the session itself. */
-const fourteenDays = 14 * 86_400
 
 export const routes = [
   Visitor.page("/", (visitor) =>
     Effect.gen(function* () {
       const isSetUp = yield* (yield* Workspaces).isSetUp
-      const session = PageSecurity.readCookie(visitor.config, visitor.request, cookie)
+      const session = PageSecurity.readCookie(visitor.config, visitor.request, sessionCookie.name)
       const member = session === null ? null : yield* Effect.option((yield* Members).bySession(session))
       const signedIn = member !== null && member._tag === "Some"
       return PageSecurity.seeOther(visitor.config, isSetUp ? (signedIn ? "/requests" : "/sign-in") : "/setup")
@@ -52,14 +48,14 @@ export const routes = [
   Routes.action("/sign-out", (visit) =>
     Effect.gen(function* () {
       yield* (yield* Members).signOut(visit.session)
-      return PageSecurity.clearCookie(visit.config, PageSecurity.seeOther(visit.config, "/sign-in"), cookie)
+      return PageSecurity.clearCookie(visit.config, PageSecurity.seeOther(visit.config, "/sign-in"), sessionCookie.name)
     }),
   ),
 ]
 
 /** The answer that opens a member's session, and leads on. */
 export const opened = (config: ServerConfig, session: Redacted.Redacted, path: string) =>
-  PageSecurity.setCookie(config, PageSecurity.seeOther(config, path), cookie, session, fourteenDays)
+  PageSecurity.setCookie(config, PageSecurity.seeOther(config, path), sessionCookie, session)
 
 /** A path of this server, or the list of requests: never a way to somebody else's page (S44). */
 const ownPath = (next: string): string => {

@@ -8,7 +8,7 @@ import * as Effect from "effect/Effect"
 import type * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import { Config, type ServerConfig } from "../Config.ts"
-import { type Member, Members, NotSignedIn } from "../Members.ts"
+import { type Member, Members, NotSignedIn, sessionCookie } from "../Members.ts"
 import * as PageSecurity from "../PageSecurity.ts"
 import { HttpRouter, HttpServerRequest } from "../platform/Http.ts"
 import { type Workspace, Workspaces } from "../Workspaces.ts"
@@ -32,9 +32,6 @@ export interface Visit {
   readonly query: (name: string) => string
 }
 
-/** The name of the cookie of a member's session. */
-export const cookie = "rq-member"
-
 /** There is no such thing, in this workspace. */
 export class NotHere extends Schema.TaggedError<NotHere>()("NotHere", {}) {}
 
@@ -48,7 +45,7 @@ export const enter: Effect.Effect<
 > = Effect.gen(function* () {
   const config = yield* Config
   const request = yield* HttpServerRequest.HttpServerRequest
-  const session = PageSecurity.readCookie(config, request, cookie)
+  const session = PageSecurity.readCookie(config, request, sessionCookie.name)
   if (session === null) return yield* new NotSignedIn()
   const member = yield* (yield* Members).bySession(session)
   const workspace = yield* (yield* Workspaces).get(member.workspaceId)

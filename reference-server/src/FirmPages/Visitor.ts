@@ -26,8 +26,7 @@ export interface Visitor {
   readonly query: (name: string) => string
 }
 
-const cookie = "rq-visitor"
-const oneDay = 86_400
+const cookie = { name: "rq-visitor", seconds: 86_400 }
 
 type Answer<R> = Effect.Effect<HttpServerResponse.HttpServerResponse, never, R>
 
@@ -38,7 +37,7 @@ export const page = <R>(path: HttpRouter.PathInput, show: (visitor: Visitor) => 
     path,
     Effect.gen(function* () {
       const { visitor, secret } = yield* enter
-      return PageSecurity.setCookie(visitor.config, yield* show(visitor), cookie, secret, oneDay)
+      return PageSecurity.setCookie(visitor.config, yield* show(visitor), cookie, secret)
     }),
   )
 
@@ -65,7 +64,7 @@ export const action = <R>(path: HttpRouter.PathInput, carryOut: (visitor: Visito
 const enter = Effect.gen(function* () {
   const config = yield* Config
   const request = yield* HttpServerRequest.HttpServerRequest
-  const secret = PageSecurity.readCookie(config, request, cookie) ?? Redacted.make(yield* Crypto.secret)
+  const secret = PageSecurity.readCookie(config, request, cookie.name) ?? Redacted.make(yield* Crypto.secret)
   const csrf = yield* PageSecurity.csrfToken(secret)
   const query = yield* HttpServerRequest.ParsedSearchParams
   const visitor: Visitor = {

@@ -1,21 +1,17 @@
 import { Crypto } from "@requite/core"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import { isAddress } from "../Mailer/MailAddress.ts"
-import { type ApiKey, Member, Members, NotSignedIn, SignInRefused, TooManyAttempts } from "../Members.ts"
+import { type ApiKey, Member, Members, NotSignedIn, SignInRefused, TooManyAttempts, sessionCookie } from "../Members.ts"
 import { Kdf } from "../platform/Crypto.ts"
 import { SqlClient, SqlSchema } from "../platform/Sql.ts"
 import { RateLimits } from "../RateLimits.ts"
 import * as Secret from "../Secret.ts"
-
-/** A session ends this long after it was opened. */
-const sessionDays = 14
 
 /** The layer of `Members` over the database. */
 export const layer = Layer.effect(
@@ -70,7 +66,7 @@ export const layer = Layer.effect(
       Effect.gen(function* () {
         const { secret, digest } = yield* Secret.make
         const createdAt = yield* now
-        const expiresAt = new Date(createdAt.getTime() + Duration.toMillis(Duration.days(sessionDays)))
+        const expiresAt = new Date(createdAt.getTime() + sessionCookie.seconds * 1000)
         yield* sql`INSERT INTO member_sessions ${sql.insert({
           digest,
           workspaceId: member.workspaceId,
