@@ -90,7 +90,11 @@ const section = Effect.gen(function* () {
   if (section === undefined) return yield* seeOther(paths.list(session.customer.handle))
   const { answers } = session.current
   return yield* page(
-    SectionPage.render(session, { section, answers, draft: Answers.validateSection(section, answers) }),
+    SectionPage.render(session, {
+      section,
+      answers,
+      draft: Answers.validateSection(session.current.stored.questionnaire, section, answers, { draft: true }),
+    }),
   )
 })
 

@@ -10,11 +10,14 @@ import * as Schema from "effect/Schema"
 
 export const Finding = Schema.Struct({
   code: Schema.String,
-  severity: Schema.Literals(["error", "warning"]),
+  severity: Schema.Literals(["error", "warning", "info"]),
   pointer: Schema.String,
   line: Schema.Int,
   column: Schema.Int,
   message: Schema.String,
+  witness: Schema.optionalKey(Schema.Record(Schema.String, Schema.Unknown)),
+  context: Schema.optionalKey(Schema.Record(Schema.String, Schema.Unknown)),
+  fix: Schema.optionalKey(Schema.Array(Schema.Record(Schema.String, Schema.Unknown))),
 })
 export type Finding = typeof Finding.Type
 

@@ -21,8 +21,11 @@ const file = { id: "f1", name: "a.png", bytes: 1, type: "image/png", sha256: "00
 const all = asking(text, email, choice, many, upload)
 const complete = { text: "x", choice: "a", upload: [file] }
 
-const codes = (answers: Answers.Answers, options?: { readonly complete: boolean }) =>
-  Answers.validate(all, answers, options).map(({ code, pointer }) => `${code} ${pointer}`)
+/** As a draft; `complete`, as what would be submitted of it. */
+const codes = (answers: Answers.Answers, { complete = false } = {}) =>
+  (complete ? Answers.validate(all, Answers.given(all, answers)) : Answers.validate(all, answers, { draft: true })).map(
+    ({ code, pointer }) => `${code} ${pointer}`,
+  )
 
 describe("required", () => {
   it("only once the answers are to be complete", () => {
@@ -53,7 +56,7 @@ describe("unknown questions", () => {
     "%j",
     (id) => {
       const answers = JSON.parse(`{"text": "x", ${JSON.stringify(id)}: "y"}`) as Answers.Answers
-      assert.deepStrictEqual(Answers.validate(all, answers), [
+      assert.deepStrictEqual(Answers.validate(all, answers, { draft: true }), [
         {
           code: "unknown-question",
           question: id,
@@ -66,7 +69,7 @@ describe("unknown questions", () => {
   )
   it("an answer that the prototype would give is none", () => {
     const inherited = Object.create({ text: 7, choice: "a" }) as Answers.Answers
-    assert.deepStrictEqual(Answers.validate(all, inherited), [])
+    assert.deepStrictEqual(Answers.validate(all, inherited, { draft: true }), [])
     assert.deepStrictEqual(codes(inherited, { complete: true }), [
       "required /text",
       "required /choice",
@@ -85,14 +88,17 @@ describe("any answer", () => {
     "validate, progress, given and describe never throw, and what is given is what is not empty",
     { answers: Schema.Record(Schema.Literals(["text", "email", "choice", "many", "upload", "stray"]), Schema.Json) },
     ({ answers }) => {
-      for (const complete of [false, true]) {
-        const issues = Answers.validate(all, answers, { complete })
-        assert.isTrue(issues.every(({ question }) => question in answers || complete))
+      for (const draft of [false, true]) {
+        const issues = Answers.validate(all, answers, { draft })
+        assert.isTrue(issues.every(({ question }) => question in answers || !draft))
       }
       Answers.progress(all, answers)
       const given = Answers.given(all, answers)
       for (const { id } of Questionnaire.questions(all)) {
-        assert.strictEqual(id in given, Answers.isAnswered(Questionnaire.question(all, id) ?? assert.fail(id), answers))
+        const isAnswered = Answers.isAnswered(Questionnaire.question(all, id) ?? assert.fail(id), answers)
+        if (isAnswered || !(id in given)) assert.strictEqual(id in given, isAnswered)
+        // what is given and no answer is wrong, and is not dropped in silence
+        else assert.isTrue(Answers.validate(all, given).some(({ question }) => question === id))
         assert.isArray(Answers.describe(all, answers, id, ["en"]))
       }
       assert.notProperty(given, "stray")
@@ -102,7 +108,7 @@ describe("any answer", () => {
   it("100,000 levels deep", () => {
     const deep: unknown = JSON.parse('[{"a":'.repeat(50_000) + "1" + "}]".repeat(50_000))
     const answers = Object.fromEntries(Questionnaire.questions(all).map(({ id }) => [id, deep]))
-    assert.lengthOf(Answers.validate(all, answers), 5)
+    assert.lengthOf(Answers.validate(all, answers, { draft: true }), 5)
     Answers.progress(all, answers)
     for (const { id } of Questionnaire.questions(all)) Answers.describe(all, answers, id, ["en"])
   })
@@ -138,7 +144,7 @@ describe("sections", () => {
   it("validateSection looks at its own questions only", () => {
     const first = Questionnaire.section(two, "first") ?? assert.fail()
     assert.deepStrictEqual(
-      Answers.validateSection(first, { text: 7, email: 7, stray: 7 }, { complete: true }).map(({ code, question }) => ({
+      Answers.validateSection(two, first, { text: 7, email: 7, stray: 7 }).map(({ code, question }) => ({
         code,
         question,
       })),
@@ -157,47 +163,142 @@ describe("in words", () => {
   })
 })
 
-it("jsonSchema: of a complete set of answers", () =>
-  assert.deepStrictEqual<unknown>(Answers.jsonSchema(all), {
-    $schema: "https://json-schema.org/draft/2020-12/schema",
-    type: "object",
-    properties: {
-      text: { type: "string", maxLength: 500 },
-      email: { type: "string", maxLength: 500, format: "email" },
-      choice: { enum: ["a"] },
-      many: {
-        type: "array",
-        uniqueItems: true,
-        items: {
-          anyOf: [
-            { enum: ["a"] },
-            {
-              type: "object",
-              properties: { other: { type: "string", minLength: 1, maxLength: 500 } },
-              required: ["other"],
-              additionalProperties: false,
-            },
-          ],
-        },
-      },
-      upload: {
-        type: "array",
-        minItems: 0,
-        maxItems: 1,
-        items: {
-          type: "object",
-          properties: {
-            id: { type: "string" },
-            name: { type: "string" },
-            bytes: { type: "integer", minimum: 1, maximum: 1000 },
-            type: { type: "string" },
-            sha256: { type: "string" },
+describe("with conditions, groups and notes", () => {
+  const is = (id: string, value: string) => ({ eq: [{ answer: id }, value] })
+  const asks = checked(
+    definition(
+      [
+        section(
+          "about",
+          {
+            ...choice,
+            id: "kind",
+            options: [
+              { value: "person", label: "P" },
+              { value: "company", label: "C" },
+            ],
           },
-          required: ["id", "name", "bytes", "type", "sha256"],
-          additionalProperties: false,
+          { id: "hint", type: "note", label: "Hint" },
+          { id: "name", type: "text", label: "Name", required: { not: is("kind", "company") } },
+          {
+            id: "owners",
+            type: "group",
+            label: "Owners",
+            when: is("kind", "company"),
+            repeat: { min: 1, max: 2 },
+            items: [
+              { ...text, id: "owner" },
+              { id: "share", type: "number", label: "Share", max: { context: "limit" } },
+            ],
+          },
+        ),
+        {
+          ...section("more", {
+            id: "place",
+            type: "group",
+            label: "Place",
+            required: true,
+            items: [{ id: "city", type: "text", label: "City" }],
+          }),
+          when: is("kind", "person"),
         },
-      },
-    },
-    required: ["text", "choice", "upload"],
-    additionalProperties: false,
-  }))
+      ],
+      { context: { limit: { type: "number" } } },
+    ),
+  )
+  const found = (answers: unknown, options: Answers.ValidateOptions = {}) =>
+    Answers.validate(asks, answers as Answers.Answers, options).map(({ code, pointer }) => `${code} ${pointer}`)
+
+  it.each<[unknown, ReadonlyArray<string>, ReadonlyArray<string>]>([
+    [{}, ["required /kind", "required /name"], []],
+    [{ kind: "person", name: "A", city: "B" }, [], []],
+    [{ kind: "company" }, ["required /owners"], []],
+    [{ kind: "company", owners: [] }, ["required /owners"], []],
+    [{ kind: "company", owners: [{ owner: "A" }] }, [], []],
+    [{ kind: "company", owners: [{ owner: "A" }], city: "B" }, ["not-asked /city"], []],
+    [{ kind: "company", owners: [{ owner: "A" }], city: " " }, [], []],
+    [{ kind: "company", owners: [{ owner: "A" }], city: 7 }, ["text-type /city"], ["text-type /city"]],
+    [{ kind: "person", name: "A", owners: [{ owner: "A" }] }, ["not-asked /owners", "not-asked /owners/0/owner"], []],
+    [{ kind: "company", owners: [{}, { owner: "A" }] }, ["required /owners/0/owner"], []],
+    [
+      { kind: "company", owners: [{ owner: "A", kind: "person" }] },
+      ["unknown-question /owners/0/kind"],
+      ["unknown-question /owners/0/kind"],
+    ],
+    [
+      { kind: "company", owners: [{ owner: "A", "a/b": 1 }] },
+      ["unknown-question /owners/0/a~1b"],
+      ["unknown-question /owners/0/a~1b"],
+    ],
+    [
+      { kind: "company", owners: [{ owner: "A", share: 51 }] },
+      ["number-too-large /owners/0/share"],
+      ["number-too-large /owners/0/share"],
+    ],
+    [
+      { kind: "company", owners: [{ owner: "A" }, { owner: "B" }, { owner: "C" }] },
+      ["group-too-many /owners"],
+      ["group-too-many /owners"],
+    ],
+    [{ kind: "company", owners: "A" }, ["group-type /owners"], ["group-type /owners"]],
+    [{ kind: "company", owners: [7] }, ["group-type /owners"], ["group-type /owners"]],
+    [
+      { kind: "company", owners: [{ owner: "A" }], owner: "A" },
+      ["unknown-question /owner"],
+      ["unknown-question /owner"],
+    ],
+    [{ kind: "person", name: "A", hint: "x" }, ["note-answered /hint"], ["note-answered /hint"]],
+    [{ kind: "person", name: "A", place: {} }, ["group-type /place"], ["group-type /place"]],
+  ])("%j", (answers, submission, draft) => {
+    const context = { limit: 50 }
+    assert.deepStrictEqual(found(answers, { context }), submission)
+    assert.deepStrictEqual(found(answers, { context, draft: true }), draft)
+  })
+  it("a limit from the request's data, which limits nothing while it is not known", () =>
+    assert.deepStrictEqual(found({ kind: "company", owners: [{ owner: "A", share: 51 }] }), []))
+  it("given: without what is not asked, and valid as it is", () => {
+    const draft = { kind: "company", name: "A", owners: [{ owner: "A", share: 1, stray: 1 }], city: "B", stray: 1 }
+    const given = { kind: "company", name: "A", owners: [{ owner: "A", share: 1 }] }
+    assert.deepStrictEqual(Answers.given(asks, draft), given)
+    assert.deepStrictEqual(found(given), [])
+  })
+  it("progress: sections that are asked, questions that take an answer", () => {
+    const rows = (answers: Answers.Answers, visited?: ReadonlyArray<string>) =>
+      Answers.progress(asks, answers, visited).map(
+        ({ id, state, answered, questions }) => `${id} ${state} ${answered}/${questions}`,
+      )
+    assert.deepStrictEqual(rows({}), ["about to-do 0/2"])
+    assert.deepStrictEqual(rows({ kind: "person", name: "A" }), ["about done 2/2", "more to-do 0/1"])
+    assert.deepStrictEqual(rows({ kind: "person" }, ["more"]), ["about started 1/2", "more done 0/1"])
+    assert.deepStrictEqual(rows({ kind: "company", owners: [{}, { owner: "A" }] }), ["about started 2/6"])
+    assert.deepStrictEqual(rows({ kind: "company", owners: [{ owner: "A" }] }), ["about done 2/4"])
+    assert.deepStrictEqual(rows({ kind: "company", name: "A" }), ["about started 2/2"])
+  })
+  it("a section's own issues, those inside its groups too", () => {
+    const about = Questionnaire.section(asks, "about") ?? assert.fail()
+    const more = Questionnaire.section(asks, "more") ?? assert.fail()
+    const answers = { kind: "company", owners: [{ stray: 1 }], city: 7, stray: 1 }
+    const pointers = (one: typeof about) => Answers.validateSection(asks, one, answers).map(({ pointer }) => pointer)
+    assert.deepStrictEqual(pointers(about), ["/owners/0/stray", "/owners/0/owner"])
+    assert.deepStrictEqual(pointers(more), ["/city"])
+  })
+  it("examine: what is asked and required, what is wrong, and what would be submitted", () => {
+    const draft = { kind: "company", owners: [{ owner: "A" }], city: "B" }
+    assert.deepStrictEqual(Answers.examine(asks, draft, { draft: true }), {
+      asked: ["kind", "hint", "name", "owners", "owner", "share"],
+      required: ["kind", "owners", "owner"],
+      issues: [],
+      submission: { kind: "company", owners: [{ owner: "A" }] },
+      end: null,
+    })
+    assert.isNull(Answers.examine(asks, draft).submission)
+    assert.deepInclude(Answers.examine(asks, draft).issues[0], { code: "not-asked", question: "city" })
+  })
+  it("describe: by id, or by its place in an instance", () => {
+    const answers = { owners: [{ owner: "A" }, { share: 7 }] }
+    assert.deepStrictEqual(Answers.describe(asks, answers, "owners", ["en"]), ["2"])
+    assert.deepStrictEqual(Answers.describe(asks, answers, ["owners", 0, "owner"], ["en"]), ["A"])
+    assert.deepStrictEqual(Answers.describe(asks, answers, ["owners", 1, "owner"], ["en"]), [])
+    assert.deepStrictEqual(Answers.describe(asks, answers, ["owners", 9, "owner"], ["en"]), [])
+  })
+})

@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as LocalText from "@requite/core/LocalText"
+import { LanguageTag, schema } from "@requite/core/LocalText/schema"
 import * as Schema from "effect/Schema"
 
 describe("resolve", () => {
@@ -27,7 +28,7 @@ describe("resolve", () => {
 })
 
 describe("what is text", () => {
-  const isTag = Schema.is(LocalText.LanguageTag)
+  const isTag = Schema.is(LanguageTag)
   it.each(["en", "pt-BR", "zh-Hant-TW", "sgn", "sv-1234", "en-aaaaa"])("%s is a language tag", (tag) => {
     assert.isTrue(isTag(tag))
     assert.strictEqual(Intl.getCanonicalLocales(tag).length, 1)
@@ -37,13 +38,13 @@ describe("what is text", () => {
     "%j is none, as Intl refuses it or we do",
     (tag) => {
       assert.isFalse(isTag(tag))
-      assert.isFalse(Schema.is(LocalText.schema)({ [tag]: "Tax" }))
+      assert.isFalse(Schema.is(schema)({ [tag]: "Tax" }))
     },
   )
 
   it.each(["\u0000", "a\ud800b", "\udc00"])("%j is no text that a database keeps", (text) => {
-    assert.isFalse(Schema.is(LocalText.schema)(text))
-    assert.isFalse(Schema.is(LocalText.schema)({ en: text }))
+    assert.isFalse(Schema.is(schema)(text))
+    assert.isFalse(Schema.is(schema)({ en: text }))
   })
 
   it("one line is what is left of several", () => {

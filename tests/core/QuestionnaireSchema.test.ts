@@ -2,14 +2,16 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Questionnaire from "@requite/core/Questionnaire"
 import { readdirSync, readFileSync } from "node:fs"
+import type * as JsonSchema from "effect/JsonSchema"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as SchemaRepresentation from "effect/SchemaRepresentation"
+import { getLanguageService, TextDocument } from "vscode-json-languageservice"
 import { definition, section } from "../support/Questionnaires.ts"
 
-const { $schema: _, ...schema } = Questionnaire.jsonSchema()
+const { $schema: _, $defs, ...schema } = Questionnaire.jsonSchema()
 const imported = SchemaRepresentation.fromJsonSchemaDocument(
-  { dialect: "draft-2020-12", schema, definitions: {} },
+  { dialect: "draft-2020-12", schema, definitions: $defs as JsonSchema.Definitions },
   { patterns: "apply" },
 )
 // what comes out of a JSON Schema needs no services; its type cannot say so
@@ -44,12 +46,52 @@ describe("one mistake each", () => {
     ["no sections", { ...ask(text), sections: [] }],
     ["no id", ask({ type: "text", label: "Q" })],
     ["an id with a hyphen", ask({ ...text, id: "a-b" })],
-    ["an unknown type", ask({ ...text, type: "number" })],
+    ["an unknown type", ask({ ...text, type: "numeric" })],
     ["a property of another kind", ask({ ...text, options: [] })],
     ["no options", ask({ ...text, type: "choice", options: [] })],
     ["no media type", ask({ ...text, type: "upload", maxBytes: 1, accept: ["pdf"] })],
   ])("%s", (_, value) => {
     assert.isFalse(accepts(value))
     assert.isNull(Questionnaire.check(JSON.stringify(value)).questionnaire)
+  })
+})
+
+describe("an editor that knows the schema", () => {
+  const service = getLanguageService({})
+  service.configure({ schemas: [{ uri: "requite://schema", fileMatch: ["*"], schema: Questionnaire.jsonSchema() }] })
+
+  /** What is offered at the `|` in a definition. */
+  const offered = async (text: string) => {
+    const offset = text.indexOf("|")
+    const document = TextDocument.create("requite://one.json", "json", 1, text.replace("|", ""))
+    const found = await service.doComplete(document, document.positionAt(offset), service.parseJSONDocument(document))
+    return (found?.items ?? []).map(({ label }) => label)
+  }
+  const around = (item: string) =>
+    `{ "format": 1, "id": "t", "version": 1, "language": "en", "title": "T", "sections": [{ "id": "s", "title": "S", "items": [${item}] }] }`
+
+  it("offers the operators of a condition, in groups too", async () => {
+    const operators = ["all", "any", "not", "is", "answered", "eq", "in", "some"]
+    assert.includeMembers(
+      await offered(around('{ "id": "a", "type": "text", "label": "A", "when": { | } }')),
+      operators,
+    )
+    assert.includeMembers(
+      await offered(
+        around(
+          '{ "id": "g", "type": "group", "label": "G", "items": [{ "id": "a", "type": "text", "label": "A", "when": { "all": [{ | }] } }] }',
+        ),
+      ),
+      operators,
+    )
+  })
+  it("offers the kinds, and the properties of a section", async () => {
+    assert.includeMembers(await offered(around('{ "id": "a", "type": | }')), ['"text"', '"group"', '"number"'])
+    assert.includeMembers(await offered(around("").replace('"title": "S"', '"title": "S", |')), ["when", "calculated"])
+  })
+  it("underlines what check refuses", async () => {
+    const text = around('{ "id": "a", "type": "text", "label": "A", "when": { "eq": [1] } }')
+    const document = TextDocument.create("requite://one.json", "json", 1, text)
+    assert.isNotEmpty(await service.doValidation(document, service.parseJSONDocument(document)))
   })
 })

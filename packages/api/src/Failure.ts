@@ -68,11 +68,20 @@ export class KeyReused extends Schema.TaggedError<KeyReused>()(
 /** One thing wrong with a questionnaire's definition, at its place in the text. */
 export const Finding = Schema.Struct({
   code: Schema.String.annotate({ examples: ["duplicate-id"] }),
-  severity: Schema.Literals(["error", "warning"]),
+  severity: Schema.Literals(["error", "warning", "info"]),
   pointer: Schema.String.annotate({ description: "RFC 6901, into the definition." }),
   line: Schema.Int,
   column: Schema.Int,
   message: Schema.String,
+  witness: Schema.optionalKey(Schema.Record(Schema.String, Schema.Unknown)).annotateKey({
+    description: "Answers that show it.",
+  }),
+  context: Schema.optionalKey(Schema.Record(Schema.String, Schema.Unknown)).annotateKey({
+    description: "The context values that go with the witness.",
+  }),
+  fix: Schema.optionalKey(Schema.Array(Schema.Record(Schema.String, Schema.Unknown))).annotateKey({
+    description: "What to change in the definition, as a JSON Patch (RFC 6902).",
+  }),
 }).annotate({
   identifier: "Finding",
   description: "One thing wrong with a definition, at its line and column (from 1).",

@@ -3,7 +3,7 @@
  * time and no zone, sizes are in bytes, digests are SHA-256 as 64 hex digits. Unknown properties of a request's body
  * are refused, so that a misspelt one is never lost in silence.
  */
-import * as LocalText from "@requite/core/LocalText"
+import * as LocalText from "@requite/core/LocalText/schema"
 import * as CoreQuestionnaire from "@requite/core/Questionnaire"
 import * as upload from "@requite/core/QuestionKind/upload"
 import * as ClientRequest from "@requite/core/ClientRequest"

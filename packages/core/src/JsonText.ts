@@ -7,6 +7,9 @@
  */
 import * as Result from "effect/Result"
 
+export { canonical } from "./JsonText/canonical.ts"
+export { pointer } from "./JsonText/pointer.ts"
+
 export type Path = ReadonlyArray<string | number>
 
 export interface Position {
@@ -24,7 +27,7 @@ export interface JsonText {
   readonly text: string
   readonly value: unknown
   readonly members: ReadonlyMap<object, ReadonlyMap<string | number, Member>>
-  /** Looked for in the outer 32 levels: no questionnaire is deeper, and paths of endless depth would fill the memory. */
+  /** The first of them, and not below the levels that a questionnaire can have: endless paths would fill the memory. */
   readonly duplicates: ReadonlyArray<{ readonly path: Path; readonly offset: number }>
   /** The offset at which each line starts, so that a position is looked up and not counted from the start each time. */
   readonly lines: ReadonlyArray<number>
@@ -50,6 +53,10 @@ const space = /[ \t\r\n]*/y
 /** The largest text that is looked at, in UTF-16 units: far above any real questionnaire, far below what hurts. */
 export const maxLength = 4_000_000
 
+/** Groups and conditions as deep as they may stand in one another, and keys as often as anybody reads of them. */
+const maxLevels = 320
+const maxDuplicates = 5000
+
 /** Parses strict JSON (RFC 8259), of any depth, without recursion. Fails with the first syntax error and its position. */
 export const parse = (text: string): Result.Result<JsonText, SyntaxProblem> => {
   const start = text.charCodeAt(0) === 0xfeff ? 1 : 0
@@ -71,7 +78,7 @@ export const parse = (text: string): Result.Result<JsonText, SyntaxProblem> => {
       parent.members.set(parent.value.length, { keyOffset: offset, valueOffset: offset })
       parent.value.push(value)
     } else {
-      if (stack.length <= 32 && parent.members.has(parent.key)) {
+      if (parent.members.has(parent.key) && stack.length <= maxLevels && duplicates.length < maxDuplicates) {
         duplicates.push({ path: [...pathOf(stack.slice(0, -1)), parent.key], offset: parent.keyOffset })
       }
       parent.members.set(parent.key, { keyOffset: parent.keyOffset, valueOffset: offset })
@@ -201,21 +208,3 @@ export const locate = (document: JsonText, path: Path, what: "key" | "value" = "
 }
 
 const isContainer = (value: unknown): value is object => typeof value === "object" && value !== null
-
-/** A path as an RFC 6901 JSON pointer. */
-export const pointer = (path: ReadonlyArray<PropertyKey>): string =>
-  path.map((step) => `/${String(step).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("")
-
-/**
- * The canonical form of a JSON value after RFC 8785: keys sorted by UTF-16 units, no white space, numbers as ECMAScript
- * prints them. Two values that mean the same have the same canonical form, so digests over it can be compared.
- * Properties whose value is `undefined` are left out, as in `JSON.stringify`.
- */
-export const canonical = (value: unknown): string => {
-  if (Array.isArray(value)) return `[${value.map((item) => canonical(item)).join(",")}]`
-  if (!isContainer(value)) return JSON.stringify(value) ?? "null"
-  const properties = Object.entries(value)
-    .filter(([, member]) => member !== undefined)
-    .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
-  return `{${properties.map(([key, member]) => `${JSON.stringify(key)}:${canonical(member)}`).join(",")}}`
-}

@@ -3,10 +3,15 @@
  * question's `type` and asks it to answer for itself. Adding a kind means writing one module and putting it in a
  * registry; nothing shared changes.
  */
-import * as choice from "./QuestionKind/choice.ts"
+import { kind as choice } from "./QuestionKind/choice.ts"
+import { kind as confirm } from "./QuestionKind/confirm.ts"
+import { kind as date } from "./QuestionKind/date.ts"
+import { kind as group } from "./QuestionKind/group.ts"
 import type { Question, QuestionKind } from "./QuestionKind/Kind.ts"
-import * as text from "./QuestionKind/text.ts"
-import * as upload from "./QuestionKind/upload.ts"
+import { kind as note } from "./QuestionKind/note.ts"
+import { kind as number } from "./QuestionKind/number.ts"
+import { kind as text } from "./QuestionKind/text.ts"
+import { kind as upload } from "./QuestionKind/upload.ts"
 
 export type { Problem, Question, QuestionFinding, QuestionKind } from "./QuestionKind/Kind.ts"
 
@@ -20,5 +25,5 @@ export const registry = (...kinds: ReadonlyArray<QuestionKind>): Registry =>
 export const isGivenAsFiles = (question: Question, kinds: Registry = standard): boolean =>
   kinds.get(question.type)?.givenAs === "files"
 
-/** The kinds of format.md that exist so far. */
-export const standard: Registry = registry(text.kind, choice.kind, upload.kind)
+/** The kinds of format.md. */
+export const standard: Registry = registry(text, choice, number, date, confirm, note, upload, group)

@@ -3,16 +3,28 @@
  * `check` reads it and says everything that is wrong with it, each finding at its line and column; what comes out
  * without an error is a `Questionnaire`, and every later step may rely on it.
  *
- * Words: the *definition* is the JSON, a *finding* is one thing wrong with it, an *item* of a section is a question.
+ * Words: the *definition* is the JSON, a *finding* is one thing wrong with it, an *item* is
+ * whatever stands in a section or a group.
  */
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as Crypto from "./Crypto.ts"
 import * as JsonText from "./JsonText.ts"
+import * as Migration from "./Migration.ts"
 import type { Questionnaire, Section } from "./Questionnaire/Definition.ts"
+import * as Definition from "./Questionnaire/Definition.ts"
+import * as Dependencies from "./Questionnaire/Dependencies.ts"
 import * as Envelope from "./Questionnaire/Envelope.ts"
 import * as Findings from "./Questionnaire/Findings.ts"
+import * as Ids from "./Questionnaire/Ids.ts"
+import * as Nodes from "./Questionnaire/Nodes.ts"
+import * as Outline from "./Questionnaire/Outline.ts"
+import * as References from "./Questionnaire/References.ts"
+import * as Suppressions from "./Questionnaire/Suppressions.ts"
+import * as Texts from "./Questionnaire/Texts.ts"
+import * as TypeCheck from "./Questionnaire/TypeCheck.ts"
+import * as Types from "./Questionnaire/Types.ts"
 import * as QuestionKind from "./QuestionKind.ts"
 
 export type { Questionnaire, Section } from "./Questionnaire/Definition.ts"
@@ -38,35 +50,74 @@ export interface Checked {
 export const check = (text: string, kinds: QuestionKind.Registry = QuestionKind.standard): Checked => {
   const parsed = JsonText.parse(text)
   if (Result.isFailure(parsed)) return { questionnaire: null, findings: [Findings.fromSyntax(parsed.failure)] }
+  const endless = Envelope.endless(parsed.success)
+  if (endless !== undefined) return { questionnaire: null, findings: Findings.inOrder(parsed.success, [endless]) }
   const { questionnaire, questions, problems } = Envelope.decode(parsed.success.value, kinds)
-  const findings = Findings.inOrder(parsed.success, [
+  // what the kinds may spend on proofs about patterns, for all questions together
+  const budget = { left: 20_000_000 }
+  const found = [
     ...parsed.success.duplicates.map(Findings.duplicateKey),
     ...problems,
-    ...Findings.duplicateIds(Envelope.ids(parsed.success.value)),
+    ...Ids.check(Ids.of(parsed.success.value, kinds)),
     ...questions.flatMap(({ question, path }) =>
-      (kinds.get(question.type)?.check(question) ?? []).map((finding) => Findings.fromQuestion(path, finding)),
+      (kinds.get(question.type)?.check(question, budget) ?? []).map((finding) => Findings.fromQuestion(path, finding)),
     ),
-    // which languages there are is known only once every text is one
-    ...(questionnaire === null ? [] : Findings.missingTranslations(questionnaire)),
-  ])
-  const refused = findings.some(({ severity }) => severity === "error")
-  return { questionnaire: refused ? null : questionnaire, findings }
+  ]
+  const all = questionnaire === null ? found : withMeaning(questionnaire, kinds, found)
+  const findings = Findings.inOrder(parsed.success, all)
+  return { questionnaire: isRefused(all) ? null : questionnaire, findings }
 }
 
-/** All questions, in reading order. */
-export const questions = (questionnaire: Questionnaire): ReadonlyArray<QuestionKind.Question> =>
-  questionnaire.sections.flatMap((section) => section.items)
+const isRefused = (problems: ReadonlyArray<Findings.Problem>): boolean =>
+  problems.some(({ severity }) => severity === "error")
 
-/** The question of that id, or undefined. */
+/**
+ * What was found in the parts, and what the parts mean for one another once each of them has its right shape; without
+ * what the author has suppressed.
+ */
+const withMeaning = (
+  questionnaire: Questionnaire,
+  kinds: QuestionKind.Registry,
+  found: ReadonlyArray<Findings.Problem>,
+): ReadonlyArray<Findings.Problem> => {
+  const outline = Outline.of(questionnaire)
+  const nodes = outline.conditions.flatMap(Nodes.nodesOf)
+  const uses = [...nodes.flatMap(Nodes.usesIn), ...outline.operands.flatMap((site) => Nodes.usesOf(site))]
+  const dependencies = Dependencies.of(outline, uses)
+  const types = Types.of(outline, dependencies, kinds)
+  const problems = [
+    ...found,
+    ...References.check(outline, uses, dependencies, types),
+    ...Dependencies.cycles(dependencies),
+    ...TypeCheck.check(outline, nodes, types),
+    ...Texts.missingTranslations(outline),
+    ...Migration.checkAlone(questionnaire, kinds),
+  ]
+  const reached = isRefused(problems) ? [] : reachability(questionnaire, kinds)
+  return Suppressions.apply(outline, [...problems, ...reached])
+}
+
+/** What answers can reach: asked only of a definition without errors. */
+const reachability = (
+  _questionnaire: Questionnaire,
+  _kinds: QuestionKind.Registry,
+): ReadonlyArray<Findings.Problem> => []
+
+/** All items, groups and what they hold, in reading order. */
+export const questions = (questionnaire: Questionnaire): ReadonlyArray<QuestionKind.Question> =>
+  Definition.questions(questionnaire)
+
+/** The item of that id, or undefined. */
 export const question = (questionnaire: Questionnaire, id: string): QuestionKind.Question | undefined =>
-  questions(questionnaire).find((one) => one.id === id)
+  Definition.question(questionnaire, id)
 
 /** The section of that id, or undefined. */
 export const section = (questionnaire: Questionnaire, id: string): Section | undefined =>
-  questionnaire.sections.find((one) => one.id === id)
+  Definition.section(questionnaire, id)
 
 /** The languages that any text of the questionnaire is written in, its own first. */
-export const languages = (questionnaire: Questionnaire): ReadonlyArray<string> => Findings.languages(questionnaire)
+export const languages = (questionnaire: Questionnaire): ReadonlyArray<string> =>
+  Texts.languages(Outline.of(questionnaire))
 
 /** What a request pins of it: id, version, and the SHA-256 of the canonical form (RFC 8785) as hex. */
 export const reference = Effect.fnUntraced(function* (

@@ -1,6 +1,6 @@
 /** Handlers of the group `questionnaires`. */
 import { Access, Api } from "@requite/api"
-import { Answers, Questionnaire } from "@requite/core"
+import { AnswerSchema, Questionnaire } from "@requite/core"
 import * as Effect from "effect/Effect"
 import { HttpApiBuilder } from "../platform/HttpApi.ts"
 import { Questionnaires } from "../Questionnaires.ts"
@@ -33,7 +33,7 @@ export const layer = HttpApiBuilder.group(
       get: ({ params, query }) => Effect.map(get(params.id, query.version), ({ ref, source }) => ({ ...ref, source })),
       answersSchema: ({ params, query }) =>
         Effect.map(get(params.id, query.version), ({ questionnaire }) =>
-          views.jsonObject(Answers.jsonSchema(questionnaire)),
+          views.jsonObject(AnswerSchema.jsonSchema(questionnaire)),
         ),
     })
   }),

@@ -139,7 +139,7 @@ export const fill = (
 })
 
 export const saved = ({ stored, answers, visited }: Current): Customer.Saved => ({
-  issues: Answers.validate(stored.questionnaire, answers).map(issue),
+  issues: Answers.validate(stored.questionnaire, answers, { draft: true }).map(issue),
   progress: Answers.progress(stored.questionnaire, answers, visited),
 })
 

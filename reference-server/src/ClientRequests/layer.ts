@@ -148,7 +148,7 @@ export const layer = Layer.effect(
             const { answers, stored } =
               request === null ? { answers: {}, stored: null } : yield* currentOf(workspace.id, request)
             frozen = stored === null ? {} : Answers.given(stored.questionnaire, answers)
-            const issues = stored === null ? [] : Answers.validate(stored.questionnaire, frozen, { complete: true })
+            const issues = stored === null ? [] : Answers.validate(stored.questionnaire, frozen)
             return {
               type: "Submit",
               ...customerIntent(customer, revision, commandId),
@@ -247,7 +247,7 @@ const malformedIn = (
   questionnaire: Questionnaire.Questionnaire,
   answers: Answers.Answers,
 ): ReadonlyArray<Answers.Issue> => [
-  ...Answers.validate(questionnaire, answers).filter((issue) => issue.malformed),
+  ...Answers.validate(questionnaire, answers, { draft: true }).filter((issue) => issue.malformed),
   ...Questionnaire.questions(questionnaire)
     .filter(({ id }) => Object.hasOwn(answers, id))
     .flatMap((question) => [

@@ -105,7 +105,11 @@ const judge = (
   const [action = actions.next, question] = fields.get("action")?.[0]?.split(":") ?? []
   if (action === actions.upload) return here(section.items.find(({ id }) => id === question)?.id)
   if (action === actions.list) return go(paths.list(handle))
-  const issues = Answers.validateSection(section, current.answers, { complete: action !== actions.skip })
+  const { questionnaire } = current.stored
+  const issues =
+    action === actions.skip
+      ? Answers.validateSection(questionnaire, section, current.answers, { draft: true })
+      : Answers.validateSection(questionnaire, section, Answers.given(questionnaire, current.answers))
   return issues.length > 0 ? wrong(issues) : go(after(section, handle, current))
 }
 

@@ -79,7 +79,7 @@ const row = ({ customer, current, reader }: Session, progress: Answers.SectionPr
 const missing = ({ customer, current, reader }: Session): Html | null => {
   const { questionnaire } = current.stored
   const ids = new Set(
-    Answers.validate(questionnaire, current.answers, { complete: true }).map(({ question }) => question),
+    Answers.validate(questionnaire, Answers.given(questionnaire, current.answers)).map(({ question }) => question),
   )
   const lines = questionnaire.sections.flatMap((section) =>
     section.items.filter(({ id }) => ids.has(id)).map((question) => ({ section, question })),

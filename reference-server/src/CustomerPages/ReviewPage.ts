@@ -22,7 +22,7 @@ export const render = (session: Session, because: Because | null = null): string
   const { customer, current, reader } = session
   const { questionnaire } = current.stored
   const { t } = reader
-  const issues = Answers.validate(questionnaire, current.answers, { complete: true })
+  const issues = Answers.validate(questionnaire, Answers.given(questionnaire, current.answers))
   // what is missing is told in red only to whoever wanted to finish
   const told = because === "refused" ? issues : issues.filter(({ code }) => code !== "required")
   const sentences = Problems.sentences(questionnaire, told, reader)

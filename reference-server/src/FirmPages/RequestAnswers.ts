@@ -8,11 +8,13 @@ import type { Visit } from "./Visit.ts"
 import { ago, bytes, type Words } from "./Words.ts"
 
 export const show = ({ words }: Visit, current: Current): Html => {
-  const { request, stored, answers, visited, savedAt } = current
+  const { request, stored, visited, savedAt } = current
   const { t, language } = words
   const { questionnaire } = stored
   const languages = [language, questionnaire.language]
   const read = (text: LocalText.LocalText) => LocalText.resolve(text, languages)
+  // what was typed before its question went away is the customer's alone
+  const answers = Answers.given(questionnaire, current.answers)
   const progress = new Map(Answers.progress(questionnaire, answers, visited).map((one) => [one.id, one]))
   const isSubmitted = ClientRequest.stateAt(request, words.now) === "Submitted"
   return html`<section class="answers">
@@ -34,7 +36,7 @@ export const show = ({ words }: Visit, current: Current): Html => {
               (question) =>
                 html`<div>
                   <dt>${read(question.label)}</dt>
-                  ${given(words, current, question, languages)}
+                  ${given(words, { ...current, answers }, question, languages)}
                 </div>`,
             )}
           </dl>`

@@ -3,6 +3,7 @@
  * with its e-mail, and says what has to be mended first; how much that is depends on what the member wants to do.
  */
 import { type ClientRequest, Instant, LocalText, type Questionnaire, RequestPolicy } from "@requite/core"
+import { LanguageTag } from "@requite/core/LocalText/schema"
 import type * as upload from "@requite/core/QuestionKind/upload"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -244,4 +245,4 @@ const isDay = (text: string): boolean => {
   return !Number.isNaN(instant) && new Date(instant).toISOString().startsWith(text)
 }
 
-const isLanguage = Schema.is(LocalText.LanguageTag)
+const isLanguage = Schema.is(LanguageTag)

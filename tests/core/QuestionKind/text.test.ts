@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Answers from "@requite/core/Answers"
+import { kind, type TextQuestion } from "@requite/core/QuestionKind/text"
 import { asking } from "../../support/Questionnaires.ts"
 
 const question = (change: object = {}) => ({ id: "q", type: "text", label: "Question", ...change })
@@ -163,4 +164,60 @@ describe("in words", () => {
     Answers.describe(asking(question(change)), { q: answer }, "q", ["en"])
   it("a line for each line", () => assert.deepStrictEqual(lines({ long: true }, "a\r\nb\n\nc"), ["a", "b", "", "c"]))
   it.each([" ", 7, null])("%j is no answer, so no lines", (answer) => assert.deepStrictEqual(lines({}, answer), []))
+})
+
+describe("an example", () => {
+  const of = (change: Partial<TextQuestion>, value?: string) =>
+    kind.example({ ...question(), type: "text", ...change }, value)
+  const fits: ReadonlyArray<Partial<TextQuestion>> = [
+    {},
+    { maxLength: 1 },
+    { minLength: 300 },
+    { minLength: 10_000, maxLength: 10_000, long: true },
+    { format: "email" },
+    { format: "email", maxLength: 6 },
+    { format: "email", minLength: 40 },
+    { format: "email", minLength: 150 },
+    { format: "phone" },
+    { format: "phone", maxLength: 5 },
+    { format: "phone", minLength: 30 },
+    { format: "url" },
+    { format: "url", maxLength: 11 },
+    { format: "url", minLength: 400 },
+    ...[
+      "\\d{3} ?\\d{2}",
+      "[A-Z]{2}\\d{2}( ?[A-Z0-9]{4}){2,7}( ?[A-Z0-9]{1,4})?",
+      "GB(\\d{9}|\\d{12}|(GD|HA)\\d{3})",
+      "(?=.*[a-z])(?=.*[A-Z])(?=.*\\d).{8,64}",
+      "(?!000|666|9\\d\\d)\\d{3}-(?!00)\\d{2}-(?!0000)\\d{4}",
+      "\\p{Script=Greek}+",
+      "a*b",
+      "(ab|cd)*e?",
+      "^x$|^y$",
+    ].map((regex) => ({ pattern: { regex, message: "No." } })),
+    { minLength: 20, pattern: { regex: "[a-z]+(-[a-z]+)*", message: "No." } },
+    { minLength: 7, maxLength: 7, pattern: { regex: "(abc|de)+", message: "No." } },
+    { format: "email", pattern: { regex: "[a-z]+@example\\.com", message: "No." } },
+  ]
+  it.each(fits)("of %j is valid", (change) => {
+    const answer = of(change)
+    assert.isString(answer)
+    assert.deepStrictEqual(codes(change, answer), [])
+  })
+  const none: ReadonlyArray<Partial<TextQuestion>> = [
+    { minLength: 5, maxLength: 4 },
+    { format: "email", maxLength: 4 },
+    { maxLength: 2, pattern: { regex: "[a-z]{3}", message: "No." } },
+    { pattern: { regex: "[]", message: "No." } },
+    { pattern: { regex: "(?!.)a", message: "No." } },
+    { pattern: { regex: " *", message: "No." } },
+    { pattern: { regex: "(", message: "No." } },
+  ]
+  it.each(none)("of %j there is none", (change) => assert.isUndefined(of(change)))
+  it("of a wanted text is that text, where it is valid", () => {
+    assert.strictEqual(of({}, "wanted"), "wanted")
+    assert.isUndefined(of({ maxLength: 3 }, "wanted"))
+    assert.isUndefined(of({ format: "email" }, "wanted"))
+    assert.isUndefined(of({}, " "))
+  })
 })

@@ -1,50 +1,39 @@
-/** What a kind is, and what every question has: the words that the kinds and the shared code have in common. */
+/**
+ * What a kind of question is: how its answers behave (`AnswerKind`), and what a definition needs beside that to decode,
+ * check and describe the question itself. A kind from outside is one object of this shape, put into a registry.
+ */
 import type * as Schema from "effect/Schema"
-import type * as LocalText from "../LocalText.ts"
+import type { AnswerKind } from "../AnswerKind.ts"
+import type { Value } from "../Condition/Ast.ts"
+import type { Question } from "../Questionnaire/Definition.ts"
 
-/** What every question has, whatever its kind. */
-export interface Question {
-  readonly id: string
-  readonly type: string
-  readonly label: LocalText.LocalText
-  readonly help?: LocalText.LocalText
-  readonly required?: boolean
-}
-
-/** One thing wrong with an answer: a stable code, and the values that a sentence about it needs. */
-export interface Problem {
-  readonly code: string
-  readonly values?: Readonly<Record<string, string | number>>
-  /** No form of ours can send this: it is refused at once, while other wrong answers may stand in a draft. */
-  readonly malformed?: boolean
-}
+export type { Problem } from "../AnswerKind.ts"
+export type { Question } from "../Questionnaire/Definition.ts"
 
 /** One thing wrong with a question itself that its schema cannot say; `path` starts at the question. */
 export interface QuestionFinding {
   readonly code: string
+  /** `error` unless it says otherwise. */
+  readonly severity?: "warning"
   readonly path: ReadonlyArray<string | number>
   readonly message: string
 }
 
-/**
- * The answers of a kind. Methods, not properties: they are bivariant, which is what lets kinds of different questions
- * stand in one registry; the registry hands each method only questions of its own `type`.
- */
-export interface QuestionKind<Q extends Question = Question> {
-  readonly type: Q["type"]
-  /** How the answer arrives: typed by the customer, or as files attached one by one. */
-  readonly givenAs: "value" | "files"
-  /** The schema of a question of this kind, every property included. A function, so that a browser that only fills
-   * questionnaires in does not carry it. */
+/** What may still be spent on deciding about a definition, in small steps; it is counted down. */
+export interface Budget {
+  left: number
+}
+
+export interface QuestionKind<Q extends Question = Question> extends AnswerKind<Q> {
+  /** The schema of a question of this kind, every property included; what stands in its `items` stays unknown here, each
+   * of them is decoded by its own kind. */
   schema(): Schema.Codec<Q, unknown>
-  /** What is wrong with a question that decodes (crossed limits, doubled options). */
-  check(question: Q): ReadonlyArray<QuestionFinding>
-  /** Has the customer given anything? An empty string or list is no answer. */
-  isAnswered(question: Q, answer: unknown): boolean
-  /** What is wrong with an answer that was given. Never throws, whatever `answer` is. */
-  validate(question: Q, answer: unknown): ReadonlyArray<Problem>
-  /** The answer as lines of text that a person reads, in the first language that fits. */
-  describe(question: Q, answer: unknown, languages: ReadonlyArray<string>): ReadonlyArray<string>
+  /** What is wrong with a question that decodes (crossed limits, doubled options). What takes long to decide is taken
+   * from `budget`, which all questions of a definition share: so a thousand hard ones take no longer than a few. */
+  check(question: Q, budget?: Budget): ReadonlyArray<QuestionFinding>
+  /** A valid answer that conditions see as `value`, or any valid answer when it is left out; undefined when the kind
+   * cannot find one. Of files, `value` is how many. */
+  example(question: Q, value?: Value): unknown
   /** JSON Schema (draft 2020-12) of the answer. */
   answerSchema(question: Q): Readonly<Record<string, unknown>>
 }

@@ -1,96 +1,128 @@
-/** The kind `text`: something typed, on one line or several, plain or in a format (e-mail, phone, URL). */
+/** The kind `text`: something typed, on one line or several, plain, in a format (e-mail, phone, URL) or of a pattern. */
 import * as Schema from "effect/Schema"
-import type { Problem, Question, QuestionFinding, QuestionKind } from "./Kind.ts"
+import { answers, maxLength, type TextQuestion, validate } from "../AnswerKind/text.ts"
+import type { Value } from "../Condition/Ast.ts"
+import * as LocalText from "../LocalText/schema.ts"
+import type { Budget, QuestionFinding, QuestionKind } from "./Kind.ts"
 import { commonFields, whole } from "./common.ts"
+import { judge, samples, type Verdict } from "./text/Pattern.ts"
 
-export interface TextQuestion extends Question {
-  readonly type: "text"
-  /** A field of several lines. */
-  readonly long?: boolean
-  readonly format?: "email" | "phone" | "url"
-  /** Lengths count Unicode code points, as a person counts letters. */
-  readonly minLength?: number
-  readonly maxLength?: number
-  /** An HTML autocomplete token, so that phones fill the field in (WCAG 2.2, 1.3.5). */
-  readonly autocomplete?: string
-}
-
-/** What a text may be at most when its question does not say: lines, and fields of several lines. */
-const defaultMaxLength = (question: TextQuestion) => question.maxLength ?? (question.long === true ? 10_000 : 500)
+export type { TextQuestion } from "../AnswerKind/text.ts"
 
 export const schema = () =>
   Schema.Struct({
     ...commonFields,
-    type: Schema.Literal("text"),
-    long: Schema.optionalKey(Schema.Boolean),
-    format: Schema.optionalKey(Schema.Literals(["email", "phone", "url"])),
-    minLength: Schema.optionalKey(whole(0, 100_000)),
-    maxLength: Schema.optionalKey(whole(1, 100_000)),
+    type: Schema.Literal("text").annotateKey({ description: "Something typed, on one line or several." }),
+    long: Schema.optionalKey(Schema.Boolean).annotateKey({ description: "A field of several lines." }),
+    format: Schema.optionalKey(Schema.Literals(["email", "phone", "url"])).annotateKey({
+      description: "Checks the answer, and gives a phone the right keyboard.",
+    }),
+    minLength: Schema.optionalKey(whole(0, 100_000)).annotateKey({ description: "At least so many characters." }),
+    maxLength: Schema.optionalKey(whole(1, 100_000)).annotateKey({
+      description: "At most so many characters; left out: 500, and 10,000 when it is long.",
+    }),
+    pattern: Schema.optionalKey(
+      Schema.Struct({
+        regex: Schema.String.check(
+          Schema.isMinLength(1, { message: "Expected a regular expression" }),
+          Schema.isMaxLength(2000, { message: "Expected at most 2000 characters" }),
+        ).annotateKey({ description: "A regular expression of ECMAScript, with the flag u." }),
+        message: LocalText.schema.annotateKey({ description: "What the customer reads when it does not match." }),
+      }),
+    ).annotateKey({ description: "What the whole answer has to look like." }),
     autocomplete: Schema.optionalKey(
       Schema.String.check(
         Schema.isPattern(/^[a-z][a-z0-9 -]{0,60}$/u, { message: "Expected an HTML autocomplete token" }),
       ),
-    ),
+    ).annotateKey({ description: "An HTML autocomplete token, such as given-name, so that phones fill it in." }),
   })
 
-const check = (question: TextQuestion): ReadonlyArray<QuestionFinding> =>
-  (question.minLength ?? 0) > defaultMaxLength(question)
+const check = (question: TextQuestion, budget?: Budget): ReadonlyArray<QuestionFinding> => [
+  ...((question.minLength ?? 0) > maxLength(question)
     ? [
         {
           code: "min-above-max",
           path: ["minLength"],
-          message: `minLength ${question.minLength} is above the largest length ${defaultMaxLength(question)}, so no answer fits.`,
+          message: `minLength ${question.minLength} is above the largest length ${maxLength(question)}, so no answer fits.`,
         },
       ]
-    : []
+    : []),
+  ...(question.pattern === undefined
+    ? []
+    : finding(judge(question.pattern.regex, maxLength(question), budget), maxLength(question))),
+]
 
-const validate = (question: TextQuestion, answer: unknown): ReadonlyArray<Problem> => {
-  if (typeof answer !== "string") return [{ code: "text-type", malformed: true }]
-  const length = [...answer].length
-  const problems: Array<Problem> = []
-  const max = defaultMaxLength(question)
-  const min = question.minLength ?? 0
-  if (length > max) problems.push({ code: "text-too-long", values: { max, length } })
-  if (length < min) problems.push({ code: "text-too-short", values: { min, length } })
-  if (hasControlCharacters(answer, question.long === true)) problems.push({ code: "text-control-characters" })
-  if (question.format !== undefined && !formats[question.format](answer.trim())) {
-    problems.push({ code: `text-${question.format}` })
+const finding = (verdict: Verdict, longest: number): ReadonlyArray<QuestionFinding> => {
+  const path = ["pattern", "regex"]
+  switch (verdict.verdict) {
+    case "safe":
+      return []
+    case "invalid":
+      return [{ code: "invalid-pattern", path, message: `This is no regular expression: ${verdict.reason}.` }]
+    case "exponential": {
+      const message = `A text that repeats "${excerpt(verdict.pump)}" keeps this pattern busy for ever, as there are ever more ways to match it. Let only one part of a repetition match the same characters.`
+      return [{ code: "catastrophic-pattern", path, message }]
+    }
+    case "slow": {
+      const message = `A text of up to ${longest} characters, such as "${excerpt(verdict.text)}", keeps this pattern busy for too long. Lower maxLength, or let parts that follow one another match different characters.`
+      return [{ code: "catastrophic-pattern", path, message }]
+    }
+    // refused like the others: customers and servers would be the ones to find out
+    case "undecided": {
+      const message = `Whether this pattern can keep a page busy for too long cannot be decided: ${verdict.reason}. Write it in a simpler way.`
+      return [{ code: "pattern-not-decided", path, message }]
+    }
   }
-  return problems
 }
 
-/** Tab and line breaks are typing; every other control character is a paste gone wrong or an attack on a log. */
-const hasControlCharacters = (answer: string, long: boolean) =>
-  // oxlint-disable-next-line no-control-regex -- looking for control characters is the purpose
-  (long ? /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/ : /[\u0000-\u001f\u007f]/).test(answer)
+const excerpt = (text: string): string => {
+  const characters = Array.from(text)
+  return characters.length > 30 ? `${characters.slice(0, 30).join("")}…` : text
+}
 
-const formats = {
-  // the expression of HTML's own e-mail field, and a dot in the domain, as every address on the internet has one
-  email: (answer: string) =>
-    answer.length <= 254 &&
-    /^[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[a-z\d]([a-z\d-]{0,61}[a-z\d])?(\.[a-z\d]([a-z\d-]{0,61}[a-z\d])?)+$/i.test(answer),
-  phone: (answer: string) =>
-    /^\+?[\d\s().\-/]{5,40}$/.test(answer) &&
-    answer.replace(/\D/g, "").length >= 5 &&
-    answer.replace(/\D/g, "").length <= 15,
-  // a host name of at least two labels, of characters that the URL standard allows in one; no user, any port and path.
-  // No two parts can match the same characters, so that no answer takes long.
-  url: (answer: string) =>
-    /^https?:\/\/[^\s/?#@:.<>[\]\\^|%]+(\.[^\s/?#@:.<>[\]\\^|%]+)+\.?(:\d{1,5})?([/?#]\S*)?$/i.test(answer),
+/** Candidates, the plainest first; those that do not fit are thrown away. */
+const example = (question: TextQuestion, value?: Value): unknown => {
+  const candidates = value === undefined ? candidatesOf(question) : [value]
+  return candidates.find(
+    (candidate) =>
+      typeof candidate === "string" && candidate.trim() !== "" && validate(question, candidate).length === 0,
+  )
+}
+
+const candidatesOf = (question: TextQuestion): ReadonlyArray<string> => {
+  const min = question.minLength ?? 0
+  const more = (length: number) => "x".repeat(Math.max(0, Math.min(length, maxLength(question))))
+  const plain = {
+    email: [
+      "ann@example.com",
+      "a@b.co",
+      `${more(Math.min(64, min))}@example.com`,
+      `a@${"example.".repeat(Math.ceil(min / 8))}com`,
+    ],
+    phone: [
+      "+44 20 7946 0018",
+      "12345",
+      "1".repeat(Math.min(15, min)),
+      `${"1".repeat(14)}${" ".repeat(Math.min(25, Math.max(0, min - 15)))}1`,
+    ],
+    url: ["https://example.com", "http://a.co", `https://example.com/${more(min - 20)}`],
+    none: ["example", "x", `example${more(min - 7)}`, more(min)],
+  }[question.format ?? "none"]
+  return question.pattern === undefined
+    ? plain
+    : [...plain, ...samples(question.pattern.regex, Math.max(1, min), maxLength(question))]
 }
 
 export const kind: QuestionKind<TextQuestion> = {
-  type: "text",
-  givenAs: "value",
+  ...answers,
   schema,
   check,
-  isAnswered: (_question, answer) => typeof answer === "string" && answer.trim() !== "",
-  validate,
-  describe: (_question, answer) => (typeof answer === "string" ? answer.split(/\r?\n/) : []),
+  example,
   answerSchema: (question) => ({
     type: "string",
-    maxLength: defaultMaxLength(question),
+    maxLength: maxLength(question),
     ...(question.minLength === undefined ? {} : { minLength: question.minLength }),
     ...(question.format === "email" ? { format: "email" } : question.format === "url" ? { format: "uri" } : {}),
+    ...(question.pattern === undefined ? {} : { pattern: `^(?:${question.pattern.regex})$` }),
   }),
 }

@@ -1,21 +1,12 @@
-/**
- * The kind `upload`: documents. Its answer is the list of files attached to it, each known by the id that the server
- * gave it, with the size, the type found in its content and its digest. Files come one by one, not with the other
- * answers.
- */
+/** The kind `upload`: documents, of allowed types and sizes. */
 import * as Schema from "effect/Schema"
-import type { Problem, Question, QuestionFinding, QuestionKind } from "./Kind.ts"
+import { answers, maxFiles, type UploadQuestion } from "../AnswerKind/upload.ts"
+import type { Value } from "../Condition/Ast.ts"
+import type { QuestionFinding, QuestionKind } from "./Kind.ts"
 import { commonFields, whole } from "./common.ts"
 
-export interface UploadQuestion extends Question {
-  readonly type: "upload"
-  /** Media types that are allowed: `application/pdf`, or a family, `image/*`. */
-  readonly accept: ReadonlyArray<string>
-  /** Of one file, in bytes. */
-  readonly maxBytes: number
-  readonly maxFiles?: number
-  readonly minFiles?: number
-}
+export { accepts, isUpload, maxFiles, validateFile } from "../AnswerKind/upload.ts"
+export type { UploadQuestion } from "../AnswerKind/upload.ts"
 
 /** A file that arrived whole: its id, the customer's name for it, bytes, media type and SHA-256 as hex. */
 export const FileRef = Schema.Struct({
@@ -27,34 +18,29 @@ export const FileRef = Schema.Struct({
 })
 export type FileRef = typeof FileRef.Type
 
-/** For code that is about uploads by its nature, such as a server that takes files in. */
-export const isUpload = (question: Question): question is UploadQuestion => question.type === "upload"
-
-export const maxFiles = (question: UploadQuestion) => question.maxFiles ?? 1
-
-/** Does a media type fall under one of the allowed ones? */
-export const accepts = (question: UploadQuestion, type: string): boolean =>
-  question.accept.some(
-    (allowed) => allowed === type || (allowed.endsWith("/*") && type.startsWith(allowed.slice(0, -1))),
-  )
-
 export const schema = () =>
   Schema.Struct({
     ...commonFields,
-    type: Schema.Literal("upload"),
+    type: Schema.Literal("upload").annotateKey({ description: "Files that the customer hands in." }),
     accept: Schema.Array(
       Schema.String.check(
         Schema.isPattern(/^[a-z]+\/(\*|[a-z0-9][a-z0-9.+-]*)$/u, {
           message: 'Expected a media type such as "application/pdf" or "image/*"',
         }),
       ),
-    ).check(
-      Schema.isMinLength(1, { message: "Expected at least one media type" }),
-      Schema.isMaxLength(50, { message: "Expected at most 50 media types" }),
-    ),
-    maxBytes: whole(1, 1_000_000_000),
-    maxFiles: Schema.optionalKey(whole(1, 100)),
-    minFiles: Schema.optionalKey(whole(0, 100)),
+    )
+      .check(
+        Schema.isMinLength(1, { message: "Expected at least one media type" }),
+        Schema.isMaxLength(50, { message: "Expected at most 50 media types" }),
+      )
+      .annotateKey({ description: "Media types that are allowed: application/pdf, or a family, image/*." }),
+    maxBytes: whole(1, 1_000_000_000).annotateKey({
+      description: "The largest size of one file, in bytes: 10000000 is 10 MB.",
+    }),
+    maxFiles: Schema.optionalKey(whole(1, 100)).annotateKey({ description: "At most so many files; left out: one." }),
+    minFiles: Schema.optionalKey(whole(0, 100)).annotateKey({
+      description: "At least so many files, once there is one.",
+    }),
   })
 
 const check = (question: UploadQuestion): ReadonlyArray<QuestionFinding> =>
@@ -68,40 +54,27 @@ const check = (question: UploadQuestion): ReadonlyArray<QuestionFinding> =>
       ]
     : []
 
-const isFiles = Schema.is(Schema.Array(FileRef))
-
-const validate = (question: UploadQuestion, answer: unknown): ReadonlyArray<Problem> => {
-  if (!isFiles(answer)) return [{ code: "upload-type", malformed: true }]
-  const problems: Array<Problem> = answer.flatMap((file) => validateFile(question, file))
-  const min = question.minFiles ?? 0
-  if (answer.length > maxFiles(question))
-    problems.push({ code: "upload-too-many", values: { max: maxFiles(question) } })
-  if (answer.length < min) problems.push({ code: "upload-too-few", values: { min, count: answer.length } })
-  return problems
+/** `value` is how many files. */
+const example = (question: UploadQuestion, value?: Value): unknown => {
+  const least = Math.max(1, question.minFiles ?? 0)
+  const count = value ?? least
+  if (typeof count !== "number" || !Number.isInteger(count) || count < least || count > maxFiles(question))
+    return undefined
+  const type = (question.accept[0] ?? "").replace("*", "x-example")
+  return Array.from({ length: count }, (_, index): FileRef => ({
+    id: `example${index + 1}`,
+    name: `example-${index + 1}`,
+    bytes: 1,
+    type,
+    sha256: (index + 1).toString(16).padStart(64, "0"),
+  }))
 }
 
-/** What is wrong with one file, before or after it is attached. */
-export const validateFile = (
-  question: UploadQuestion,
-  file: Omit<FileRef, "id" | "sha256">,
-): ReadonlyArray<Problem> => [
-  ...(file.bytes > question.maxBytes
-    ? [{ code: "upload-too-large", values: { name: file.name, max: question.maxBytes } }]
-    : []),
-  ...(file.bytes < 1 ? [{ code: "upload-empty", values: { name: file.name } }] : []),
-  ...(accepts(question, file.type)
-    ? []
-    : [{ code: "upload-wrong-type", values: { name: file.name, accept: question.accept.join(", ") } }]),
-]
-
 export const kind: QuestionKind<UploadQuestion> = {
-  type: "upload",
-  givenAs: "files",
+  ...answers,
   schema,
   check,
-  isAnswered: (_question, answer) => Array.isArray(answer) && answer.length > 0,
-  validate,
-  describe: (_question, answer) => (isFiles(answer) ? answer.map((file) => file.name) : []),
+  example,
   answerSchema: (question) => ({
     type: "array",
     minItems: question.minFiles ?? 0,

@@ -1,0 +1,141 @@
+/**
+ * Answers of the kind `choice`: one or many of a list of options, with "other" in the customer's own words where the
+ * author allows it. An answer is an option's `value`, or `{ "other": "…" }`; with `multiple`, a list of those.
+ *
+ * Words: an option is *offered* while its own condition holds; one that is not counts as not picked.
+ */
+import type { AnswerKind, Offer, Problem } from "../AnswerKind.ts"
+import type { Condition, Scope } from "../Condition/Ast.ts"
+import { resolve, type LocalText } from "../LocalText.ts"
+import type { Question } from "../Questionnaire/Definition.ts"
+import { codePoints } from "./text.ts"
+
+export interface ChoiceOption {
+  readonly value: string
+  readonly label: LocalText
+  readonly help?: LocalText
+  /** Offered only when this holds; left out: always. */
+  readonly when?: Condition
+}
+
+export interface ChoiceQuestion extends Question {
+  readonly type: "choice"
+  readonly options: ReadonlyArray<ChoiceOption>
+  readonly multiple?: boolean
+  /** How many are picked, with `multiple`, once there is an answer: at least (1), at most (all). */
+  readonly minPicked?: number
+  readonly maxPicked?: number
+  /** Offers "Other" with a text field, as the last option. Conditions see it as the value `other`. */
+  readonly other?: boolean
+}
+
+/** One picked thing: the value of an option, or the customer's own words. */
+export type Picked = string | { readonly other: string }
+
+/** The value that conditions see of an answer in the customer's own words. */
+export const otherValue = "other"
+
+/** How long the customer's own words may be. */
+export const maxOther = 500
+
+/** By their options: a list of options is looked up in often and never changes. */
+const optionsByValue = new WeakMap<ReadonlyArray<ChoiceOption>, ReadonlyMap<string, ChoiceOption>>()
+
+const optionOf = (question: ChoiceQuestion, value: string): ChoiceOption | undefined => {
+  let options = optionsByValue.get(question.options)
+  if (options === undefined) {
+    options = new Map(question.options.map((option) => [option.value, option]))
+    optionsByValue.set(question.options, options)
+  }
+  return options.get(value)
+}
+
+const isOther = (picked: unknown): picked is { readonly other: string } =>
+  typeof picked === "object" &&
+  picked !== null &&
+  Object.hasOwn(picked, "other") &&
+  typeof Reflect.get(picked, "other") === "string"
+
+const isOffered = ({ when }: ChoiceOption, scope: Scope): boolean => when === undefined || scope.holds(when)
+
+/** The picked things of an answer of either shape; what is neither is left in, for `validate` to refuse. */
+export const pickedOf = (question: ChoiceQuestion, answer: unknown): ReadonlyArray<unknown> =>
+  question.multiple === true ? (Array.isArray(answer) ? answer : [answer]) : [answer]
+
+/** What conditions see of one picked thing. */
+const valueOf = (question: ChoiceQuestion, picked: unknown, scope: Scope): string | undefined => {
+  if (isOther(picked)) return question.other === true && picked.other.trim() !== "" ? otherValue : undefined
+  const option = typeof picked === "string" ? optionOf(question, picked) : undefined
+  return option !== undefined && isOffered(option, scope) ? option.value : undefined
+}
+
+const value = (question: ChoiceQuestion, answer: unknown, scope: Scope): string | ReadonlyArray<string> | undefined => {
+  if (question.multiple !== true) return valueOf(question, answer, scope)
+  if (!Array.isArray(answer)) return undefined
+  const picked = new Set<string>()
+  for (const one of answer) {
+    const seen = valueOf(question, one, scope)
+    if (seen !== undefined) picked.add(seen)
+  }
+  return picked.size === 0 ? undefined : [...picked]
+}
+
+const validate = (question: ChoiceQuestion, answer: unknown, scope: Scope): ReadonlyArray<Problem> => {
+  if ((question.multiple === true) !== Array.isArray(answer)) return [{ code: "choice-type", malformed: true }]
+  const picked = pickedOf(question, answer)
+  // of more than there are to pick, what is too much is one problem and not a hundred thousand
+  const some = picked.slice(0, question.options.length + 1)
+  const problems = some.flatMap((one) => validatePicked(question, one, scope))
+  // compared by identity, whatever they are; only "other" is picked twice by two different objects
+  const distinct = new Set(picked.map((one) => (isOther(one) ? isOther : one)))
+  if (distinct.size < picked.length) problems.push({ code: "choice-twice" })
+  const { minPicked: min = 0, maxPicked: max = Infinity } = question.multiple === true ? question : {}
+  if (distinct.size < min) problems.push({ code: "choice-too-few", values: { min, count: distinct.size } })
+  if (distinct.size > max) problems.push({ code: "choice-too-many", values: { max, count: distinct.size } })
+  return problems
+}
+
+const validatePicked = (question: ChoiceQuestion, picked: unknown, scope: Scope): Array<Problem> => {
+  if (typeof picked === "string") {
+    const option = optionOf(question, picked)
+    if (option === undefined) return [{ code: "choice-unknown", malformed: true }]
+    return isOffered(option, scope) ? [] : [{ code: "choice-not-offered", values: { option: option.value } }]
+  }
+  if (question.other !== true || !isOther(picked) || Object.keys(picked).length > 1)
+    return [{ code: "choice-type", malformed: true }]
+  if (picked.other.trim() === "") return [{ code: "choice-other-empty" }]
+  const length = codePoints(picked.other)
+  return length > maxOther ? [{ code: "text-too-long", values: { max: maxOther, length } }] : []
+}
+
+const describe = (question: ChoiceQuestion, answer: unknown, languages: ReadonlyArray<string>): ReadonlyArray<string> =>
+  pickedOf(question, answer).flatMap((picked) => {
+    if (isOther(picked)) return [picked.other]
+    const option = typeof picked === "string" ? optionOf(question, picked) : undefined
+    return option === undefined ? [] : [resolve(option.label, languages)]
+  })
+
+/** Everything that can be picked, own words last. */
+export const offers = (question: ChoiceQuestion): ReadonlyArray<Offer> => [
+  ...question.options.map(({ value, when }) => (when === undefined ? { value } : { value, when })),
+  ...(question.other === true ? [{ value: otherValue }] : []),
+]
+
+export const answers: AnswerKind<ChoiceQuestion> = {
+  type: "choice",
+  givenAs: "value",
+  valueType: (question) =>
+    question.multiple === true
+      ? {
+          type: "options",
+          options: offers(question),
+          ...(question.minPicked === undefined ? {} : { min: question.minPicked }),
+          ...(question.maxPicked === undefined ? {} : { max: question.maxPicked }),
+        }
+      : { type: "option", options: offers(question) },
+  value,
+  isAnswered: (question, answer) =>
+    pickedOf(question, answer).some((picked) => (typeof picked === "string" ? picked !== "" : isOther(picked))),
+  validate,
+  describe,
+}

@@ -1,0 +1,17 @@
+/** The kind `note`: a text that the customer reads. It has no answer. */
+import type { AnswerKind } from "../AnswerKind.ts"
+import type { Question } from "../Questionnaire/Definition.ts"
+
+export interface NoteQuestion extends Question {
+  readonly type: "note"
+}
+
+export const answers: AnswerKind<NoteQuestion> = {
+  type: "note",
+  givenAs: "nothing",
+  valueType: () => ({ type: "nothing" }),
+  value: () => undefined,
+  isAnswered: () => false,
+  validate: () => [{ code: "note-answered", malformed: true }],
+  describe: () => [],
+}

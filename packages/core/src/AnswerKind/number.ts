@@ -1,0 +1,78 @@
+/** Answers of the kind `number`: a JSON number, whole or with decimals, between limits, of a unit. */
+import type { AnswerKind, Problem } from "../AnswerKind.ts"
+import type { Operand, Scope } from "../Condition/Ast.ts"
+import { type LocalText, locales, resolve } from "../LocalText.ts"
+import type { Question } from "../Questionnaire/Definition.ts"
+
+export interface NumberQuestion extends Question {
+  readonly type: "number"
+  /** The limits are allowed themselves. One that is not answered does not limit. */
+  readonly min?: Operand
+  readonly max?: Operand
+  /** Digits after the point, at most; 0 for whole numbers; left out: any. */
+  readonly decimals?: number
+  /** What is counted: `€`, `km`, `%`. */
+  readonly unit?: LocalText
+}
+
+/** What was typed and is no number may stand in a draft, up to this length, until it is put right. */
+const longestTyping = 100
+
+/** Something typed that is not (yet) an answer of its kind, as opposed to what no field can send. */
+export const isTyping = (answer: unknown): boolean => typeof answer === "string" && answer.length <= longestTyping
+
+/**
+ * Digits after the point, of the shortest decimal that is this number: exact, where arithmetic on 0.1 is not.
+ * `1.50` has 1, `1e-7` has 7.
+ */
+export const decimalsOf = (number: number): number => {
+  const [digits = "", exponent = "0"] = String(number).split("e")
+  const point = digits.indexOf(".")
+  return Math.max(0, (point < 0 ? 0 : digits.length - point - 1) - Number(exponent))
+}
+
+const limit = (operand: Operand | undefined, scope: Scope): number | undefined => {
+  const value = operand === undefined || typeof operand === "number" ? operand : scope.value(operand)
+  return typeof value === "number" ? value : undefined
+}
+
+const isAnswered = (_question: NumberQuestion, answer: unknown): answer is number =>
+  typeof answer === "number" && Number.isFinite(answer)
+
+const validate = (question: NumberQuestion, answer: unknown, scope: Scope): ReadonlyArray<Problem> => {
+  if (!isAnswered(question, answer)) return [{ code: "number-type", malformed: !isTyping(answer) }]
+  const problems: Array<Problem> = []
+  const min = limit(question.min, scope)
+  const max = limit(question.max, scope)
+  const { decimals } = question
+  if (min !== undefined && answer < min) problems.push({ code: "number-too-small", values: { min } })
+  if (max !== undefined && answer > max) problems.push({ code: "number-too-large", values: { max } })
+  if (decimals !== undefined && decimalsOf(answer) > decimals)
+    problems.push({ code: "number-decimals", values: { max: decimals } })
+  return problems
+}
+
+/** As it is written in the first of the languages, with all its digits. */
+export const describeNumber = (number: number, languages: ReadonlyArray<string>): string =>
+  new Intl.NumberFormat(locales(languages), { maximumSignificantDigits: 21 }).format(number)
+
+export const answers: AnswerKind<NumberQuestion> = {
+  type: "number",
+  givenAs: "value",
+  valueType: ({ min, max, decimals }) => ({
+    type: "number",
+    ...(min === undefined ? {} : { min }),
+    ...(max === undefined ? {} : { max }),
+    ...(decimals === undefined ? {} : { decimals }),
+  }),
+  // minus nought is nought
+  value: (question, answer) => (isAnswered(question, answer) ? answer + 0 : undefined),
+  isAnswered,
+  validate,
+  describe: (question, answer, languages) => {
+    if (!isAnswered(question, answer)) return []
+    const number = describeNumber(answer, languages)
+    // a no-break space: a number and its unit stay on one line
+    return [question.unit === undefined ? number : `${number}\u00a0${resolve(question.unit, languages)}`]
+  },
+}

@@ -1,0 +1,93 @@
+/** What is wrong with answers under an evaluation of them: one walk through the items and what was given for each. */
+import type { Problem } from "../AnswerKind.ts"
+import { isRecord, own, scopeOf } from "../Evaluation/frames.ts"
+import { effectiveAnswer, isEmpty } from "../Evaluation/given.ts"
+import { placeOf } from "../Evaluation/places.ts"
+import type { Evaluation, Frame, Item } from "../Evaluation/Program.ts"
+import { pointer } from "../JsonText/pointer.ts"
+import type { LocalText } from "../LocalText.ts"
+
+export interface Issue {
+  /** Stable; the sentence in the reader's language is looked up by it. */
+  readonly code: string
+  readonly question: string
+  /** RFC 6901, into the answers: `/owners/0/name`. */
+  readonly pointer: string
+  readonly values: Readonly<Record<string, string | number>>
+  /** Of another shape than any form of ours sends; never kept, not even in a draft. */
+  readonly malformed: boolean
+  /** The author's own sentence about it, which stands before any of ours. */
+  readonly message?: LocalText
+}
+
+/** All issues, unknown keys of each object first, then item by item in reading order. */
+export const issuesOf = ({ program, root }: Evaluation, answers: unknown, isDraft: boolean): ReadonlyArray<Issue> => {
+  const issues: Array<Issue> = []
+  const pending: Array<Visit> = [{ frame: root, given: answers, next: 0 }]
+  for (let top = pending.at(-1); top !== undefined; top = pending.at(-1)) {
+    const { frame, given } = top
+    if (top.next === 0 && isRecord(given)) {
+      for (const key of Object.keys(given)) {
+        if (program.items.get(key)?.node.level === frame.level) continue
+        issues.push(issue(frame, key, { code: "unknown-question", malformed: true }))
+      }
+    }
+    const item = frame.level.items[top.next++]
+    if (item === undefined) {
+      pending.pop()
+      continue
+    }
+    const { id } = item.question
+    const answer = own(given, id)
+    for (const problem of problemsOf(frame, item, answer, isDraft)) issues.push(issue(frame, id, problem))
+    if (item.instances === undefined || !Array.isArray(answer)) continue
+    const instances = frame.children[item.instances.position] ?? []
+    for (let i = instances.length - 1; i >= 0; i--) {
+      const instance = instances[i]
+      if (instance !== undefined) pending.push({ frame: instance, given: answer[i], next: 0 })
+    }
+  }
+  return issues
+}
+
+interface Visit {
+  readonly frame: Frame
+  readonly given: unknown
+  next: number
+}
+
+const issue = (frame: Frame, question: string, { code, values = {}, malformed = false, message }: Problem): Issue => ({
+  code,
+  question,
+  pointer: pointer([...placeOf(frame), question]),
+  values,
+  malformed,
+  ...(message === undefined ? {} : { message }),
+})
+
+/** What is wrong with one answer as it counts, or with there being none. */
+export const issuesAt = (frame: Frame, item: Item, isDraft: boolean): ReadonlyArray<Issue> =>
+  problemsOf(frame, item, effectiveAnswer(frame, item), isDraft).map((problem) =>
+    issue(frame, item.question.id, problem),
+  )
+
+const none: ReadonlyArray<Problem> = []
+const missing: ReadonlyArray<Problem> = [{ code: "required" }]
+const notAsked: ReadonlyArray<Problem> = [{ code: "not-asked" }]
+const unknownKind: ReadonlyArray<Problem> = [{ code: "unknown-kind" }]
+
+/** What is wrong with one answer, or with there being none. */
+const problemsOf = (frame: Frame, item: Item, answer: unknown, isDraft: boolean): ReadonlyArray<Problem> => {
+  const { kind, question, node } = item
+  if (kind === undefined) return unknownKind
+  const isAsked = frame.on[node.slot] === 1
+  const ifNone = () => (!isDraft && isAsked && item.required?.(frame) === true ? missing : none)
+  if (answer === undefined) return ifNone()
+  const problems = kind.validate(question, answer, scopeOf(frame))
+  // an emptied field is no answer: that is an issue only where one is required
+  const isNone = frame.values[node.slot] === undefined && !kind.isAnswered(question, answer)
+  if (isNone && (problems.length === 0 || isEmpty(answer))) return ifNone()
+  if (isAsked) return problems
+  const malformed = problems.filter((problem) => problem.malformed === true)
+  return malformed.length > 0 ? malformed : isDraft ? none : notAsked
+}

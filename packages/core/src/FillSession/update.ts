@@ -1,0 +1,173 @@
+/** What each message comes to: the next state, and what is to be done. */
+import * as Evaluation from "../Evaluation.ts"
+import * as Draft from "./draft.ts"
+import { type Form, itemAt } from "./Form.ts"
+import { rearranged } from "./instances.ts"
+import type { Message } from "./Message.ts"
+import { type Place, pointer, samePlace } from "./Place.ts"
+import { isSaved, outcome, save, saveSoon, type Step, andThen } from "./saving.ts"
+import type { State, Upload } from "./State.ts"
+import * as Uploads from "./uploads.ts"
+import * as Views from "./views.ts"
+
+export const update = (form: Form, state: State, message: Message): Step => {
+  const { submission } = state
+  const isOutcome = /^Submit[^A]/.test(message.type)
+  // what is submitted stays as it is until the server has answered, and what was submitted for good
+  const isHeard =
+    submission?.state === "submitting" ? isOutcome || /^(Upload|Went|Came|Session)/.test(message.type) : !isOutcome
+  if (submission?.state === "submitted" || !isHeard) return [state, []]
+  return andThen(step(form, state, message), (next) => submitted(form, next))
+}
+
+const step = (form: Form, state: State, message: Message): Step => {
+  switch (message.type) {
+    case "AnswerChanged":
+      return changed(form, state, message.place, message.answer)
+    case "AnswerCleared":
+      return changed(form, state, message.place, null)
+    case "PlaceLeft":
+      return [touch(form, state, message.place), []]
+    case "InstanceAdded":
+    case "InstanceRemoved":
+    case "InstanceMoved":
+      return instances(form, state, message)
+    case "SectionEntered":
+      return [{ ...state, section: message.section }, []]
+    case "SectionLeft":
+      return left(state, message.section)
+    case "ReviewOpened":
+      return [{ ...state, section: null, reviewed: true }, []]
+    case "ContextChanged":
+      return [{ ...state, context: message.context }, []]
+    case "SaveDue":
+      return save(state)
+    case "SaveSucceeded":
+    case "SaveFailed":
+    case "SaveRefused":
+    case "SaveConflicted":
+      return outcome(state, message, form.givenAs)
+    case "AnswersArrived":
+      return saveSoon(Draft.received(state, message.revision, message.answers, form.givenAs))
+    case "ConflictResolved":
+      return resolved(state, message.place, message.keep)
+    case "FilesChosen":
+      return filesChosen(form, state, message)
+    case "FileRemoved":
+      return givenAs(form, message.place) === "files"
+        ? Uploads.removed(state, message.place, message.file)
+        : [state, []]
+    case "SubmitAsked":
+      return asked(state)
+    case "SubmitSucceeded":
+      return [{ ...state, submission: { state: "submitted", receipt: message.receipt } }, []]
+    case "SubmitRefused":
+      return [{ ...state, submission: null, issues: message.issues }, []]
+    case "SubmitConflicted":
+      return saveSoon(Draft.received({ ...state, submission: null }, message.revision, message.theirs, form.givenAs))
+    case "SubmitFailed":
+      return [{ ...state, submission: null }, []]
+    case "CameOnline":
+      return cameOnline(state)
+    case "WentOffline":
+      return [{ ...state, online: false, failingSince: state.failingSince ?? message.at }, []]
+    case "SessionRestored":
+      return restored(state)
+    default:
+      return Uploads.progressed(state, message)
+  }
+}
+
+const givenAs = (form: Form, place: Place) => itemAt(form.program, place)?.kind?.givenAs
+
+const changed = (form: Form, state: State, place: Place, answer: unknown): Step => {
+  if (givenAs(form, place) !== "value" || !Draft.isReachable(state, place)) return [state, []]
+  const empty = answer === null || answer === "" || (Array.isArray(answer) && answer.length === 0)
+  return saveSoon(Draft.change(state, place, empty ? undefined : answer))
+}
+
+const touch = (form: Form, state: State, place: Place): State =>
+  itemAt(form.program, place) === undefined
+    ? state
+    : { ...state, touched: { ...state.touched, [pointer(place)]: true } }
+
+type Rearrangement = Extract<Message, { readonly type: `Instance${string}` }>
+
+const instances = (form: Form, state: State, message: Rearrangement): Step => {
+  const group = message.type === "InstanceAdded" ? message.group : message.place.slice(0, -1)
+  if (givenAs(form, group) !== "items" || !Draft.isReachable(state, group)) return [state, []]
+  const rows: ReadonlyArray<number | null> = Array.from({ length: Draft.count(state, group) }, (_, row) => row)
+  if (message.type === "InstanceAdded")
+    return andThen(rearranged(state, group, [...rows, null]), focus([...group, rows.length]))
+  const row = Number(message.place.at(-1))
+  const others = rows.filter((other) => other !== row)
+  if (others.length === rows.length || (message.type === "InstanceMoved" && !rows.includes(message.to)))
+    return [state, []]
+  return message.type === "InstanceRemoved"
+    ? andThen(rearranged(state, group, others), focus(group))
+    : andThen(rearranged(state, group, others.toSpliced(message.to, 0, row)), focus([...group, message.to]))
+}
+
+const focus =
+  (place: Place) =>
+  (state: State): Step => [state, [{ type: "MoveFocus", place }]]
+
+/** A section that is left is saved at once, and shows what is wrong in it from then on. */
+const left = (state: State, section: string): Step => {
+  const visited = [...new Set([...state.visited, section])]
+  const next = { ...state, visited, section: state.section === section ? null : state.section }
+  return next.autosave && next.failures === 0 ? save(next) : [next, []]
+}
+
+const resolved = (state: State, place: Place, keep: "mine" | "theirs"): Step => {
+  const conflict = state.conflicts.find((one) => samePlace(one.place, place))
+  if (conflict === undefined) return [state, []]
+  const next = { ...state, conflicts: state.conflicts.filter((one) => one !== conflict) }
+  return saveSoon(keep === "mine" ? next : Draft.change(next, place, conflict.theirs ?? undefined))
+}
+
+const filesChosen = (form: Form, state: State, message: Extract<Message, { readonly type: "FilesChosen" }>): Step => {
+  const { place, files, replaces = null } = message
+  const item = itemAt(form.program, place)
+  if (item?.kind?.givenAs !== "files" || !Draft.isReachable(state, place)) return [state, []]
+  const { kind, question } = item
+  const scope = Evaluation.scopeAt(form.evaluation(state), place)
+  return Uploads.chosen(touch(form, state, place), place, files, replaces, (given) =>
+    kind.validate(question, given, scope),
+  )
+}
+
+/** Submitting begins with a look at everything: what is wrong or not decided shows, and gets the focus. */
+const asked = (state: State): Step => {
+  if (state.submission !== null) return [state, []]
+  return [{ ...state, reviewed: true, issues: [], submission: { state: "saving" } }, []]
+}
+
+/** What waits to be submitted is, once all of it is saved and nothing is wrong with it. */
+const submitted = (form: Form, state: State): Step => {
+  if (state.submission?.state !== "saving") return [state, []]
+  const [obstacle] = Views.obstacles(form, state)
+  if (obstacle !== undefined) return focus(obstacle)({ ...state, submission: null })
+  if (!isSaved(state)) return state.failures === 0 ? save(state) : [state, []]
+  return [
+    { ...state, submission: { state: "submitting", revision: state.revision } },
+    [{ type: "Submit", revision: state.revision }],
+  ]
+}
+
+const tryAgain = (upload: Upload): Upload => (upload.state === "failed" ? { ...upload, state: "chosen" } : upload)
+
+const cameOnline = (state: State): Step =>
+  andThen(
+    save({ ...state, online: true, failures: 0, failingSince: null, uploads: state.uploads.map(tryAgain) }),
+    Uploads.start,
+  )
+
+/** Whether the save in flight got through nobody knows; files can go on once the customer has chosen them again. */
+const restored = (state: State): Step =>
+  saveSoon({
+    ...Draft.unsure(state),
+    failures: 0,
+    submission: null,
+    uploads: state.uploads.map((upload) => (upload.state === "refused" ? upload : { ...upload, state: "failed" })),
+  })
