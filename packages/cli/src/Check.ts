@@ -5,6 +5,7 @@
  * Words: a *source* is a definition's text with the name it goes by, a *report* is that name with what was found.
  */
 import * as Questionnaire from "@requite/core/Questionnaire"
+import * as Paint from "./Paint.ts"
 
 export interface Source {
   readonly name: string
@@ -30,8 +31,8 @@ export const unreadable = (name: string, message: string): Report => ({
 export const failed = (reports: ReadonlyArray<Report>): boolean => count(reports, "error") > 0
 
 /**
- * `{ "findings": [{ code, severity, pointer, line, column, message }] }`; of several sources, each finding says in
- * `file` which one it is about.
+ * `{ "findings": [{ code, severity, pointer, line, column, message, witness?, context?, fix? }] }`; of several sources,
+ * each finding says in `file` which one it is about.
  */
 export const json = (reports: ReadonlyArray<Report>): string => {
   const findings = reports.flatMap(({ name, findings }) =>
@@ -40,58 +41,51 @@ export const json = (reports: ReadonlyArray<Report>): string => {
   return JSON.stringify({ findings }, null, 2)
 }
 
-/** `file:line:column severity code sentence`, a line for each finding, and a line that sums up. */
+/**
+ * `file:line:column severity code sentence`, a line for each finding, under it the answers that show it and whether
+ * there is a fix; and a line that sums up.
+ */
 export const readable = (reports: ReadonlyArray<Report>, options: { readonly colour: boolean }): string => {
-  const paint = options.colour ? painted : plain
-  const lines = reports.flatMap(({ name, findings }) =>
-    findings.map(({ line, column, severity, code, message }) => ({
-      place: `${visible(name)}:${line}:${column}`,
+  const paint = Paint.paint(options)
+  const found = reports.flatMap(({ name, findings }) => findings.map((finding) => ({ name, finding })))
+  const rows = Paint.columns(
+    found.map(({ name, finding: { line, column, severity, code } }) => [
+      `${Paint.visible(name)}:${line}:${column}`,
       severity,
       code,
-      message: visible(message),
-    })),
+    ]),
   )
-  const widest = (cells: ReadonlyArray<string>) => Math.max(0, ...cells.map((cell) => cell.length))
-  const places = widest(lines.map(({ place }) => place))
-  const codes = widest(lines.map(({ code }) => code))
   return [
-    ...lines.map(
-      ({ place, severity, code, message }) =>
-        `${place.padEnd(places)} ${paint(severity, severity.padEnd(7))} ${paint("dim", code.padEnd(codes))} ${message}`,
-    ),
+    ...found.flatMap(({ finding }, index) => {
+      const [place = "", severity = "", code = ""] = rows[index] ?? []
+      const line = `${place} ${paint(finding.severity, severity)} ${paint("dim", code)} ${Paint.visible(finding.message)}`
+      return [line, ...evidence(finding).map((one) => `    ${paint("dim", Paint.visible(one))}`)]
+    }),
     summary(reports, paint),
   ].join("\n")
 }
 
-const summary = (reports: ReadonlyArray<Report>, paint: Paint): string => {
+const evidence = ({ witness, context, fix }: Questionnaire.Finding): ReadonlyArray<string> => [
+  ...(witness === undefined ? [] : [`with the answers ${shortened(witness)}`]),
+  ...(context === undefined ? [] : [`and the context ${shortened(context)}`]),
+  ...(fix === undefined ? [] : [`fix: ${shortened(fix)}`]),
+]
+
+const shortened = (value: unknown): string => {
+  const text = JSON.stringify(value)
+  return text.length > 300 ? `${text.slice(0, 300)}…` : text
+}
+
+const summary = (reports: ReadonlyArray<Report>, paint: Paint.Paint): string => {
   const errors = count(reports, "error")
   const warnings = count(reports, "warning")
-  const sources = amount(reports.length, "definition")
+  const sources = Paint.amount(reports.length, "definition")
   if (errors + warnings === 0) return paint("good", `${sources} checked, nothing found`)
   return paint(
     errors > 0 ? "error" : "warning",
-    `${sources} checked: ${amount(errors, "error")}, ${amount(warnings, "warning")}`,
+    `${sources} checked: ${Paint.amount(errors, "error")}, ${Paint.amount(warnings, "warning")}`,
   )
 }
 
 const count = (reports: ReadonlyArray<Report>, severity: Questionnaire.Finding["severity"]): number =>
   reports.reduce((sum, { findings }) => sum + findings.filter((one) => one.severity === severity).length, 0)
-
-const amount = (number: number, of: string) => `${number} ${of}${number === 1 ? "" : "s"}`
-
-type Paint = (style: keyof typeof styles, text: string) => string
-
-/** ANSI: bold red, yellow, green, faint. */
-const styles = { error: "1;31", warning: "33", good: "32", dim: "2" }
-const painted: Paint = (style, text) => `\u001b[${styles[style]}m${text}\u001b[0m`
-const plain: Paint = (_, text) => text
-
-/**
- * Findings quote what the author wrote, and a definition may come from anybody: control characters would act on the
- * terminal, and those that turn the direction of writing would make a line read as what it is not.
- */
-const visible = (text: string): string =>
-  text.replace(
-    /[\p{Cc}\u2028-\u202e\u2066-\u2069]/gu,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  )
