@@ -56,7 +56,10 @@ const measure = (adapter: string, operation: string, size: string): Cell => {
   )
   const line = child.stdout.split("\n").find((one) => one.startsWith("RESULT "))
   return line === undefined
-    ? { error: child.signal === "SIGTERM" ? `over ${limit / 1000} s` : `exit ${child.status}: ${child.stderr.slice(-200)}` }
+    ? {
+        error:
+          child.signal === "SIGTERM" ? `over ${limit / 1000} s` : `exit ${child.status}: ${child.stderr.slice(-200)}`,
+      }
     : (JSON.parse(line.slice(7)) as Cell)
 }
 
@@ -85,10 +88,24 @@ for (const operation of operations.split(",")) {
       const mine = ours.get(size)
       if (adapter === "requite" && cell.medianMs !== undefined) ours.set(size, cell.medianMs)
       const bar = adapter === "requite" ? bars[operation]?.[size] : undefined
-      return { cell, text: `${size}: ${milliseconds(cell, mine)}${bar === undefined ? "" : ` bar ${bar}`} ${verdict(cell)}` }
+      return {
+        cell,
+        text: `${size}: ${milliseconds(cell, mine)}${bar === undefined ? "" : ` bar ${bar}`} ${verdict(cell)}`,
+      }
     })
     if (cells.every(({ cell }) => cell.skipped === true)) continue
     const { name = adapter, version = "" } = cells[0]?.cell ?? {}
     console.log(`  ${`${name} ${version}`.padEnd(36)} ${cells.map(({ text }) => text.padEnd(42)).join(" ")}`)
   }
+}
+
+const run = (...args: ReadonlyArray<string>) =>
+  execFileSync(process.execPath, ["--conditions=requite-source", ...args], { stdio: "inherit" })
+
+if (process.argv.length < 3) {
+  console.log("\nthe lifecycle: one command decided and its events applied")
+  run(join(import.meta.dirname, "decide.bench.ts"))
+  run(join(peers, "machines.mjs"))
+  console.log("\nbrowser weight of the fill runtime")
+  run(join(import.meta.dirname, "weight.ts"))
 }

@@ -75,7 +75,7 @@ describe("requite check", () => {
       stdout: [
         'malformed.json:6:56 error   unknown-property There is no property "maxlength" here.',
         'malformed.json:7:15 error   duplicate-id     The id "name" is taken by question 1 of section 1. Ids are unique.',
-        'malformed.json:7:31 error   unknown-type     There is no question type "tekst". There are: text, choice, upload.',
+        'malformed.json:7:31 error   unknown-type     There is no question type "tekst". There are: text, choice, number, date, confirm, note, upload, group.',
         "1 definition checked: 3 errors, 0 warnings",
         "",
       ].join("\n"),

@@ -8,7 +8,7 @@ import type { Random } from "./Condition/Generated.ts"
 
 const folder = new URL("../../examples/questionnaires/", import.meta.url)
 const examples = readdirSync(folder)
-  .filter((name) => name.endsWith(".json"))
+  .filter((name) => name.endsWith(".json") && !name.endsWith(".tests.json"))
   .map((name) => JSON.parse(readFileSync(new URL(name, folder), "utf8")) as unknown)
 
 const text = (id: string, change: object = {}) => ({ id, type: "text", label: "Text", ...change })

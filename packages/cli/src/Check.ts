@@ -51,7 +51,7 @@ export const readable = (reports: ReadonlyArray<Report>, options: { readonly col
   const rows = Paint.columns(
     found.map(({ name, finding: { line, column, severity, code } }) => [
       `${Paint.visible(name)}:${line}:${column}`,
-      severity,
+      severity.padEnd(7),
       code,
     ]),
   )

@@ -9,8 +9,8 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { createHash } from "node:crypto"
 import { createServer } from "node:http"
-import type { FileSystem, Stdio } from "./Cli.ts"
-import { HttpRouter, HttpServerRequest, HttpServerResponse, NodeHttpServer } from "./Http.ts"
+import { type FileSystem, NodeHttpServer, type Stdio } from "./Cli.ts"
+import { HttpRouter, HttpServerRequest, HttpServerResponse } from "./Http.ts"
 import * as Modules from "./Preview/Modules.ts"
 import * as Shell from "./Preview/Shell.ts"
 import * as Sources from "./Sources.ts"
@@ -22,10 +22,15 @@ export interface State {
   readonly findings: ReadonlyArray<Questionnaire.Finding>
 }
 
+/** What is asked for again and again: a text is checked once. */
 const stateOf = (file: string): Effect.Effect<State, never, FileSystem.FileSystem | Stdio.Stdio> => {
   const name = Sources.nameOf(file)
+  let latest: { readonly text: string; readonly state: State } | null = null
   return Sources.text(file).pipe(
-    Effect.map((text): State => ({ name, ...Questionnaire.check(text) })),
+    Effect.map((text): State => {
+      if (latest?.text !== text) latest = { text, state: { name, ...Questionnaire.check(text) } }
+      return latest.state
+    }),
     Effect.catchTag("Unreadable", ({ message }) =>
       Effect.succeed<State>({
         name,
@@ -39,15 +44,15 @@ const stateOf = (file: string): Effect.Effect<State, never, FileSystem.FileSyste
 const headers = {
   "cache-control": "no-store",
   "x-content-type-options": "nosniff",
-  "content-security-policy":
-    "default-src 'none'; script-src 'self' 'nonce-preview'; style-src 'self'; connect-src 'self'; img-src 'self' data:; form-action 'none'; frame-ancestors 'none'; base-uri 'none'",
+  "content-security-policy": `default-src 'none'; script-src 'self' '${Shell.importMapDigest}'; style-src 'self'; connect-src 'self'; img-src data:; form-action 'none'; frame-ancestors 'none'; base-uri 'none'`,
 }
 
 /** Only whoever asks for the loopback address itself: a page of another site that resolves here is refused. */
 const isLocal = (host: string | undefined): boolean => /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/.test(host ?? "")
 
-const routes = (file: string) =>
-  HttpRouter.addAll([
+const routes = (file: string) => {
+  const state = stateOf(file)
+  return HttpRouter.addAll([
     HttpRouter.route("GET", "/", answer(Effect.succeed(HttpServerResponse.html(Shell.page())))),
     HttpRouter.route(
       "GET",
@@ -60,7 +65,7 @@ const routes = (file: string) =>
       answer(
         Effect.gen(function* () {
           const request = yield* HttpServerRequest.HttpServerRequest
-          const body = JSON.stringify(yield* stateOf(file))
+          const body = JSON.stringify(yield* state)
           const etag = `"${createHash("sha256").update(body).digest("hex").slice(0, 16)}"`
           return request.headers["if-none-match"] === etag
             ? HttpServerResponse.empty({ status: 304 })
@@ -81,6 +86,7 @@ const routes = (file: string) =>
       ),
     ),
   ])
+}
 
 const answer = <E, R>(handler: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>) =>
   Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) =>

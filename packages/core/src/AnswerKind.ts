@@ -23,17 +23,23 @@ export interface Problem {
 export type ValueType =
   | { readonly type: "text" }
   /** `decimals`: digits after the point, 0 for whole numbers; left out: any. */
-  | { readonly type: "number"; readonly min?: Operand; readonly max?: Operand; readonly decimals?: number }
-  | { readonly type: "date"; readonly min?: Operand; readonly max?: Operand }
+  | ({ readonly type: "number"; readonly decimals?: number | undefined } & Limits<Operand>)
+  | ({ readonly type: "date" } & Limits<Operand>)
   /** `values`: those that an answer can have; a box to agree with has only `true`. */
   | { readonly type: "boolean"; readonly values: ReadonlyArray<boolean> }
   | { readonly type: "option"; readonly options: ReadonlyArray<Offer> }
   /** Several of them: at least `min` (1) and at most `max` (all) once answered. */
-  | { readonly type: "options"; readonly options: ReadonlyArray<Offer>; readonly min?: number; readonly max?: number }
+  | ({ readonly type: "options"; readonly options: ReadonlyArray<Offer> } & Limits<number>)
   /** Only counted and asked whether there is any: files, instances of a group. */
-  | { readonly type: "count"; readonly min?: number; readonly max?: number }
+  | ({ readonly type: "count" } & Limits<number>)
   /** Nothing to compare: a note, a group that is not repeated. */
   | { readonly type: "nothing" }
+
+/** Undefined and left out mean the same: no limit. */
+interface Limits<Limit> {
+  readonly min?: Limit | undefined
+  readonly max?: Limit | undefined
+}
 
 /** A value that can be picked, while its condition holds. Own words picked instead of an option stand as `other`. */
 export interface Offer {
@@ -42,15 +48,21 @@ export interface Offer {
 }
 
 /**
+ * What filling in needs of a kind: conditions, validation, the fill session. How a person reads an answer is apart, so that
+ * a page that shows none need not carry it.
+ *
  * Methods, not properties: they are bivariant, which is what lets kinds of different questions stand in one registry;
  * the registry hands each method only questions of its own `type`.
  */
-export interface AnswerKind<Q extends Question = Question> {
+export interface FillKind<Q extends Question = Question> {
   readonly type: Q["type"]
   /** How the answer arrives: typed by the customer, as files attached one by one, as instances of the items in it, or
    * not at all. */
   readonly givenAs: "value" | "files" | "items" | "nothing"
   valueType(question: Q): ValueType
+  /** Conditions that its questions have beside `when`, `required` and those of what can be picked; left out: none. Of
+   * other conditions than these the scope says that they do not hold. */
+  conditions?(question: Q): ReadonlyArray<Condition>
   /** What conditions see of an answer that `isAnswered`; undefined where they see nothing. An option that is not offered
    * now is left out. Never throws, whatever `answer` is: undefined for what is no answer of this kind. */
   value(question: Q, answer: unknown, scope: Scope): Value | undefined
@@ -58,8 +70,12 @@ export interface AnswerKind<Q extends Question = Question> {
   isAnswered(question: Q, answer: unknown): boolean
   /** What is wrong with an answer that was given. Never throws, whatever `answer` is. */
   validate(question: Q, answer: unknown, scope: Scope): ReadonlyArray<Problem>
+}
+
+export interface AnswerKind<Q extends Question = Question> extends FillKind<Q> {
   /** The answer as lines of text that a person reads, in the first language that fits. */
   describe(question: Q, answer: unknown, languages: ReadonlyArray<string>): ReadonlyArray<string>
 }
 
+export type FillRegistry = ReadonlyMap<string, FillKind>
 export type Registry = ReadonlyMap<string, AnswerKind>

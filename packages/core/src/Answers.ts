@@ -7,7 +7,8 @@
  * Words: an *issue* is one thing wrong with the answers, a *draft* is answers that are not all there yet, a section's
  * *progress* is what the list of sections shows.
  */
-import type { Registry } from "./AnswerKind.ts"
+import type { FillRegistry, Registry } from "./AnswerKind.ts"
+import { filling } from "./AnswerKind/filling.ts"
 import { standard } from "./AnswerKind/standard.ts"
 import type { Issue } from "./Answers/issues.ts"
 import { issuesAt as issuesAtFrame, issuesOf } from "./Answers/issues.ts"
@@ -16,6 +17,7 @@ import * as Evaluation from "./Evaluation.ts"
 import { isRecord, own } from "./Evaluation/frames.ts"
 import type { Answers } from "./Evaluation/places.ts"
 import { everything, itemAt } from "./Evaluation/places.ts"
+import { isOn } from "./Evaluation/Program.ts"
 import type { Question, Questionnaire, Section } from "./Questionnaire/Definition.ts"
 import { question as questionOf } from "./Questionnaire/Definition.ts"
 
@@ -25,7 +27,7 @@ export type { Answers } from "./Evaluation/places.ts"
 /** `context`: values of the request's data, `today` among them; what is left out is unanswered. */
 export interface Options {
   readonly context?: Context
-  readonly kinds?: Registry
+  readonly kinds?: FillRegistry
 }
 
 export interface ValidateOptions extends Options {
@@ -44,7 +46,7 @@ export const validate = (
 ): ReadonlyArray<Issue> => issuesOf(evaluate(questionnaire, answers, options), answers, options.draft === true)
 
 const evaluate = (questionnaire: Questionnaire, answers: Answers, { kinds, context }: Options) =>
-  Evaluation.start(Evaluation.compile(questionnaire, kinds ?? standard), answers, context)
+  Evaluation.start(Evaluation.compile(questionnaire, kinds ?? filling), answers, context)
 
 /** What is wrong with the answers of an evaluation that count, or missing: `validate` of what is `given`. */
 export const issues = (evaluation: Evaluation.Evaluation): ReadonlyArray<Issue> =>
@@ -63,18 +65,16 @@ export const validateSection = (
   answers: Answers,
   options: ValidateOptions = {},
 ): ReadonlyArray<Issue> => {
-  const { items } = Evaluation.compile(questionnaire, options.kinds ?? standard)
-  return validate(questionnaire, answers, options).filter(
-    ({ question, pointer }) => sectionOf(items, question, pointer) === section.id,
-  )
+  const program = Evaluation.compile(questionnaire, options.kinds ?? filling)
+  return validate(questionnaire, answers, options).filter((issue) => sectionOf(program, issue) === section.id)
 }
 
 /** An unknown key inside an instance belongs to the section of the group; one outside all belongs to none. */
-const sectionOf = (items: Evaluation.Program["items"], question: string, pointer: string): string | undefined =>
-  (pointer.indexOf("/", 1) < 0 ? items.get(question) : items.get(pointer.split("/", 2)[1] ?? ""))?.section.id
+const sectionOf = ({ items }: Evaluation.Program, { pointer }: Issue): string | undefined =>
+  items.get(pointer.split("/")[1] ?? "")?.section.id
 
 /** Is there an answer to this question beside the others of `answers`? Whether it is asked is another matter. */
-export const isAnswered = (question: Question, answers: Answers, kinds: Registry = standard): boolean =>
+export const isAnswered = (question: Question, answers: Answers, kinds: FillRegistry = filling): boolean =>
   kinds.get(question.type)?.isAnswered(question, own(answers, question.id)) ?? false
 
 export interface SectionProgress {
@@ -101,18 +101,19 @@ export const progressOf = (
   evaluation: Evaluation.Evaluation,
   visited: ReadonlyArray<string> = [],
 ): ReadonlyArray<SectionProgress> => {
-  const { items, questionnaire } = evaluation.program
-  const wrong = new Set(issues(evaluation).map(({ question, pointer }) => sectionOf(items, question, pointer)))
-  const counts = new Map(questionnaire.sections.map(({ id }) => [id, { answered: 0, questions: 0 }]))
+  const { program } = evaluation
+  const { sections } = program.questionnaire
+  const wrong = new Set(issues(evaluation).map((issue) => sectionOf(program, issue)))
+  const counts = new Map(sections.map(({ id }) => [id, { answered: 0, questions: 0 }]))
   for (const { frame, item } of everything(evaluation)) {
     const { kind, question, node, section } = item
     const count = counts.get(section.id)
-    if (count === undefined || frame.on[node.slot] !== 1) continue
+    if (count === undefined || !isOn(frame, node)) continue
     if (kind?.givenAs === "items" || kind?.givenAs === "nothing") continue
     count.questions++
     if (kind?.isAnswered(question, frame.raw[node.slot]) === true) count.answered++
   }
-  return questionnaire.sections
+  return sections
     .filter(({ id }) => Evaluation.isSectionAsked(evaluation, id))
     .map(({ id }) => {
       const { answered, questions } = counts.get(id) ?? { answered: 0, questions: 0 }
@@ -145,7 +146,7 @@ export const examine = (questionnaire: Questionnaire, answers: Answers, options:
   const asked = new Set<string>()
   const required = new Set<string>()
   for (const { frame, item } of everything(evaluation)) {
-    if (frame.on[item.node.slot] !== 1) continue
+    if (!isOn(frame, item.node)) continue
     asked.add(item.question.id)
     if (item.required?.(frame) === true) required.add(item.question.id)
   }

@@ -7,15 +7,18 @@
  * A *place* is the path of an answer: `["kind"]`, `["owners", 0, "name"]`. What is not asked has no answer anywhere: not
  * in conditions, not in calculations, not in `answers`; but what was given for it is kept, should it be asked again.
  */
-import type { Registry } from "./AnswerKind.ts"
-import { standard } from "./AnswerKind/standard.ts"
+import type { FillRegistry } from "./AnswerKind.ts"
+import { filling } from "./AnswerKind/filling.ts"
 import type { Condition, Scope, Value } from "./Condition/Ast.ts"
 import { compile as compileAnew } from "./Evaluation/compile.ts"
 import * as Frames from "./Evaluation/frames.ts"
 import { effective } from "./Evaluation/given.ts"
 import type { Answers, Place } from "./Evaluation/places.ts"
 import { everything, find, itemAt, placeOf } from "./Evaluation/places.ts"
+import { valueAt } from "./Evaluation/operands.ts"
 import type { Evaluation, Program } from "./Evaluation/Program.ts"
+import { isOn } from "./Evaluation/Program.ts"
+import { truths } from "./Evaluation/truths.ts"
 import type { Reason } from "./Evaluation/why.ts"
 import { why as whyAt } from "./Evaluation/why.ts"
 import type { End, Questionnaire } from "./Questionnaire/Definition.ts"
@@ -27,14 +30,14 @@ export type { Reason, Step } from "./Evaluation/why.ts"
 /** Values of the request's data by key, `today` (`2027-03-27`) among them. */
 export type Context = Readonly<Record<string, unknown>>
 
-const programs = new WeakMap<Questionnaire, WeakMap<Registry, Program>>()
+const programs = new WeakMap<Questionnaire, WeakMap<FillRegistry, Program>>()
 
 /**
  * The program of a questionnaire, made once for each questionnaire and registry. Never throws: references to nothing are
  * unanswered, and what is part of a cycle (the checker refuses both) is not asked and has no value.
  */
-export const compile = (questionnaire: Questionnaire, kinds: Registry = standard): Program => {
-  const known = programs.get(questionnaire) ?? new WeakMap<Registry, Program>()
+export const compile = (questionnaire: Questionnaire, kinds: FillRegistry = filling): Program => {
+  const known = programs.get(questionnaire) ?? new WeakMap<FillRegistry, Program>()
   programs.set(questionnaire, known)
   const program = known.get(kinds) ?? compileAnew(questionnaire, kinds)
   known.set(kinds, program)
@@ -45,12 +48,8 @@ export const compile = (questionnaire: Questionnaire, kinds: Registry = standard
 export const start = (program: Program, answers: Answers, context: Context = {}): Evaluation => {
   const evaluation = Frames.newEvaluation(program)
   const { root } = evaluation
-  for (const item of program.root.items) {
-    const answer = Frames.own(answers, item.question.id)
-    if (answer !== undefined) Frames.put(root, item, answer)
-  }
-  for (const [key, { node, read }] of program.context) root.given[node.slot] = read(Frames.own(context, key))
-  for (const node of program.root.nodes) Frames.mark(node, root)
+  for (const item of program.root.items) Frames.put(root, item, Frames.own(answers, item.question.id))
+  for (const [key, { slot }] of program.context) root.raw[slot] = Frames.own(context, key)
   Frames.settle(evaluation)
   return evaluation
 }
@@ -60,19 +59,16 @@ export const start = (program: Program, answers: Answers, context: Context = {})
 export const set = (evaluation: Evaluation, place: Place, answer: unknown): void => {
   const at = itemAt(evaluation, place)
   if (at === undefined) return
-  const { frame, item } = at
-  Frames.put(frame, item, answer)
-  Frames.mark(item.node, frame)
-  if (item.instances !== undefined) Frames.restructured(frame, item.instances)
+  Frames.put(at.frame, at.item, answer)
   Frames.settle(evaluation)
 }
 
 /** Changes a value of the request's data; one that is not declared changes nothing. */
 export const setContext = (evaluation: Evaluation, key: string, value: unknown): void => {
-  const context = evaluation.program.context.get(key)
-  if (context === undefined) return
-  evaluation.root.given[context.node.slot] = context.read(value)
-  Frames.mark(context.node, evaluation.root)
+  const node = evaluation.program.context.get(key)
+  if (node === undefined) return
+  evaluation.root.raw[node.slot] = value
+  Frames.mark(node, evaluation.root)
   Frames.settle(evaluation)
 }
 
@@ -96,6 +92,7 @@ export const removeInstance = (evaluation: Evaluation, place: Place): void => {
   const siblings = parent.children[level.position] ?? []
   Frames.drop(found.frame)
   siblings.splice(index, 1)
+  if (level.group !== undefined) parent.raw[level.group.node.slot] = undefined
   for (const [position, sibling] of siblings.entries()) sibling.index = position
   Frames.restructured(parent, level)
   Frames.settle(evaluation)
@@ -104,19 +101,19 @@ export const removeInstance = (evaluation: Evaluation, place: Place): void => {
 /** Is the item at this place asked? False where there is no such item. */
 export const isAsked = (evaluation: Evaluation, place: Place): boolean => {
   const at = itemAt(evaluation, place)
-  return at !== undefined && at.frame.on[at.item.node.slot] === 1
+  return at !== undefined && isOn(at.frame, at.item.node)
 }
 
 /** Must it be answered? Only what is asked; a repeated group with a `min` needs an instance. */
 export const isRequired = (evaluation: Evaluation, place: Place): boolean => {
   const at = itemAt(evaluation, place)
-  return at !== undefined && at.frame.on[at.item.node.slot] === 1 && at.item.required?.(at.frame) === true
+  return at !== undefined && isOn(at.frame, at.item.node) && at.item.required?.(at.frame) === true
 }
 
 /** Is the section shown, by its own condition? */
 export const isSectionAsked = ({ program, root }: Evaluation, id: string): boolean => {
   const node = program.sections.get(id)
-  return node === undefined ? program.sections.has(id) : root.on[node.slot] === 1
+  return node !== undefined && isOn(root, node)
 }
 
 /** Is this option of the question offered now, by the option's own condition? False for what is no option. */
@@ -136,7 +133,7 @@ export const valueOf = (evaluation: Evaluation, place: Place): Value | undefined
 export const asked = (evaluation: Evaluation): ReadonlyArray<Place> => {
   const places: Array<Place> = []
   for (const { frame, item } of everything(evaluation)) {
-    if (frame.on[item.node.slot] === 1) places.push([...placeOf(frame), item.question.id])
+    if (isOn(frame, item.node)) places.push([...placeOf(frame), item.question.id])
   }
   return places
 }
@@ -151,16 +148,20 @@ export const countAsked = (evaluation: Evaluation): number => evaluation.work.as
 export const answers = ({ root }: Evaluation): Answers => effective(root)
 
 /** Operands and conditions as they are meant at a place: of an item, of an instance, or `[]` outside all groups. */
-export const scopeAt = (evaluation: Evaluation, place: Place): Scope =>
-  Frames.scopeOf(find(evaluation, place)?.frame ?? evaluation.root)
+export const scopeAt = (evaluation: Evaluation, place: Place): Scope => ({
+  value: (operand) => valueAt(find(evaluation, place)?.frame ?? evaluation.root, operand),
+  holds: (condition) => holds(evaluation, condition, place),
+})
 
 /** The first end whose condition holds; undefined when there is none. */
 export const end = ({ program, root }: Evaluation): End | undefined =>
-  program.ends.find(({ test }) => test === undefined || test(root))?.end
+  program.questionnaire.ends?.find(({ when }) => when === undefined || Frames.compiled(root, when))
 
 /** Does a condition hold, at a place or outside all groups? Any condition, also one that is not in the definition. */
-export const holds = (evaluation: Evaluation, condition: Condition, place: Place = []): boolean =>
-  Frames.holdsAt(find(evaluation, place)?.frame ?? evaluation.root, condition)
+export const holds = (evaluation: Evaluation, condition: Condition, place: Place = []): boolean => {
+  const frame = find(evaluation, place)?.frame ?? evaluation.root
+  return Frames.compiled(frame, condition) ?? truths(frame, condition)(frame, condition)
+}
 
 /**
  * Which conditions and answers decided that the item at `place` is asked, or required, or that it is not: through the

@@ -14,11 +14,12 @@
  * ```
  *
  * `make` takes the questionnaire, and the functions come from it, because all states of a session share it: it is compiled
- * once, stands in no state, and no state can meet another one by mistake. What the answers come to is kept beside the
+ * once, stands in no state, and no state can meet another one by mistake. Answers as a person reads them, in labels and in
+ * a review, are told by `FillSession/reading.ts`: a page that shows none does not carry how to write numbers and dates. What the answers come to is kept beside the
  * states, so that a change costs what depends on it; for an older state it is worked out anew.
  */
-import type { Registry } from "./AnswerKind.ts"
-import { standard } from "./AnswerKind/standard.ts"
+import type { FillRegistry } from "./AnswerKind.ts"
+import { filling } from "./AnswerKind/filling.ts"
 import type { Answers, Issue, SectionProgress } from "./Answers.ts"
 import type { Value } from "./Condition/Ast.ts"
 import * as Evaluation from "./Evaluation.ts"
@@ -27,15 +28,14 @@ import * as Draft from "./FillSession/draft.ts"
 import * as Form from "./FillSession/Form.ts"
 import type { Effect, Message } from "./FillSession/Message.ts"
 import { without } from "./FillSession/Place.ts"
-import type { FileRow, ReviewLine, Saving, State } from "./FillSession/State.ts"
+import type { FileRow, Saving, State } from "./FillSession/State.ts"
 import { update } from "./FillSession/update.ts"
 import * as Views from "./FillSession/views.ts"
-import type { LocalText } from "./LocalText.ts"
 import type { End, Questionnaire } from "./Questionnaire/Definition.ts"
 
 export type { Place } from "./Evaluation/places.ts"
 export type { ChosenFile, Effect, Message } from "./FillSession/Message.ts"
-export type { Changes, Conflict, FileRow, ReviewLine, Saving, State, Submission, Upload } from "./FillSession/State.ts"
+export type { Changes, Conflict, FileRow, Saving, State, Submission, Upload } from "./FillSession/State.ts"
 
 /** What a session begins with: what the server has. */
 export interface Beginning {
@@ -93,16 +93,12 @@ export interface FillSession {
   saving(state: State): Saving
   /** May answers change? Not while they are submitted, and not afterwards. */
   isEditable(state: State): boolean
-  /** A label, help or title as it reads now: `{{id}}` stands for the answer to that question. */
-  text(state: State, text: LocalText, languages: ReadonlyArray<string>, place?: Place): string
-  /** Every answer as the firm will read it. */
-  review(state: State, languages: ReadonlyArray<string>): ReadonlyArray<ReviewLine>
   /** What the customer reads after submitting. */
   end(state: State): End | undefined
 }
 
 /** The session of a questionnaire that was found right. `kinds` must know every type in it. */
-export const make = (questionnaire: Questionnaire, kinds: Registry = standard): FillSession => {
+export const make = (questionnaire: Questionnaire, kinds: FillRegistry = filling): FillSession => {
   const form = Form.make(questionnaire, kinds)
   const { evaluation } = form
   const shown =
@@ -139,8 +135,6 @@ export const make = (questionnaire: Questionnaire, kinds: Registry = standard): 
     nextSection: shown(Views.nextSection),
     saving: Views.saving,
     isEditable: ({ submission }) => submission === null || submission.state === "saving",
-    text: shown(Views.text),
-    review: shown(Views.review),
     end: evaluated(Evaluation.end),
   }
 }

@@ -2,8 +2,8 @@
  * What is wrong with an answer, as a sentence that the customer reads: plain, short, and what to do (ux.md, "Words").
  * Nothing here imports Effect, and pages that have sentences of their own need not load it.
  *
- * Words: a *catalogue* has a sentence for each *key*; a key is an issue's code, or code and what is asked for,
- * `required:option`, where one sentence does not fit all.
+ * Words: a *catalogue* has a sentence for each *key*; a key is an issue's code, or code and what is asked for or how it is
+ * given, `required:option`, `required:files`, where one sentence does not fit all.
  */
 import type { Issue } from "./Answers.ts"
 import { standard } from "./AnswerKind/standard.ts"
@@ -31,11 +31,11 @@ export const sentence = (
   if (issue.message !== undefined) return LocalText.resolve(issue.message, languages)
   const locale = languages.find((tag) => Object.hasOwn(catalogues, languageOf(tag))) ?? "en"
   const catalogue = new Map(Object.entries(catalogues[languageOf(locale)] ?? en))
-  const asked = question === undefined ? undefined : kinds.get(question.type)?.valueType(question).type
-  const words = wordsOf(issue.values, locale)
-  return (catalogue.get(`${issue.code}:${asked}`) ?? catalogue.get(issue.code) ?? catalogue.get("other") ?? en.other)(
-    words,
-  )
+  const kind = question === undefined ? undefined : kinds.get(question.type)
+  const asked = question === undefined ? undefined : kind?.valueType(question).type
+  const of = (key: string) => catalogue.get(`${issue.code}${key}`)
+  const found = of(`:${kind?.givenAs}`) ?? of(`:${asked}`) ?? of("") ?? catalogue.get("other") ?? en.other
+  return found(wordsOf(issue.values, locale))
 }
 
 const languageOf = (tag: string): string => tag.split("-")[0] ?? tag

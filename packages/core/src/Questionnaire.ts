@@ -20,6 +20,7 @@ import * as Findings from "./Questionnaire/Findings.ts"
 import * as Ids from "./Questionnaire/Ids.ts"
 import * as Nodes from "./Questionnaire/Nodes.ts"
 import * as Outline from "./Questionnaire/Outline.ts"
+import * as Reachability from "./Questionnaire/Reachability.ts"
 import * as References from "./Questionnaire/References.ts"
 import * as Suppressions from "./Questionnaire/Suppressions.ts"
 import * as Texts from "./Questionnaire/Texts.ts"
@@ -93,15 +94,9 @@ const withMeaning = (
     ...Texts.missingTranslations(outline),
     ...Migration.checkAlone(questionnaire, kinds),
   ]
-  const reached = isRefused(problems) ? [] : reachability(questionnaire, kinds)
+  const reached = isRefused(problems) ? [] : Reachability.findings(questionnaire, kinds)
   return Suppressions.apply(outline, [...problems, ...reached])
 }
-
-/** What answers can reach: asked only of a definition without errors. */
-const reachability = (
-  _questionnaire: Questionnaire,
-  _kinds: QuestionKind.Registry,
-): ReadonlyArray<Findings.Problem> => []
 
 /** All items, groups and what they hold, in reading order. */
 export const questions = (questionnaire: Questionnaire): ReadonlyArray<QuestionKind.Question> =>

@@ -1,6 +1,7 @@
 /** A fill session in sentences: after these messages, these effects and this state. */
 import { assert, describe, it } from "@effect/vitest"
 import type * as FillSession from "@requite/core/FillSession"
+import * as Reading from "@requite/core/FillSession/reading"
 import { fileRef, pdf, questionnaire, session, start } from "./Forms.ts"
 
 type Message = FillSession.Message
@@ -401,13 +402,13 @@ describe("what shows", () => {
       owner(1, "owner", "Bo"),
       owner(1, "share", 50),
     )
-    const text = (template: string, ...place: FillSession.Place) => session.text(state, template, ["en"], place)
+    const text = (template: string, ...place: FillSession.Place) => Reading.text(session, state, template, ["en"], place)
     assert.strictEqual(
       text("Hello {{name}}, {{total}} % in all, {{kind}}{{street}}"),
       "Hello Eva, 80 % in all, A company",
     )
     assert.strictEqual(text("{{owner}} of {{name}}", "owners", 1, "proof"), "Bo of Eva")
-    assert.strictEqual(session.text(state, { en: "Hi", sv: "Hej {{kind}}" }, ["sv-FI", "en"]), "Hej A company")
+    assert.strictEqual(Reading.text(session, state, { en: "Hi", sv: "Hej {{kind}}" }, ["sv-FI", "en"]), "Hej A company")
     assert.deepStrictEqual(session.valueOf(state, ["total"]), 80)
     assert.isTrue(session.isAsked(state, ["owners", 1, "proof"]))
     assert.isFalse(session.isAsked(state, ["street"]))
@@ -424,7 +425,7 @@ describe("what shows", () => {
       changed("street", "hidden"),
       changed("kind", "person"),
     )
-    assert.deepStrictEqual(session.review(state, ["sv"]), [
+    assert.deepStrictEqual(Reading.review(session, state, ["sv"]), [
       { section: "about", place: ["kind"], label: "kind", lines: ["En person"] },
       { section: "about", place: ["interests"], label: "interests", lines: ["Tax"] },
     ])

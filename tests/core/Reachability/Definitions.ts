@@ -2,7 +2,7 @@
  * Small random definitions over small domains, and everything that can be answered to them: what brute force needs.
  */
 import type { Condition, Operand } from "@requite/core/Condition/Ast"
-import type { Question, Questionnaire } from "@requite/core/Questionnaire/Definition"
+import type { ContextValue, Question, Questionnaire } from "@requite/core/Questionnaire/Definition"
 
 /** Whole numbers below `limit`, always the same ones for the same seed (mulberry32). */
 export const random = (seed: number) => {
@@ -26,11 +26,12 @@ const pick = <A>(random: Random, list: ReadonlyArray<A>): A => {
 
 export interface Generated {
   readonly questionnaire: Questionnaire
-  /** By question, all answers that are tried: of numbers, dates and texts enough to tell all conditions apart. */
+  /** By question (or `@` and the key of a context value), all answers that are tried: of numbers, dates and texts enough to tell all conditions apart. */
   readonly domains: ReadonlyMap<string, ReadonlyArray<unknown>>
 }
 
 interface Known {
+  /** Of a question or a calculated value; of a context value, behind an `@`. */
   readonly id: string
   readonly type: "option" | "options" | "number" | "date" | "text" | "confirm" | "repeat" | "sum" | "highest" | "days"
 }
@@ -79,11 +80,16 @@ const leaf = (random: Random, known: ReadonlyArray<Known>, named: ReadonlyArray<
   const one = pick(random, known)
   const same = known.filter(({ type, id }) => type === one.type && id !== one.id)
   const other = same.length > 0 && random(3) === 0 ? pick(random, same) : undefined
+  const operand = ({ id }: Known): Operand => (id.startsWith("@") ? { context: id.slice(1) } : { answer: id })
+  if (one.id.startsWith("@")) {
+    const right = other === undefined ? (one.type === "number" ? random(4) : pick(random, ["x", "y"])) : operand(other)
+    return compared(pick(random, one.type === "number" ? comparators : ["eq", "ne"]), operand(one), right)
+  }
   const reference = { answer: one.id }
   if (random(7) === 0) return { answered: reference }
   switch (one.type) {
     case "option":
-      if (other !== undefined) return compared(pick(random, ["eq", "ne"]), reference, { answer: other.id })
+      if (other !== undefined) return compared(pick(random, ["eq", "ne"]), reference, operand(other))
       return random(3) === 0
         ? { in: [reference, ["x", "y", "z"].slice(random(2), 2 + random(2))] }
         : compared(pick(random, ["eq", "ne"]), reference, pick(random, ["x", "y"]))
@@ -93,7 +99,7 @@ const leaf = (random: Random, known: ReadonlyArray<Known>, named: ReadonlyArray<
         ? { anyOf: [reference, ["x", "y"].slice(random(2))] }
         : { allOf: [reference, ["x", "y"].slice(random(3))] }
     case "number":
-      return compared(pick(random, comparators), reference, other === undefined ? random(4) : { answer: other.id })
+      return compared(pick(random, comparators), reference, other === undefined ? random(4) : operand(other))
     case "sum":
     case "highest":
       return compared(pick(random, comparators), reference, random(6))
@@ -113,7 +119,7 @@ const leaf = (random: Random, known: ReadonlyArray<Known>, named: ReadonlyArray<
       return compared(
         pick(random, ["eq", "ne"]),
         reference,
-        other === undefined ? pick(random, ["p", "q"]) : { answer: other.id },
+        other === undefined ? pick(random, ["p", "q"]) : operand(other),
       )
     case "confirm":
       return compared(pick(random, ["eq", "ne"]), reference, random(4) > 0)
@@ -158,6 +164,14 @@ export const generate = (seed: number, limit = 1200): Generated => {
   let size = 1
   const when = (chance: number) =>
     known.length > 0 && draw(10) < chance ? { when: condition(draw, known, named) } : {}
+  const context: Record<string, ContextValue> = {}
+  if (draw(3) === 0) {
+    context["c"] = draw(2) === 0 ? { type: "number" } : { type: "choice", options: ["x", "y"] }
+    domains.set("@c", context["c"].type === "number" ? [-0.5, 0, 0.5, 1, 1.5, 2, 2.5, 3, 3.5, 7] : ["x", "y"])
+    size *= context["c"].type === "number" ? 10 : 2
+    known.push({ id: "@c", type: context["c"].type === "number" ? "number" : "option" })
+  }
+  let hasDecimals = false
   let questions = 0
   while (questions < count) {
     const items: Array<Question> = []
@@ -209,7 +223,14 @@ export const generate = (seed: number, limit = 1200): Generated => {
         case 4:
         case 5: {
           const max = 1 + draw(3)
-          const other = known.filter(({ type }) => type === "number")
+          const other = known.filter(({ type, id }) => type === "number" && !id.startsWith("@"))
+          if (draw(4) === 0 && !hasDecimals) {
+            // one such question: quarters tell it apart from all else that lies between two whole numbers
+            hasDecimals = true
+            const quarters = Array.from({ length: 4 * Math.min(max, 2) + 1 }, (_, n) => n / 4)
+            add("number", { ...common, type: "number", min: 0, max: Math.min(max, 2) }, quarters)
+            break
+          }
           const limits =
             draw(4) === 0 && other.length > 0 ? { min: 0, max: { answer: pick(draw, other).id } } : { min: 0, max }
           add(
@@ -257,7 +278,7 @@ export const generate = (seed: number, limit = 1200): Generated => {
           add("repeat", { ...common, type: "group", repeat: { max }, items: inside }, domain)
         }
       }
-      const numbers = known.filter(({ type }) => type === "number")
+      const numbers = known.filter(({ type, id }) => type === "number" && !id.startsWith("@"))
       if (draw(5) === 0 && numbers.length > 0) {
         const type = pick(draw, ["sum", "highest"] as const)
         const operands = Array.from({ length: 1 + draw(2) }, () => ({ answer: pick(draw, numbers).id }))
@@ -294,7 +315,17 @@ export const generate = (seed: number, limit = 1200): Generated => {
           ],
         }
   return {
-    questionnaire: { format: 1, id: "d", version: 1, language: "en", title: "D", conditions, sections, ...ends },
+    questionnaire: {
+      format: 1,
+      id: "d",
+      version: 1,
+      language: "en",
+      title: "D",
+      context,
+      conditions,
+      sections,
+      ...ends,
+    },
     domains,
   }
 }

@@ -24,9 +24,16 @@ const eachState = (
   const evaluation = Evaluation.start(Evaluation.compile(questionnaire, QuestionKind.standard), {})
   let before: Readonly<Record<string, unknown>> = {}
   for (const answers of answerSets({ questionnaire, domains })) {
-    for (const id of domains.keys()) if (before[id] !== answers[id]) Evaluation.set(evaluation, [id], answers[id])
+    for (const id of domains.keys()) {
+      if (before[id] === answers[id]) continue
+      if (id.startsWith("@")) Evaluation.setContext(evaluation, id.slice(1), answers[id])
+      else Evaluation.set(evaluation, [id], answers[id])
+    }
     before = answers
+    // the caller always supplies what is declared
+    if ([...domains.keys()].some((id) => id.startsWith("@") && answers[id] === undefined)) continue
     const isState = Object.entries(answers).every(([id, answer]) => {
+      if (id.startsWith("@")) return true
       const question = byId.get(id)
       if (question === undefined || !Evaluation.isAsked(evaluation, [id])) return false
       if (!isValidAt(evaluation, question, [], answer)) return false

@@ -517,6 +517,41 @@ const faults: Readonly<Record<string, Fault>> = {
       ],
     },
   },
+  "a total that is out of reach because one part is not asked then": {
+    faulty: {
+      ...base,
+      sections: [
+        {
+          id: "s",
+          title: "S",
+          items: [
+            yesNo("a"),
+            number("b", { min: 0, max: 10 }),
+            number("c", { min: 0, max: 10, when: eq("a", "yes") }),
+            text("d", when(all(gt("total", 10), eq("a", "no")))),
+          ],
+          calculated: { total: { sum: [answer("b"), answer("c")] } },
+        },
+      ],
+    },
+    found: [["unreachable-question", `${first}/3`]],
+    healthy: {
+      ...base,
+      sections: [
+        {
+          id: "s",
+          title: "S",
+          items: [
+            yesNo("a"),
+            number("b", { min: 0, max: 10 }),
+            number("c", { min: 0, max: 10, when: eq("a", "yes") }),
+            text("d", when(gt("total", 10))),
+          ],
+          calculated: { total: { sum: [answer("b"), answer("c")] } },
+        },
+      ],
+    },
+  },
   "a named condition that never holds, and what needs it": {
     faulty: {
       ...of(yesNo("a"), text("b", when({ is: "both" })), text("c", when(all({ is: "both" }, eq("a", "yes"))))),

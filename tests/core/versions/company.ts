@@ -32,9 +32,16 @@ export const upload = (id: string, more = {}) => ({
   ...more,
 })
 
-/** A version with these questions in one section. */
-export const version = (number: number, items: ReadonlyArray<unknown>, more = {}): Questionnaire =>
-  checked(definition([section("only", ...items)], { version: number, ...more }))
+/** A version with these questions in one section. Its migrations are taken as they are: wrong ones are for the tests. */
+export const version = (
+  number: number,
+  items: ReadonlyArray<unknown>,
+  { migrations, ...more }: { readonly migrations?: unknown } & Readonly<Record<string, unknown>> = {},
+): Questionnaire =>
+  Object.assign(
+    checked(definition([section("only", ...items)], { version: number, ...more })),
+    migrations === undefined ? {} : { migrations },
+  )
 
 export const steps = (from: number, ...steps: ReadonlyArray<unknown>) => ({ migrations: [{ from, steps }] })
 

@@ -19,7 +19,7 @@ const extension = fileURLToPath(import.meta.url).endsWith(".ts") ? ".ts" : ".js"
 /** The map that lets the page script name core's modules as everybody does. */
 export const importMap = {
   imports: Object.fromEntries(
-    ["FillSession", "AnswerKind/standard", "IssueText", "LocalText"].map((name) => [
+    ["FillSession", "FillSession/reading", "AnswerKind/standard", "IssueText", "LocalText"].map((name) => [
       `@requite/core/${name}`,
       `/modules/core/${name}${extension}`,
     ]),

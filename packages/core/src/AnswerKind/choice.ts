@@ -4,8 +4,9 @@
  *
  * Words: an option is *offered* while its own condition holds; one that is not counts as not picked.
  */
-import type { AnswerKind, Offer, Problem } from "../AnswerKind.ts"
+import type { AnswerKind, FillKind, Offer, Problem } from "../AnswerKind.ts"
 import type { Condition, Scope } from "../Condition/Ast.ts"
+import { own } from "../Evaluation/frames.ts"
 import { resolve, type LocalText } from "../LocalText.ts"
 import type { Question } from "../Questionnaire/Definition.ts"
 import { codePoints } from "./text.ts"
@@ -38,46 +39,27 @@ export const otherValue = "other"
 /** How long the customer's own words may be. */
 export const maxOther = 500
 
-/** By their options: a list of options is looked up in often and never changes. */
-const optionsByValue = new WeakMap<ReadonlyArray<ChoiceOption>, ReadonlyMap<string, ChoiceOption>>()
+/** By value; made for each look at an answer, which may have picked all of them. */
+const optionsOf = (question: ChoiceQuestion): ReadonlyMap<unknown, ChoiceOption> =>
+  new Map(question.options.map((option) => [option.value, option]))
 
-const optionOf = (question: ChoiceQuestion, value: string): ChoiceOption | undefined => {
-  let options = optionsByValue.get(question.options)
-  if (options === undefined) {
-    options = new Map(question.options.map((option) => [option.value, option]))
-    optionsByValue.set(question.options, options)
-  }
-  return options.get(value)
-}
-
-const isOther = (picked: unknown): picked is { readonly other: string } =>
-  typeof picked === "object" &&
-  picked !== null &&
-  Object.hasOwn(picked, "other") &&
-  typeof Reflect.get(picked, "other") === "string"
+const isOther = (picked: unknown): picked is { readonly other: string } => typeof own(picked, "other") === "string"
 
 const isOffered = ({ when }: ChoiceOption, scope: Scope): boolean => when === undefined || scope.holds(when)
 
 /** The picked things of an answer of either shape; what is neither is left in, for `validate` to refuse. */
 export const pickedOf = (question: ChoiceQuestion, answer: unknown): ReadonlyArray<unknown> =>
-  question.multiple === true ? (Array.isArray(answer) ? answer : [answer]) : [answer]
-
-/** What conditions see of one picked thing. */
-const valueOf = (question: ChoiceQuestion, picked: unknown, scope: Scope): string | undefined => {
-  if (isOther(picked)) return question.other === true && picked.other.trim() !== "" ? otherValue : undefined
-  const option = typeof picked === "string" ? optionOf(question, picked) : undefined
-  return option !== undefined && isOffered(option, scope) ? option.value : undefined
-}
+  question.multiple === true && Array.isArray(answer) ? answer : [answer]
 
 const value = (question: ChoiceQuestion, answer: unknown, scope: Scope): string | ReadonlyArray<string> | undefined => {
-  if (question.multiple !== true) return valueOf(question, answer, scope)
-  if (!Array.isArray(answer)) return undefined
-  const picked = new Set<string>()
-  for (const one of answer) {
-    const seen = valueOf(question, one, scope)
-    if (seen !== undefined) picked.add(seen)
-  }
-  return picked.size === 0 ? undefined : [...picked]
+  const options = optionsOf(question)
+  const seen = pickedOf(question, answer).flatMap((picked) => {
+    if (isOther(picked)) return question.other === true && picked.other.trim() !== "" ? [otherValue] : []
+    const option = options.get(picked)
+    return option !== undefined && isOffered(option, scope) ? [option.value] : []
+  })
+  if (question.multiple !== true) return seen[0]
+  return Array.isArray(answer) && seen.length > 0 ? [...new Set(seen)] : undefined
 }
 
 const validate = (question: ChoiceQuestion, answer: unknown, scope: Scope): ReadonlyArray<Problem> => {
@@ -85,7 +67,8 @@ const validate = (question: ChoiceQuestion, answer: unknown, scope: Scope): Read
   const picked = pickedOf(question, answer)
   // of more than there are to pick, what is too much is one problem and not a hundred thousand
   const some = picked.slice(0, question.options.length + 1)
-  const problems = some.flatMap((one) => validatePicked(question, one, scope))
+  const options = optionsOf(question)
+  const problems = some.flatMap((one) => validatePicked(question, options, one, scope))
   // compared by identity, whatever they are; only "other" is picked twice by two different objects
   const distinct = new Set(picked.map((one) => (isOther(one) ? isOther : one)))
   if (distinct.size < picked.length) problems.push({ code: "choice-twice" })
@@ -95,25 +78,32 @@ const validate = (question: ChoiceQuestion, answer: unknown, scope: Scope): Read
   return problems
 }
 
-const validatePicked = (question: ChoiceQuestion, picked: unknown, scope: Scope): Array<Problem> => {
+const validatePicked = (
+  { other }: ChoiceQuestion,
+  options: ReadonlyMap<unknown, ChoiceOption>,
+  picked: unknown,
+  scope: Scope,
+): Array<Problem> => {
   if (typeof picked === "string") {
-    const option = optionOf(question, picked)
+    const option = options.get(picked)
     if (option === undefined) return [{ code: "choice-unknown", malformed: true }]
-    return isOffered(option, scope) ? [] : [{ code: "choice-not-offered", values: { option: option.value } }]
+    return isOffered(option, scope) ? [] : [{ code: "choice-not-offered", values: { option: picked } }]
   }
-  if (question.other !== true || !isOther(picked) || Object.keys(picked).length > 1)
+  if (other !== true || !isOther(picked) || Object.keys(picked).length > 1)
     return [{ code: "choice-type", malformed: true }]
   if (picked.other.trim() === "") return [{ code: "choice-other-empty" }]
   const length = codePoints(picked.other)
   return length > maxOther ? [{ code: "text-too-long", values: { max: maxOther, length } }] : []
 }
 
-const describe = (question: ChoiceQuestion, answer: unknown, languages: ReadonlyArray<string>): ReadonlyArray<string> =>
-  pickedOf(question, answer).flatMap((picked) => {
+const describe = (question: ChoiceQuestion, answer: unknown, languages: ReadonlyArray<string>): ReadonlyArray<string> => {
+  const options = optionsOf(question)
+  return pickedOf(question, answer).flatMap((picked) => {
     if (isOther(picked)) return [picked.other]
-    const option = typeof picked === "string" ? optionOf(question, picked) : undefined
+    const option = options.get(picked)
     return option === undefined ? [] : [resolve(option.label, languages)]
   })
+}
 
 /** Everything that can be picked, own words last. */
 export const offers = (question: ChoiceQuestion): ReadonlyArray<Offer> => [
@@ -121,21 +111,21 @@ export const offers = (question: ChoiceQuestion): ReadonlyArray<Offer> => [
   ...(question.other === true ? [{ value: otherValue }] : []),
 ]
 
-export const answers: AnswerKind<ChoiceQuestion> = {
+export const filling: FillKind<ChoiceQuestion> = {
   type: "choice",
   givenAs: "value",
-  valueType: (question) =>
-    question.multiple === true
-      ? {
-          type: "options",
-          options: offers(question),
-          ...(question.minPicked === undefined ? {} : { min: question.minPicked }),
-          ...(question.maxPicked === undefined ? {} : { max: question.maxPicked }),
-        }
-      : { type: "option", options: offers(question) },
+  valueType: (question) => {
+    const { multiple, minPicked, maxPicked } = question
+    const options = offers(question)
+    return multiple === true ? { type: "options", options, min: minPicked, max: maxPicked } : { type: "option", options }
+  },
   value,
   isAnswered: (question, answer) =>
     pickedOf(question, answer).some((picked) => (typeof picked === "string" ? picked !== "" : isOther(picked))),
   validate,
+}
+
+export const answers: AnswerKind<ChoiceQuestion> = {
+  ...filling,
   describe,
 }

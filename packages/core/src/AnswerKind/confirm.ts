@@ -1,5 +1,5 @@
 /** Answers of the kind `confirm`: a statement to agree to. Only `true` is an answer; `false` is a box left empty. */
-import type { AnswerKind } from "../AnswerKind.ts"
+import type { AnswerKind, FillKind } from "../AnswerKind.ts"
 import { resolve } from "../LocalText.ts"
 import type { Question } from "../Questionnaire/Definition.ts"
 
@@ -8,13 +8,17 @@ export interface ConfirmQuestion extends Question {
   readonly type: "confirm"
 }
 
-export const answers: AnswerKind<ConfirmQuestion> = {
+export const filling: FillKind<ConfirmQuestion> = {
   type: "confirm",
   givenAs: "value",
   valueType: () => ({ type: "boolean", values: [true] }),
   value: (_question, answer) => (answer === true ? true : undefined),
   isAnswered: (_question, answer) => answer === true,
   validate: (_question, answer) => (typeof answer === "boolean" ? [] : [{ code: "confirm-type", malformed: true }]),
+}
+
+export const answers: AnswerKind<ConfirmQuestion> = {
+  ...filling,
   // what was agreed to
   describe: (question, answer, languages) => (answer === true ? [resolve(question.label, languages)] : []),
 }

@@ -3,7 +3,8 @@
  * items stand beside the others and it has none of its own. With `repeat` its answer is a list of *instances*, each an
  * object with the answers to its items by their ids; those are validated one by one, by their own kinds.
  */
-import type { AnswerKind, Problem } from "../AnswerKind.ts"
+import type { AnswerKind, FillKind, Problem } from "../AnswerKind.ts"
+import { isRecord } from "../Evaluation/frames.ts"
 import type { Calculated, Question, Repeat } from "../Questionnaire/Definition.ts"
 import { describeNumber } from "./number.ts"
 
@@ -20,13 +21,10 @@ export type Instance = Readonly<Record<string, unknown>>
 /** How many instances there are at most when its question does not say. */
 export const maxInstances = 100
 
-const isInstance = (value: unknown): value is Instance =>
-  typeof value === "object" && value !== null && !Array.isArray(value)
-
 /** The instances of an answer to a repeated group, or undefined if it is none. A list with holes is none; `every` would
  * pass over them. */
 export const instancesOf = (answer: unknown): ReadonlyArray<Instance> | undefined =>
-  Array.isArray(answer) && !answer.includes(undefined) && answer.every(isInstance) ? answer : undefined
+  Array.isArray(answer) && !answer.includes(undefined) && answer.every(isRecord) ? answer : undefined
 
 const validate = ({ repeat }: GroupQuestion, answer: unknown): ReadonlyArray<Problem> => {
   const count = repeat === undefined ? undefined : instancesOf(answer)?.length
@@ -40,7 +38,7 @@ const validate = ({ repeat }: GroupQuestion, answer: unknown): ReadonlyArray<Pro
 const countOf = ({ repeat }: GroupQuestion, answer: unknown): number | undefined =>
   (repeat === undefined ? undefined : instancesOf(answer)?.length) || undefined
 
-export const answers: AnswerKind<GroupQuestion> = {
+export const filling: FillKind<GroupQuestion> = {
   type: "group",
   givenAs: "items",
   valueType: ({ repeat }) =>
@@ -50,6 +48,10 @@ export const answers: AnswerKind<GroupQuestion> = {
   value: countOf,
   isAnswered: (question, answer) => countOf(question, answer) !== undefined,
   validate,
+}
+
+export const answers: AnswerKind<GroupQuestion> = {
+  ...filling,
   // how many; what stands in them, each item describes itself
   describe: (question, answer, languages) => {
     const count = countOf(question, answer)

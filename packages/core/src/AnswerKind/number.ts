@@ -1,14 +1,17 @@
 /** Answers of the kind `number`: a JSON number, whole or with decimals, between limits, of a unit. */
-import type { AnswerKind, Problem } from "../AnswerKind.ts"
+import type { AnswerKind, FillKind, Problem } from "../AnswerKind.ts"
 import type { Operand, Scope } from "../Condition/Ast.ts"
 import { type LocalText, locales, resolve } from "../LocalText.ts"
 import type { Question } from "../Questionnaire/Definition.ts"
 
-export interface NumberQuestion extends Question {
-  readonly type: "number"
-  /** The limits are allowed themselves. One that is not answered does not limit. */
+/** The limits are allowed themselves. One that is not answered does not limit. */
+export interface Limits {
   readonly min?: Operand
   readonly max?: Operand
+}
+
+export interface NumberQuestion extends Question, Limits {
+  readonly type: "number"
   /** Digits after the point, at most; 0 for whole numbers; left out: any. */
   readonly decimals?: number
   /** What is counted: `€`, `km`, `%`. */
@@ -31,9 +34,20 @@ export const decimalsOf = (number: number): number => {
   return Math.max(0, (point < 0 ? 0 : digits.length - point - 1) - Number(exponent))
 }
 
-const limit = (operand: Operand | undefined, scope: Scope): number | undefined => {
-  const value = operand === undefined || typeof operand === "number" ? operand : scope.value(operand)
-  return typeof value === "number" ? value : undefined
+/** What is wrong with an answer beyond the limits of its question. A limit that is not answered does not limit. */
+export const beyond = (
+  answer: string | number,
+  { min, max }: Limits,
+  scope: Scope,
+  tooLow: string,
+  tooHigh: string,
+): Array<Problem> => {
+  const broken = (code: string, name: "min" | "max", operand: Operand | undefined) => {
+    const limit = typeof operand === "object" ? scope.value(operand) : operand
+    const isLimit = (typeof limit === "string" || typeof limit === "number") && typeof limit === typeof answer
+    return isLimit && (name === "min" ? answer < limit : answer > limit) ? [{ code, values: { [name]: limit } }] : []
+  }
+  return [...broken(tooLow, "min", min), ...broken(tooHigh, "max", max)]
 }
 
 const isAnswered = (_question: NumberQuestion, answer: unknown): answer is number =>
@@ -41,12 +55,8 @@ const isAnswered = (_question: NumberQuestion, answer: unknown): answer is numbe
 
 const validate = (question: NumberQuestion, answer: unknown, scope: Scope): ReadonlyArray<Problem> => {
   if (!isAnswered(question, answer)) return [{ code: "number-type", malformed: !isTyping(answer) }]
-  const problems: Array<Problem> = []
-  const min = limit(question.min, scope)
-  const max = limit(question.max, scope)
+  const problems = beyond(answer, question, scope, "number-too-small", "number-too-large")
   const { decimals } = question
-  if (min !== undefined && answer < min) problems.push({ code: "number-too-small", values: { min } })
-  if (max !== undefined && answer > max) problems.push({ code: "number-too-large", values: { max } })
   if (decimals !== undefined && decimalsOf(answer) > decimals)
     problems.push({ code: "number-decimals", values: { max: decimals } })
   return problems
@@ -56,19 +66,18 @@ const validate = (question: NumberQuestion, answer: unknown, scope: Scope): Read
 export const describeNumber = (number: number, languages: ReadonlyArray<string>): string =>
   new Intl.NumberFormat(locales(languages), { maximumSignificantDigits: 21 }).format(number)
 
-export const answers: AnswerKind<NumberQuestion> = {
+export const filling: FillKind<NumberQuestion> = {
   type: "number",
   givenAs: "value",
-  valueType: ({ min, max, decimals }) => ({
-    type: "number",
-    ...(min === undefined ? {} : { min }),
-    ...(max === undefined ? {} : { max }),
-    ...(decimals === undefined ? {} : { decimals }),
-  }),
+  valueType: ({ min, max, decimals }) => ({ type: "number", min, max, decimals }),
   // minus nought is nought
   value: (question, answer) => (isAnswered(question, answer) ? answer + 0 : undefined),
   isAnswered,
   validate,
+}
+
+export const answers: AnswerKind<NumberQuestion> = {
+  ...filling,
   describe: (question, answer, languages) => {
     if (!isAnswered(question, answer)) return []
     const number = describeNumber(answer, languages)

@@ -1,4 +1,4 @@
-/** The kinds of format.md, as far as a page that only fills in needs them. */
+/** The kinds of format.md, as far as a page needs them that fills in and shows answers as a person reads them. */
 import type { AnswerKind, Registry } from "../AnswerKind.ts"
 import { answers as choice } from "./choice.ts"
 import { answers as confirm } from "./confirm.ts"

@@ -1,5 +1,5 @@
 /** Answers of the kind `text`: something typed, on one line or several, plain, in a format, or of a pattern. */
-import type { AnswerKind, Problem } from "../AnswerKind.ts"
+import type { AnswerKind, FillKind, Problem } from "../AnswerKind.ts"
 import type { LocalText } from "../LocalText.ts"
 import type { Question } from "../Questionnaire/Definition.ts"
 
@@ -78,7 +78,7 @@ export const codePoints = (text: string): number => {
 /** Tab and line breaks are typing; every other control character is a paste gone wrong or an attack on a log. */
 const hasControlCharacters = (answer: string, long: boolean) =>
   // oxlint-disable-next-line no-control-regex -- looking for control characters is the purpose
-  (long ? /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/ : /[\u0000-\u001f\u007f]/).test(answer)
+  /[\u0000-\u001f\u007f]/.test(long ? answer.replace(/[\t\n\r]/g, "") : answer)
 
 const formats = {
   // the expression of HTML's own e-mail field, and a dot in the domain, as every address on the internet has one
@@ -86,9 +86,7 @@ const formats = {
     answer.length <= 254 &&
     /^[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[a-z\d]([a-z\d-]{0,61}[a-z\d])?(\.[a-z\d]([a-z\d-]{0,61}[a-z\d])?)+$/i.test(answer),
   phone: (answer: string) =>
-    /^\+?[\d\s().\-/]{5,40}$/.test(answer) &&
-    answer.replace(/\D/g, "").length >= 5 &&
-    answer.replace(/\D/g, "").length <= 15,
+    /^\+?[\d\s().\-/]{5,40}$/.test(answer) && /^\d{5,15}$/.test(answer.replace(/\D/g, "")),
   // a host name of at least two labels, of characters that the URL standard allows in one; no user, any port and path.
   // No two parts can match the same characters, so that no answer takes long.
   url: (answer: string) =>
@@ -98,12 +96,16 @@ const formats = {
 const isAnswered = (_question: TextQuestion, answer: unknown): answer is string =>
   typeof answer === "string" && answer.trim() !== ""
 
-export const answers: AnswerKind<TextQuestion> = {
+export const filling: FillKind<TextQuestion> = {
   type: "text",
   givenAs: "value",
   valueType: () => ({ type: "text" }),
   value: (question, answer) => (isAnswered(question, answer) ? answer : undefined),
   isAnswered,
   validate,
+}
+
+export const answers: AnswerKind<TextQuestion> = {
+  ...filling,
   describe: (_question, answer) => (typeof answer === "string" ? answer.split(/\r?\n/) : []),
 }

@@ -3,7 +3,8 @@
  * id that the server gave it, with the size, the type found in its content and its digest. Files come one by one, not
  * with the other answers.
  */
-import type { AnswerKind, Problem } from "../AnswerKind.ts"
+import type { AnswerKind, FillKind, Problem } from "../AnswerKind.ts"
+import { own } from "../Evaluation/frames.ts"
 import type { Question } from "../Questionnaire/Definition.ts"
 
 export interface UploadQuestion extends Question {
@@ -39,10 +40,7 @@ export const accepts = (question: UploadQuestion, type: string): boolean =>
 const texts = ["id", "name", "type", "sha256"] as const
 
 const isFile = (file: unknown): file is FileRef =>
-  typeof file === "object" &&
-  file !== null &&
-  texts.every((key) => typeof Reflect.get(file, key) === "string") &&
-  Number.isSafeInteger(Reflect.get(file, "bytes"))
+  texts.every((key) => typeof own(file, key) === "string") && Number.isSafeInteger(own(file, "bytes"))
 
 /** Is this a list of files? A list with holes is none; `every` would pass over them. */
 export const isFiles = (answer: unknown): answer is ReadonlyArray<FileRef> =>
@@ -72,7 +70,7 @@ export const validateFile = (
     : [{ code: "upload-wrong-type", values: { name: file.name, accept: question.accept.join(", ") } }]),
 ]
 
-export const answers: AnswerKind<UploadQuestion> = {
+export const filling: FillKind<UploadQuestion> = {
   type: "upload",
   givenAs: "files",
   valueType: (question) => ({ type: "count", min: question.minFiles ?? 0, max: maxFiles(question) }),
@@ -80,5 +78,9 @@ export const answers: AnswerKind<UploadQuestion> = {
   value: (_question, answer) => (isFiles(answer) && answer.length > 0 ? answer.length : undefined),
   isAnswered: (_question, answer) => Array.isArray(answer) && answer.length > 0,
   validate,
+}
+
+export const answers: AnswerKind<UploadQuestion> = {
+  ...filling,
   describe: (_question, answer) => (isFiles(answer) ? answer.map((file) => file.name) : []),
 }

@@ -1,9 +1,10 @@
 /** What is wrong with answers under an evaluation of them: one walk through the items and what was given for each. */
 import type { Problem } from "../AnswerKind.ts"
-import { isRecord, own, scopeOf } from "../Evaluation/frames.ts"
+import { instancesOf, isRecord, own, scopeOf } from "../Evaluation/frames.ts"
 import { effectiveAnswer, isEmpty } from "../Evaluation/given.ts"
 import { placeOf } from "../Evaluation/places.ts"
 import type { Evaluation, Frame, Item } from "../Evaluation/Program.ts"
+import { isOn } from "../Evaluation/Program.ts"
 import { pointer } from "../JsonText/pointer.ts"
 import type { LocalText } from "../LocalText.ts"
 
@@ -41,10 +42,8 @@ export const issuesOf = ({ program, root }: Evaluation, answers: unknown, isDraf
     const answer = own(given, id)
     for (const problem of problemsOf(frame, item, answer, isDraft)) issues.push(issue(frame, id, problem))
     if (item.instances === undefined || !Array.isArray(answer)) continue
-    const instances = frame.children[item.instances.position] ?? []
-    for (let i = instances.length - 1; i >= 0; i--) {
-      const instance = instances[i]
-      if (instance !== undefined) pending.push({ frame: instance, given: answer[i], next: 0 })
+    for (const instance of instancesOf(frame, item.instances).toReversed()) {
+      pending.push({ frame: instance, given: answer[instance.index], next: 0 })
     }
   }
   return issues
@@ -80,7 +79,7 @@ const unknownKind: ReadonlyArray<Problem> = [{ code: "unknown-kind" }]
 const problemsOf = (frame: Frame, item: Item, answer: unknown, isDraft: boolean): ReadonlyArray<Problem> => {
   const { kind, question, node } = item
   if (kind === undefined) return unknownKind
-  const isAsked = frame.on[node.slot] === 1
+  const isAsked = isOn(frame, node)
   const ifNone = () => (!isDraft && isAsked && item.required?.(frame) === true ? missing : none)
   if (answer === undefined) return ifNone()
   const problems = kind.validate(question, answer, scopeOf(frame))

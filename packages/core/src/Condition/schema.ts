@@ -65,9 +65,9 @@ const shiftedDate = Schema.Struct({
   date: Schema.Union([Schema.String, answer, context]).annotateKey({ description: "The date it starts from." }),
   offset: Schema.optionalKey(
     Schema.Struct({
-      years: Schema.optionalKey(offset),
-      months: Schema.optionalKey(offset),
-      days: Schema.optionalKey(offset),
+      years: Schema.optionalKey(offset).annotateKey({ description: "So many years; with a minus, earlier." }),
+      months: Schema.optionalKey(offset).annotateKey({ description: "So many months; with a minus, earlier." }),
+      days: Schema.optionalKey(offset).annotateKey({ description: "So many days; with a minus, earlier." }),
     }),
   ).annotateKey({
     description: "So much later, or with a minus earlier: years and months first, then days.",

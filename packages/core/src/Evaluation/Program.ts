@@ -6,9 +6,9 @@
  * repeated group. A *frame* holds the nodes of a level for one place: all answers, or one instance of the group. A
  * *test* decides at a frame.
  */
-import type { AnswerKind } from "../AnswerKind.ts"
-import type { Condition, Scope, Value } from "../Condition/Ast.ts"
-import type { End, Question, Questionnaire, Section } from "../Questionnaire/Definition.ts"
+import type { FillKind } from "../AnswerKind.ts"
+import type { Condition, Value } from "../Condition/Ast.ts"
+import type { Question, Questionnaire, Section } from "../Questionnaire/Definition.ts"
 
 export type Test = (frame: Frame) => boolean
 
@@ -16,7 +16,7 @@ export interface Node {
   readonly level: Level
   /** Where it stands in the arrays of its frames. */
   readonly slot: number
-  /** Must be on for this one to be on: the section, group or repeated group around it. */
+  /** Must be on for this one to be on: the section, group or repeated group around it, of this level or the one above. */
   readonly gate: Node | undefined
   test: Test | undefined
   /** Its value while it is on; left out: what was given for it. */
@@ -50,11 +50,14 @@ export interface Level {
   readonly children: Array<Level>
   /** Nodes further out that look at all instances. */
   readonly watchers: Array<Node>
+  /** The conditions that are looked at here, and the named ones by name: in an instance they are about that instance. */
+  readonly tests: Map<Condition, Test>
+  readonly named: Map<string, Node>
 }
 
 export interface Item {
   readonly question: Question
-  readonly kind: AnswerKind | undefined
+  readonly kind: FillKind | undefined
   readonly section: Section
   /** The group around it. */
   readonly group: Item | undefined
@@ -74,22 +77,10 @@ export interface Program {
   /** In the order of evaluation. */
   readonly nodes: ReadonlyArray<Node>
   readonly items: ReadonlyMap<string, Item>
-  /** Sections by id; undefined: has no condition. */
-  readonly sections: ReadonlyMap<string, Node | undefined>
+  readonly sections: ReadonlyMap<string, Node>
   /** What `{ answer: id }` means: the items and the calculated values. */
   readonly references: ReadonlyMap<string, Node>
-  readonly context: ReadonlyMap<string, ContextNode>
-  /** Named conditions, at each level where they are used: in an instance they are about that instance. */
-  readonly named: ReadonlyMap<string, ReadonlyMap<Level, Node>>
-  /** Conditions as they stand in the definition, at each level where they are used. */
-  readonly tests: ReadonlyMap<Condition, ReadonlyMap<Level, Test>>
-  readonly ends: ReadonlyArray<{ readonly end: End; readonly test: Test | undefined }>
-}
-
-export interface ContextNode {
-  readonly node: Node
-  /** The value as conditions see it; undefined when it is not of the declared type. */
-  readonly read: (value: unknown) => Value | undefined
+  readonly context: ReadonlyMap<string, Node>
 }
 
 export interface Frame {
@@ -104,12 +95,11 @@ export interface Frame {
   readonly on: Uint8Array
   readonly values: Array<Value | undefined>
   readonly waiting: Uint8Array
-  /** By slot of an item: what was answered, and what conditions see of it. */
+  /** By slot of an item: what was answered, and what conditions see of it. Of a context value: what was supplied. */
   readonly raw: Array<unknown>
   readonly given: Array<Value | undefined>
   /** Instances, by the position of their level. */
   readonly children: Array<Array<Frame>>
-  scope: Scope | undefined
 }
 
 /** Answers being evaluated. It changes in place, by the functions of `Evaluation`. */
@@ -126,13 +116,13 @@ export interface Work {
   asked: number
   /** How many instances there are, nested ones counted. */
   instances: number
-  /** A bit for each node that waits to be decided again, by its place in the order; and the words that may have some. */
-  readonly waiting: Int32Array
-  from: number
-  to: number
-  /** The frames that wait, of nodes inside instances. */
-  readonly frames: Array<Array<Frame> | undefined>
+  /** By a node's place in the order: 1 when it waits to be decided again, and the frames where it does. */
+  readonly waiting: Uint8Array
+  readonly frames: ReadonlyArray<Array<Frame>>
 }
+
+/** Is it asked, does it hold? */
+export const isOn = ({ on }: Frame, { slot }: Node): boolean => on[slot] === 1
 
 /** The frame of a level at or around a frame. */
 export const above = (frame: Frame, level: Level): Frame | undefined => {
@@ -143,37 +133,12 @@ export const above = (frame: Frame, level: Level): Frame | undefined => {
 
 /** The frames of a level that belong with a frame: the one around it, or all instances in it or in what they share. */
 export const related = (frame: Frame, level: Level): ReadonlyArray<Frame> => {
-  let at = frame
-  while (at.level.depth > level.depth && at.parent !== undefined) at = at.parent
   const down: Array<Level> = []
-  for (let to = level; to !== at.level && to.parent !== undefined; to = to.parent) {
+  let around = above(frame, level)
+  for (let to = level; around === undefined && to.parent !== undefined; around = above(frame, to)) {
     down.push(to)
-    if (to.depth <= at.level.depth && at.parent !== undefined) at = at.parent
+    to = to.parent
   }
-  let frames: ReadonlyArray<Frame> = [at]
-  for (let to = down.pop(); to !== undefined; to = down.pop()) {
-    const { position } = to
-    frames = frames.flatMap(({ children }) => children[position] ?? [])
-  }
-  return frames
+  const from: ReadonlyArray<Frame> = around === undefined ? [] : [around]
+  return down.reduceRight((frames, { position }) => frames.flatMap(({ children }) => children[position] ?? []), from)
 }
-
-/** Whether a named condition holds at a frame; undefined: it was not compiled for such a frame. */
-export const holdsByName = (frame: Frame, name: string): boolean | undefined => {
-  const node = frame.work.program.named.get(name)?.get(frame.level)
-  return node === undefined ? undefined : frame.on[node.slot] === 1
-}
-
-/** The condition of that name. */
-export const namedCondition = ({ questionnaire: { conditions } }: Program, name: string): Condition | undefined =>
-  conditions !== undefined && Object.hasOwn(conditions, name) ? conditions[name] : undefined
-
-/** All instances of a repeated group that a reference from this frame means, whether they are asked or not. */
-export const instancesSeen = (frame: Frame, id: string): ReadonlyArray<Frame> => {
-  const level = frame.work.program.items.get(id)?.instances
-  return level === undefined ? [] : related(above(frame, level)?.parent ?? frame, level)
-}
-
-/** Is the group asked that this frame is an instance of? */
-export const isAskedInstance = ({ parent, level }: Frame): boolean =>
-  level.group === undefined || parent?.on[level.group.node.slot] === 1

@@ -3,26 +3,23 @@
  * values, each knowing what it needs and who needs it, in dependency order. Whatever waits to be compiled stands in a
  * list, so nothing here recurses.
  */
-import type { Registry } from "../AnswerKind.ts"
-import { isDate } from "../AnswerKind/date.ts"
+import type { FillRegistry } from "../AnswerKind.ts"
 import type { Condition, Operand, Value } from "../Condition/Ast.ts"
 import type { Calculated, ContextValue, Question, Questionnaire, Section } from "../Questionnaire/Definition.ts"
-import * as Conditions from "./conditions.ts"
-import { valueOfAnswer } from "./frames.ts"
-import { calculate, inputsOf, operandsOf, sourceOf } from "./operands.ts"
+import { isDate } from "./dates.ts"
+import { instancesOf, valueOfAnswer } from "./frames.ts"
+import { calculate, inputsOf, leafOf, nodeOf, sourceOf, valueAt } from "./operands.ts"
 import { inOrder } from "./order.ts"
-import type { ContextNode, Frame, Item, Level, Node, Program, Test } from "./Program.ts"
-import { isAskedInstance, related } from "./Program.ts"
+import type { Frame, Item, Level, Node, Program, Test } from "./Program.ts"
+import { above, isOn, related } from "./Program.ts"
 
-export const compile = (questionnaire: Questionnaire, kinds: Registry): Program => {
+export const compile = (questionnaire: Questionnaire, kinds: FillRegistry): Program => {
   const nodes: Array<Node> = []
   const items = new Map<string, Item>()
-  const sections = new Map<string, Node | undefined>()
+  const sections = new Map<string, Node>()
   const references = new Map<string, Node>()
-  const context = new Map<string, ContextNode>()
+  const context = new Map<string, Node>()
   const conditions = new Map(Object.entries(questionnaire.conditions ?? {}))
-  const named = new Map<string, Map<Level, Node>>()
-  const tests = new Map<Condition, Map<Level, Test>>()
   /** What is compiled once everything that can be referred to is known. */
   const waiting: Array<() => void> = []
 
@@ -54,29 +51,53 @@ export const compile = (questionnaire: Questionnaire, kinds: Registry): Program 
   }
 
   const needValue = (user: Node, operand: Operand): Node | undefined => {
-    const source = sourceOf(operand)
-    if (typeof source !== "object") return undefined
-    const node = "answer" in source ? references.get(source.answer) : undefined
-    const found = "context" in source ? context.get(source.context)?.node : node
-    if (found !== undefined) need(user, found, "valueUsers")
-    return found
+    const source = nodeOf({ references, context }, sourceOf(operand))
+    if (source !== undefined) need(user, source, "valueUsers")
+    return source
   }
 
   /** A condition at a level, looked at by `user`; without one it is only asked when somebody wants to know. */
   const test = (condition: Condition, level: Level, user?: Node): Test => {
-    const compiled = Conditions.compile(condition, (leaf) => {
-      const isNode = "is" in leaf || "some" in leaf || "every" in leaf
-      const node = "is" in leaf ? nameAt(leaf.is, level) : quantifier(leaf, level)
-      if (isNode) {
-        if (node === undefined) return () => false
-        if (user !== undefined) need(user, node, "onUsers")
-        return (frame) => related(frame, node.level)[0]?.on[node.slot] === 1
-      }
-      if (user !== undefined) for (const operand of operandsOf(leaf)) needValue(user, operand)
-      return Conditions.alone(leaf, level, references)
-    })
-    tests.set(condition, (tests.get(condition) ?? new Map<Level, Test>()).set(level, compiled))
+    const tests = (partsOf(condition) ?? [condition]).map((part) => partTest(part, level, user))
+    const [first] = tests
+    const isAlone = tests.length === 1 && !("not" in condition)
+    const compiled: Test =
+      isAlone && first !== undefined
+        ? first
+        : "any" in condition
+          ? (frame) => tests.some((one) => one(frame))
+          : (frame) => tests.every((one) => one(frame)) !== "not" in condition
+    level.tests.set(condition, compiled)
     return compiled
+  }
+
+  /** What has conditions in it becomes a node of its own, so that no depth is too deep. */
+  const partTest = (part: Condition, level: Level, user: Node | undefined): Test => {
+    const isNode = partsOf(part) !== undefined || "is" in part || "some" in part || "every" in part
+    if (isNode) {
+      const node = nodeFor(part, level)
+      if (node === undefined) return () => false
+      if (user !== undefined) need(user, node, "onUsers")
+      return (frame) => above(frame, node.level)?.on[node.slot] === 1
+    }
+    const { operands, holds } = leafOf(part)
+    if (user !== undefined) for (const operand of operands) needValue(user, operand)
+    const [one, other] = operands.map((operand) => reader(operand, level))
+    return (frame) => holds(one?.(frame), other?.(frame))
+  }
+
+  const nodeFor = (condition: Condition, level: Level): Node | undefined => {
+    if ("is" in condition) return nameAt(condition.is, level)
+    if ("some" in condition || "every" in condition) return quantifier(condition, level)
+    const node = add(level)
+    testLater(node, condition)
+    return node
+  }
+
+  /** The commonest operand, an answer of the same level, without a detour. */
+  const reader = (operand: Operand, level: Level): ((frame: Frame) => Value | undefined) => {
+    const node = nodeOf({ references, context }, operand)
+    return node?.level === level ? ({ values }) => values[node.slot] : (frame) => valueAt(frame, operand)
   }
 
   const testLater = (node: Node, condition: Condition | undefined) => {
@@ -85,35 +106,35 @@ export const compile = (questionnaire: Questionnaire, kinds: Registry): Program 
 
   const nameAt = (name: string, level: Level): Node | undefined => {
     const condition = conditions.get(name)
-    const known = named.get(name)?.get(level)
+    const known = level.named.get(name)
     if (condition === undefined || known !== undefined) return known
     const node = add(level)
-    named.set(name, (named.get(name) ?? new Map<Level, Node>()).set(level, node))
+    level.named.set(name, node)
     testLater(node, condition)
     return node
   }
 
   /** Does it hold for one instance, for each? One node in every instance, and one around them that looks at those. */
-  const quantifier = (condition: Condition, user: Level): Node | undefined => {
+  const quantifier = (condition: Quantifier, user: Level): Node => {
     const isSome = "some" in condition
-    const [reference, inner] = isSome ? condition.some : "every" in condition ? condition.every : []
-    if (reference === undefined) return undefined
+    const [reference, inner] = isSome ? condition.some : condition.every
     const level = items.get(reference.answer)?.instances
-    if (level?.group === undefined) {
-      const none = add(user)
-      none.test = () => !isSome
-      return none
+    const node = add(shared(user, level?.parent ?? user))
+    const group = level?.group?.node
+    if (group === undefined || level === undefined) {
+      node.test = () => !isSome
+      return node
     }
-    const node = add(shared(user, level.parent))
     // the gate: nothing is said about instances that are not asked
-    const each = add(level, level.group.node)
+    const each = add(level, group)
     testLater(each, inner)
     need(node, each, "onUsers")
-    need(node, level.group.node, "onUsers")
-    const holds = ({ on }: Frame) => on[each.slot] === 1
-    node.test = isSome
-      ? (frame) => related(frame, level).some(holds)
-      : (frame) => related(frame, level).every((one) => holds(one) || !isAskedInstance(one))
+    need(node, group, "onUsers")
+    node.test = (frame) => {
+      const instances = related(frame, level).filter(({ parent }) => parent !== undefined && isOn(parent, group))
+      const holds = (one: Frame) => isOn(one, each)
+      return isSome ? instances.some(holds) : instances.every(holds)
+    }
     watch(node, level)
     return node
   }
@@ -121,7 +142,7 @@ export const compile = (questionnaire: Questionnaire, kinds: Registry): Program 
   /** `node` looks at all instances of a level. */
   const watch = (node: Node, level: Level) => {
     const host = shared(node.level, level)
-    for (let at: Level | undefined = level; at !== undefined && at !== host; at = at.parent) at.watchers.push(node)
+    for (let at: Level | undefined = level; at && at !== host; at = at.parent) at.watchers.push(node)
   }
 
   /** What `{ answer: id }` means; of a doubled id, which the checker refuses, the first is the one that is meant. */
@@ -129,7 +150,7 @@ export const compile = (questionnaire: Questionnaire, kinds: Registry): Program 
     if (!references.has(id)) references.set(id, node)
   }
 
-  const addCalculated = (calculated: Calculated | undefined, level: Level, gate: Node | undefined) => {
+  const addCalculated = (calculated: Calculated | undefined, level: Level, gate: Node) => {
     for (const [id, calculation] of Object.entries(calculated ?? {})) {
       const node = add(level, gate)
       node.compute = (frame) => calculate(frame, calculation)
@@ -143,15 +164,15 @@ export const compile = (questionnaire: Questionnaire, kinds: Registry): Program 
     }
   }
 
-  const addItem = (question: Question, section: Section, around: Around): Item => {
-    const { level } = around
-    const node = add(level, around.gate, true)
+  const addItem = (question: Question, section: Section, group: Item | undefined, gate: Node): Item => {
+    const level = group?.instances ?? group?.node.level ?? root
+    const node = add(level, gate, true)
     const instances = question.repeat === undefined || question.items === undefined ? undefined : newLevel(level)
     const item: Item = {
       question,
       kind: kinds.get(question.type),
       section,
-      group: around.group,
+      group,
       node,
       instances,
       required: undefined,
@@ -160,7 +181,7 @@ export const compile = (questionnaire: Questionnaire, kinds: Registry): Program 
     }
     if (instances !== undefined) {
       instances.group = item
-      node.compute = (frame) => frame.children[instances.position]?.length || undefined
+      node.compute = (frame) => instancesOf(frame, instances).length || undefined
     }
     refer(question.id, node)
     if (references.get(question.id) === node) items.set(question.id, item)
@@ -178,6 +199,7 @@ export const compile = (questionnaire: Questionnaire, kinds: Registry): Program 
       if (required === true || (repeat?.min ?? 0) > 0) item.required = () => true
       else if (typeof required === "object") item.required = test(required, node.level)
     }
+    for (const condition of kind?.conditions?.(question) ?? []) test(condition, node.level)
     const type = kind?.valueType(question)
     node.counted = type?.type === "count"
     if (type?.type !== "option" && type?.type !== "options") return
@@ -190,52 +212,68 @@ export const compile = (questionnaire: Questionnaire, kinds: Registry): Program 
 
   const root = newLevel(undefined)
   for (const section of questionnaire.sections) {
-    const gate = section.when && add(root)
-    if (gate !== undefined) testLater(gate, section.when)
+    const gate = add(root)
+    testLater(gate, section.when)
     sections.set(section.id, gate)
     addCalculated(section.calculated, root, gate)
-    const pending: Array<readonly [Question, Around]> = []
-    const later = (questions: ReadonlyArray<Question>, around: Around) => {
-      for (const question of questions.toReversed()) pending.push([question, around])
+    const pending: Array<readonly [Question, Item | undefined]> = []
+    const later = (questions: ReadonlyArray<Question>, group?: Item) => {
+      for (const question of questions.toReversed()) pending.push([question, group])
     }
-    later(section.items, { group: undefined, level: root, gate })
+    later(section.items)
     for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-      const [question, around] = next
-      const group = addItem(question, section, around)
-      const level = group.instances ?? around.level
-      addCalculated(question.calculated, level, group.node)
-      later(question.items ?? [], { group, level, gate: group.node })
+      const [question, group] = next
+      const item = addItem(question, section, group, group?.node ?? gate)
+      addCalculated(question.calculated, item.instances ?? item.node.level, item.node)
+      later(question.items ?? [], item)
     }
   }
   const declared: Readonly<Record<string, ContextValue>> = { ...questionnaire.context, today: { type: "date" } }
-  for (const [key, value] of Object.entries(declared)) context.set(key, { node: add(root), read: reader(value) })
+  for (const [key, value] of Object.entries(declared)) {
+    const node = add(root)
+    node.compute = ({ raw }) => contextValue(value, raw[node.slot])
+    context.set(key, node)
+  }
   for (const name of conditions.keys()) nameAt(name, root)
-  const ends = (questionnaire.ends ?? []).map((end) => ({ end, test: end.when && test(end.when, root) }))
+  for (const { when } of questionnaire.ends ?? []) if (when !== undefined) test(when, root)
   for (let task = waiting.pop(); task !== undefined; task = waiting.pop()) task()
 
   const ordered = inOrder(nodes)
   for (const [order, node] of ordered.entries()) node.order = order
-  return { questionnaire, root, nodes: ordered, items, sections, references, context, named, tests, ends }
+  return { questionnaire, root, nodes: ordered, items, sections, references, context }
 }
 
-/** Where an item stands. */
-interface Around {
-  readonly group: Item | undefined
-  readonly level: Level
-  readonly gate: Node | undefined
+/** The conditions that a condition is made of, at the same place; undefined: it is made of none. */
+const partsOf = (condition: Condition): ReadonlyArray<Condition> | undefined => {
+  if ("all" in condition) return condition.all
+  if ("any" in condition) return condition.any
+  return "not" in condition ? [condition.not] : undefined
 }
+
+type Quantifier = Extract<Condition, { readonly some: unknown } | { readonly every: unknown }>
 
 const newLevel = (parent: Level | undefined): Level => {
   const depth = parent === undefined ? 0 : parent.depth + 1
   const position = parent?.children.length ?? 0
-  const level: Level = { depth, parent, position, group: undefined, items: [], nodes: [], children: [], watchers: [] }
+  const level: Level = {
+    depth,
+    parent,
+    position,
+    group: undefined,
+    items: [],
+    nodes: [],
+    children: [],
+    watchers: [],
+    tests: new Map(),
+    named: new Map(),
+  }
   parent?.children.push(level)
   return level
 }
 
 /** The deepest level around both. */
-const shared = (one: Level, other: Level | undefined): Level => {
-  let [a, b] = [one, other ?? one]
+const shared = (one: Level, other: Level): Level => {
+  let [a, b] = [one, other]
   while (a !== b) {
     if (a.depth >= b.depth && a.parent !== undefined) a = a.parent
     else if (b.parent !== undefined) b = b.parent
@@ -245,11 +283,9 @@ const shared = (one: Level, other: Level | undefined): Level => {
 }
 
 /** A context value as conditions see it: none when it is not of the declared type. */
-const reader =
-  ({ type, options }: ContextValue) =>
-  (value: unknown): Value | undefined => {
-    if (type === "number") return typeof value === "number" && Number.isFinite(value) ? value : undefined
-    if (type === "boolean") return typeof value === "boolean" ? value : undefined
-    if (type === "date") return isDate(value) ? value : undefined
-    return typeof value === "string" && options?.includes(value) !== false ? value : undefined
-  }
+const contextValue = ({ type, options }: ContextValue, value: unknown): Value | undefined => {
+  if (type === "number") return typeof value === "number" && Number.isFinite(value) ? value : undefined
+  if (type === "boolean") return typeof value === "boolean" ? value : undefined
+  if (type === "date") return isDate(value) ? value : undefined
+  return typeof value === "string" && options?.includes(value) !== false ? value : undefined
+}

@@ -3,7 +3,6 @@
  * stand in the order of the days they name. Days are counted as Howard Hinnant describes ("chrono-Compatible Low-Level
  * Date Algorithms"): in years that begin in March, so that the leap day comes last.
  */
-import { isDate } from "../AnswerKind/date.ts"
 import type { ShiftedDate } from "../Condition/Ast.ts"
 
 const { floor } = Math
@@ -19,6 +18,18 @@ const dayNumber = (month: number, day: number): number => {
 const parts = (date: string) =>
   [Number(date.slice(0, 4)) * 12 + Number(date.slice(5, 7)) - 1, Number(date.slice(8))] as const
 
+const daysIn = (month: number): number => dayNumber(month + 1, 1) - dayNumber(month, 1)
+
+/** Is this a day that exists, of the years 0000 to 9999 of the Gregorian calendar, as `2027-03-27`? */
+export const isDate = (text: unknown): text is string => {
+  if (typeof text !== "string" || !/^\d{4}-(0[1-9]|1[0-2])-\d\d$/.test(text)) return false
+  const [month, day] = parts(text)
+  return day >= 1 && day <= daysIn(month)
+}
+
+/** Midnight of that day, UTC, in milliseconds since 1970. */
+export const instantOf = (date: string): number => (dayNumber(...parts(date)) - dayNumber(1970 * 12, 1)) * 86_400_000
+
 /** Years and months first, clamped to the last day of the month, then days; undefined outside the years 0000 to 9999. */
 export const shift = (
   date: string,
@@ -26,17 +37,17 @@ export const shift = (
 ): string | undefined => {
   const [from, day] = parts(date)
   let month = from + months + 12 * years
-  const clamped = Math.min(day, dayNumber(month + 1, 1) - dayNumber(month, 1))
-  const wanted = dayNumber(month, clamped) + days
+  const wanted = dayNumber(month, Math.min(day, daysIn(month))) + days
   // about ten thousand years; what is no number is no day either
   if (!(Math.abs(wanted) < 3_700_000)) return undefined
-  // 146,097 days are 4,800 months: at most one month too early or too late
-  month = floor(((wanted - 1) * 4800) / 146_097) + 2
-  while (dayNumber(month, 1) > wanted) month--
+  // 146,097 days are 4,800 months: at most two months too early
+  month = floor(((wanted - 1) * 4800) / 146_097) + 1
   while (dayNumber(month + 1, 1) <= wanted) month++
-  const two = (number: number) => String(number).padStart(2, "0")
-  const text = `${String(floor(month / 12)).padStart(4, "0")}-${two((month % 12) + 1)}-${two(wanted - dayNumber(month, 1) + 1)}`
-  return isDate(text) ? text : undefined
+  const numbers = [floor(month / 12), (month % 12) + 1, wanted - dayNumber(month, 1) + 1]
+  const text = numbers.map((number) => String(number).padStart(2, "0")).join("-")
+  // the year has four digits
+  const padded = text.padStart(10, "0")
+  return isDate(padded) ? padded : undefined
 }
 
 /** Whole units from the first day to the second, negative when it lies before. */

@@ -1,58 +1,56 @@
 /**
  * Frames: where answers lie while they are evaluated, and how a change runs through them. A node whose sources changed
- * waits in a set of bits by its place in the order of evaluation; taken from the lowest on, each is decided once, after
- * all that it needs.
+ * waits by its place in the order of evaluation; taken from the first on, each is decided once, after all that it needs.
  */
 import type { Condition, Operand, Scope, Value } from "../Condition/Ast.ts"
-import { truths } from "./truths.ts"
 import { valueAt } from "./operands.ts"
 import type { Evaluation, Frame, Item, Level, Node, Program, Work } from "./Program.ts"
-import { related } from "./Program.ts"
+import { isOn, related } from "./Program.ts"
 
 /** How many instances are evaluated at all: no form has so many, and each costs memory. */
 const maxInstances = 100_000
 
-const nothing = () => undefined
-
-export const newFrame = (work: Work, level: Level, parent: Frame | undefined): Frame => {
+/** A new frame, of which everything is to be decided. */
+const newFrame = (work: Work, level: Level, parent: Frame | undefined, index: number): Frame => {
   const size = level.nodes.length
-  return {
+  const none = () => level.nodes.map(() => undefined)
+  const frame: Frame = {
     work,
     level,
     parent,
-    index: 0,
+    index,
     alive: true,
     on: new Uint8Array(size),
-    values: level.nodes.map(nothing),
+    values: none(),
     waiting: new Uint8Array(size),
-    raw: level.nodes.map(nothing),
-    given: level.nodes.map(nothing),
+    raw: none(),
+    given: none(),
     children: level.children.map(() => []),
-    scope: undefined,
   }
+  for (const node of level.nodes) mark(node, frame)
+  return frame
 }
 
 export const newEvaluation = (program: Program): Evaluation => {
-  const words = (program.nodes.length >> 5) + 1
-  const work = { program, asked: 0, instances: 0, waiting: new Int32Array(words), from: words, to: -1, frames: [] }
-  return { program, root: newFrame(work, program.root, undefined), work }
+  const { nodes } = program
+  const work = { program, asked: 0, instances: 0, waiting: new Uint8Array(nodes.length), frames: nodes.map(() => []) }
+  return { program, root: newFrame(work, program.root, undefined, 0), work }
 }
 
-/** What a kind of question can ask about the rest of the answers. */
-export const scopeOf = (frame: Frame): Scope =>
-  (frame.scope ??= {
-    value: (operand: Operand) => valueAt(frame, operand),
-    holds: (condition: Condition) => holdsAt(frame, condition),
-  })
+/** What a kind of question can ask about the rest of the answers: of conditions, those that were compiled. */
+export const scopeOf = (frame: Frame): Scope => ({
+  value: (operand: Operand) => valueAt(frame, operand),
+  holds: (condition: Condition) => compiled(frame, condition) === true,
+})
 
-/** Does a condition hold at a frame? Those of the definition are compiled; others are read as they come. */
-export const holdsAt = (frame: Frame, condition: Condition): boolean =>
-  frame.work.program.tests.get(condition)?.get(frame.level)?.(frame) ?? truths(frame, condition)(frame, condition)
+/** Does a condition of the definition hold at a frame? undefined: it was not compiled for such a frame. */
+export const compiled = (frame: Frame, condition: Condition): boolean | undefined =>
+  frame.level.tests.get(condition)?.(frame)
 
 /** What conditions see of an answer while its question is asked. */
 export const valueOfAnswer = ({ kind, question, node }: Item, frame: Frame): Value | undefined => {
   const answer = frame.raw[node.slot]
-  if (answer === undefined || kind === undefined || !kind.isAnswered(question, answer)) return undefined
+  if (answer === undefined || kind?.isAnswered(question, answer) !== true) return undefined
   const value = kind.value(question, answer, scopeOf(frame))
   return typeof value === "object" && value.length === 0 ? undefined : value
 }
@@ -64,39 +62,44 @@ export const isRecord = (value: unknown): value is Readonly<Record<string, unkno
 export const own = (answers: unknown, id: string): unknown =>
   isRecord(answers) && Object.hasOwn(answers, id) ? answers[id] : undefined
 
-/** Puts an answer where it belongs, with the instances of a repeated group. What depends on it is not decided yet. */
+/** Puts an answer where it belongs, with the instances of a repeated group. Only what differs from what stood there waits
+ * to be decided again. */
 export const put = (frame: Frame, item: Item, answer: unknown): void => {
   const pending: Array<readonly [Frame, Item, unknown]> = [[frame, item, answer]]
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    const [at, { node, instances, selective }, given] = next
+    const [at, one, given] = next
+    const { node, instances } = one
+    const { slot } = node
+    // what is an object may have changed inside
+    if (given === at.raw[slot] && typeof given !== "object" && instances === undefined) continue
+    at.raw[slot] = given
+    mark(node, at)
+    at.given[slot] = valueOfAnswer(one, at)
+    if (instances === undefined) continue
     // a list with something in it that is no instance is no answer at all, as the kind says too
-    const list = instances !== undefined && Array.isArray(given) && given.every(isRecord) ? given : []
-    at.raw[node.slot] = list.length > 0 ? undefined : given
-    if (instances === undefined) {
-      if (!selective) at.given[node.slot] = valueOfAnswer(next[1], at)
-      continue
+    const list = Array.isArray(given) && given.every(isRecord) ? given : []
+    const children = instancesOf(at, instances)
+    const before = children.length
+    for (const gone of children.splice(list.length)) drop(gone)
+    for (const [i, answers] of list.entries()) {
+      const instance = children[i] ?? append(at, instances)
+      if (instance === undefined) break
+      for (const inner of instances.items) pending.push([instance, inner, own(answers, inner.question.id)])
     }
-    for (const old of at.children[instances.position] ?? []) drop(old)
-    at.children[instances.position] = []
-    for (const answers of list) {
-      const added = append(at, instances)
-      if (added === undefined) break
-      for (const inner of instances.items) {
-        const one = own(answers, inner.question.id)
-        if (one !== undefined) pending.push([added, inner, one])
-      }
-    }
+    if (children.length !== before) restructured(at, instances)
   }
 }
+
+/** The instances at a frame, of a level in its own. */
+export const instancesOf = (frame: Frame, { position }: Level): Array<Frame> => (frame.children[position] ??= [])
 
 export const append = (parent: Frame, level: Level): Frame | undefined => {
   const { work } = parent
   if (work.instances >= maxInstances) return undefined
-  const frame = newFrame(work, level, parent)
-  const siblings = (parent.children[level.position] ??= [])
-  frame.index = siblings.push(frame) - 1
   work.instances++
-  for (const node of level.nodes) mark(node, frame)
+  const siblings = instancesOf(parent, level)
+  const frame = newFrame(work, level, parent, siblings.length)
+  siblings.push(frame)
   return frame
 }
 
@@ -104,10 +107,11 @@ export const append = (parent: Frame, level: Level): Frame | undefined => {
 export const drop = (frame: Frame): void => {
   const pending = [frame]
   for (let one = pending.pop(); one !== undefined; one = pending.pop()) {
+    const { work, level } = one
     one.alive = false
-    one.work.instances--
-    for (const { node } of one.level.items) if (one.on[node.slot] === 1) one.work.asked--
-    for (const children of one.children) for (const child of children) pending.push(child)
+    work.instances--
+    for (const { node } of level.items) if (isOn(one, node)) work.asked--
+    for (const child of one.children.flat()) pending.push(child)
   }
 }
 
@@ -115,60 +119,43 @@ export const drop = (frame: Frame): void => {
 export const restructured = (parent: Frame, level: Level): void => {
   if (level.group !== undefined) mark(level.group.node, parent)
   const levels = [level]
-  for (let at = levels.pop(); at !== undefined; at = levels.pop()) {
-    for (const watcher of at.watchers) for (const frame of related(parent, watcher.level)) mark(watcher, frame)
+  for (const at of levels) {
+    tell(at.watchers, parent)
     for (const child of at.children) levels.push(child)
   }
 }
 
 /** This node, at this frame, is to be decided again. */
-export const mark = (node: Node, frame: Frame): void => {
-  if (frame.waiting[node.slot] === 1) return
-  frame.waiting[node.slot] = 1
-  const { work } = frame
-  const word = node.order >> 5
-  work.waiting[word] = (work.waiting[word] ?? 0) | (1 << (node.order & 31))
-  if (word < work.from) work.from = word
-  if (word > work.to) work.to = word
-  if (frame.parent === undefined) return
-  const frames = work.frames[node.order]
-  if (frames === undefined) work.frames[node.order] = [frame]
-  else frames.push(frame)
+export const mark = ({ slot, order }: Node, frame: Frame): void => {
+  if (frame.waiting[slot] === 1) return
+  frame.waiting[slot] = 1
+  frame.work.waiting[order] = 1
+  frame.work.frames[order]?.push(frame)
 }
 
 /** Decides all that waits. */
-export const settle = ({ program, root, work }: Evaluation): void => {
-  const { waiting, frames } = work
-  for (let word = work.from; word <= work.to; word++) {
-    for (let bits = waiting[word] ?? 0; bits !== 0; bits = waiting[word] ?? 0) {
-      const bit = 31 - Math.clz32(bits & -bits)
-      waiting[word] = bits & ~(1 << bit)
-      const order = (word << 5) + bit
-      const node = program.nodes[order]
-      if (node === undefined) continue
-      if (node.level === program.root) decide(work, node, root)
-      else {
-        const here = frames[order] ?? []
-        frames[order] = undefined
-        for (const frame of here) if (frame.alive) decide(work, node, frame)
-      }
-    }
+export const settle = ({ program, work: { waiting, frames } }: Evaluation): void => {
+  for (let order = waiting.indexOf(1); order >= 0; order = waiting[order + 1] === 1 ? order + 1 : waiting.indexOf(1, order)) {
+    waiting[order] = 0
+    const node = program.nodes[order]
+    const here = frames[order] ?? []
+    for (let frame = here.pop(); frame && node; frame = here.pop()) if (frame.alive) decide(node, frame)
   }
-  work.from = waiting.length
-  work.to = -1
 }
 
-const decide = (work: Work, node: Node, frame: Frame): void => {
+const decide = (node: Node, frame: Frame): void => {
   const { slot, gate, test, compute } = node
   frame.waiting[slot] = 0
-  const around = gate === undefined || gate.level === node.level ? frame : frame.parent
-  const isOn =
-    !node.cyclic && (gate === undefined || around?.on[gate.slot] === 1) && (test === undefined || test(frame)) ? 1 : 0
+  const around = gate?.level === node.level ? frame : frame.parent
+  const isNowOn =
+    !node.cyclic &&
+    (gate === undefined || (around !== undefined && isOn(around, gate))) &&
+    (test === undefined || test(frame))
   const was = frame.values[slot]
-  const value = isOn === 0 ? undefined : compute === undefined ? frame.given[slot] : compute(frame)
-  if (frame.on[slot] !== isOn) {
-    frame.on[slot] = isOn
-    if (node.isItem) work.asked += isOn === 1 ? 1 : -1
+  const value = isNowOn ? (compute === undefined ? frame.given[slot] : compute(frame)) : undefined
+  if (isOn(frame, node) !== isNowOn) {
+    frame.on[slot] = Number(isNowOn)
+    if (node.isItem) frame.work.asked += isNowOn ? 1 : -1
     tell(node.onUsers, frame)
   }
   if (was !== value && !isSameList(was, value)) {
@@ -182,6 +169,7 @@ const isSameList = (a: Value | undefined, b: Value | undefined): boolean =>
 
 const tell = (users: ReadonlyArray<Node>, frame: Frame): void => {
   for (const user of users) {
+    // by far the most, without a detour
     if (user.level === frame.level) mark(user, frame)
     else for (const other of related(frame, user.level)) mark(user, other)
   }

@@ -1,6 +1,7 @@
 /** What of the answers counts: given to what is asked, not empty, and offered. */
-import { scopeOf } from "./frames.ts"
+import { instancesOf, scopeOf } from "./frames.ts"
 import type { Frame, Item } from "./Program.ts"
+import { isOn } from "./Program.ts"
 
 /** An emptied field, whatever its kind. */
 export const isEmpty = (answer: unknown): boolean =>
@@ -12,7 +13,7 @@ export const isEmpty = (answer: unknown): boolean =>
 const countedAnswer = (frame: Frame, item: Item): unknown => {
   const { kind, question, node } = item
   const raw = frame.raw[node.slot]
-  if (frame.on[node.slot] !== 1 || kind === undefined) return undefined
+  if (!isOn(frame, node) || kind === undefined) return undefined
   const answer = item.selective ? withoutUnoffered(item, frame, raw) : raw
   if (answer === undefined || kind.isAnswered(question, answer)) return answer
   if (isEmpty(answer)) return undefined
@@ -29,9 +30,9 @@ const withoutUnoffered = ({ offers }: Item, frame: Frame, answer: unknown): unkn
 type Pending = Array<readonly [Frame, Record<string, unknown>]>
 
 const answerOf = (frame: Frame, item: Item, pending: Pending): unknown => {
-  const instances = item.instances === undefined ? [] : (frame.children[item.instances.position] ?? [])
+  const instances = item.instances === undefined ? [] : instancesOf(frame, item.instances)
   if (instances.length === 0) return countedAnswer(frame, item)
-  if (frame.on[item.node.slot] !== 1) return undefined
+  if (!isOn(frame, item.node)) return undefined
   return instances.map((instance) => {
     const inner: Record<string, unknown> = {}
     pending.push([instance, inner])

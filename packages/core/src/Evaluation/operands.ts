@@ -1,54 +1,38 @@
 /** What operands come to at a frame, how two of them compare, and what calculations come to. Never throws. */
-import { isDate } from "../AnswerKind/date.ts"
-import type { Calculation, Condition, Operand, Reference, Value } from "../Condition/Ast.ts"
-import { difference, shift } from "./dates.ts"
-import type { Frame, Node } from "./Program.ts"
+import type { Calculation, Condition, Literal, Operand, Reference, Value } from "../Condition/Ast.ts"
+import { difference, isDate, shift } from "./dates.ts"
+import type { Frame, Node, Program } from "./Program.ts"
 import { above, related } from "./Program.ts"
 
-/** The answer to a question, or a calculated value, at the frame or around it; undefined: unanswered. */
-export const referred = (frame: Frame, { answer }: Reference): Value | undefined => {
-  const node = frame.work.program.references.get(answer)
-  return node === undefined ? undefined : above(frame, node.level)?.values[node.slot]
+/** What is referred to: a question, a calculated value or a context value. */
+export const nodeOf = (
+  { references, context }: Pick<Program, "references" | "context">,
+  source: Operand,
+): Node | undefined => {
+  if (typeof source !== "object") return undefined
+  if ("answer" in source) return references.get(source.answer)
+  return "context" in source ? context.get(source.context) : undefined
+}
+
+/** Its value at the frame or around it; undefined: unanswered. */
+export const referred = (frame: Frame, reference: Operand): Value | undefined => {
+  const node = nodeOf(frame.work.program, reference)
+  return node && above(frame, node.level)?.values[node.slot]
 }
 
 export const valueAt = (frame: Frame, operand: Operand): Value | undefined => {
   if (typeof operand !== "object") return operand
-  if ("answer" in operand) return referred(frame, operand)
   if ("count" in operand) return howMany(frame, operand.count)
-  if ("context" in operand) {
-    const node = frame.work.program.context.get(operand.context)?.node
-    return node === undefined ? undefined : above(frame, node.level)?.values[node.slot]
-  }
-  const base = typeof operand.date === "string" ? operand.date : valueAt(frame, operand.date)
+  if (!("date" in operand)) return referred(frame, operand)
+  const base = valueAt(frame, operand.date)
   return isDate(base) ? shift(base, operand.offset ?? {}) : undefined
 }
 
-const howMany = (frame: Frame, reference: Reference): number =>
-  counted(frame.work.program.references.get(reference.answer), referred(frame, reference))
-
-const counted = (node: Node | undefined, value: Value | undefined): number => {
+const howMany = (frame: Frame, reference: Reference): number => {
+  const value = referred(frame, reference)
   if (value === undefined) return 0
   if (typeof value === "object") return value.length
-  return node?.counted === true && typeof value === "number" ? value : 1
-}
-
-/** The two sides of a comparison, or undefined of another condition. */
-const sidesOf = (condition: Condition): readonly [Operand, Operand] | undefined => {
-  if ("eq" in condition) return condition.eq
-  if ("ne" in condition) return condition.ne
-  if ("lt" in condition) return condition.lt
-  if ("lte" in condition) return condition.lte
-  if ("gt" in condition) return condition.gt
-  return "gte" in condition ? condition.gte : undefined
-}
-
-/** What a condition looks at itself, without the conditions in it. */
-export const operandsOf = (condition: Condition): ReadonlyArray<Operand> => {
-  if ("answered" in condition) return [condition.answered]
-  if ("in" in condition) return [condition.in[0]]
-  if ("anyOf" in condition) return [condition.anyOf[0]]
-  if ("allOf" in condition) return [condition.allOf[0]]
-  return sidesOf(condition) ?? []
+  return typeof value === "number" && nodeOf(frame.work.program, reference)?.counted === true ? value : 1
 }
 
 /** The operand without its count or shift: where its value comes from, unless it is written down. */
@@ -58,52 +42,60 @@ export const sourceOf = (operand: Operand): Exclude<Operand, { readonly count: R
   return "date" in operand ? operand.date : operand
 }
 
-/** Does a condition hold that has no other conditions in it? */
-export const holdsAlone = (frame: Frame, condition: Condition): boolean => {
-  if ("answered" in condition) return referred(frame, condition.answered) !== undefined
+/** A condition that has no others in it: what it looks at, and whether it holds for what that comes to. */
+export interface Leaf {
+  readonly operands: ReadonlyArray<Operand>
+  readonly holds: (one: Value | undefined, other: Value | undefined) => boolean
+}
+
+export const leafOf = (condition: Condition): Leaf => {
+  if ("answered" in condition) return { operands: [condition.answered], holds: (value) => value !== undefined }
   if ("in" in condition) {
-    const value = valueAt(frame, condition.in[0])
-    return value !== undefined && condition.in[1].some((one) => one === value)
+    const [operand, literals] = condition.in
+    return { operands: [operand], holds: (value) => literals.some((one) => one === value) }
   }
   if ("anyOf" in condition) {
-    const picked = listOf(referred(frame, condition.anyOf[0]))
-    return picked !== undefined && condition.anyOf[1].some((one) => picked.includes(one))
+    const [reference, literals] = condition.anyOf
+    return { operands: [reference], holds: (value) => literals.some(isAmong(value)) }
   }
   if ("allOf" in condition) {
-    const picked = listOf(referred(frame, condition.allOf[0]))
-    return picked !== undefined && condition.allOf[1].every((one) => picked.includes(one))
+    const [reference, literals] = condition.allOf
+    return { operands: [reference], holds: (value) => value !== undefined && literals.every(isAmong(value)) }
   }
-  const sides = sidesOf(condition)
-  if (sides === undefined) return false
-  const a = valueAt(frame, sides[0])
-  const b = valueAt(frame, sides[1])
-  // as written, without coercion: false where the types differ or one is unanswered (semantics 2 and 3)
-  if (a === undefined || b === undefined || typeof a !== typeof b || typeof a === "object") return false
-  if ("eq" in condition) return a === b
-  if ("ne" in condition) return a !== b
-  if (typeof a === "boolean") return false
-  if ("lt" in condition) return a < b
-  if ("lte" in condition) return a <= b
-  return "gt" in condition ? a > b : a >= b
+  if ("eq" in condition) return { operands: condition.eq, holds: (a, b) => areAlike(a, b) && a === b }
+  if ("ne" in condition) return { operands: condition.ne, holds: (a, b) => areAlike(a, b) && a !== b }
+  if ("lt" in condition) return { operands: condition.lt, holds: isBefore }
+  if ("lte" in condition) return { operands: condition.lte, holds: isNotAfter }
+  if ("gt" in condition) return { operands: condition.gt, holds: (a, b) => isBefore(b, a) }
+  if ("gte" in condition) return { operands: condition.gte, holds: (a, b) => isNotAfter(b, a) }
+  return { operands: [], holds: () => false }
 }
 
-const listOf = (value: Value | undefined): ReadonlyArray<string | number | boolean> | undefined =>
-  value === undefined || typeof value === "object" ? value : [value]
+/** Does a condition hold that has no other conditions in it? */
+export const holdsAlone = (frame: Frame, { operands: [one, other], holds }: Leaf): boolean =>
+  holds(one === undefined ? one : valueAt(frame, one), other === undefined ? other : valueAt(frame, other))
 
-/** The operands of a calculation. */
-export const inputsOf = (calculation: Calculation): ReadonlyArray<Operand> => {
-  if ("sum" in calculation) return calculation.sum
-  if ("min" in calculation) return calculation.min
-  if ("max" in calculation) return calculation.max
-  if ("count" in calculation) return [calculation]
-  return "dateDiff" in calculation ? [calculation.dateDiff[0], calculation.dateDiff[1]] : calculation.concat
-}
+/** Is that literal picked, or the one answer? */
+const isAmong = (value: Value | undefined) => (one: Literal) =>
+  typeof value === "object" ? value.some((picked) => picked === one) : value === one
+
+// without coercion: nothing holds where the types differ or one is unanswered (semantics 2 and 3)
+const areAlike = (a: Value | undefined, b: Value | undefined): boolean =>
+  a !== undefined && typeof a === typeof b && typeof a !== "object"
+
+const isBefore = (a: Value | undefined, b: Value | undefined): boolean =>
+  typeof a === "number" ? typeof b === "number" && a < b : typeof a === "string" && typeof b === "string" && a < b
+
+const isNotAfter = (a: Value | undefined, b: Value | undefined): boolean =>
+  isBefore(a, b) || (areAlike(a, b) && a === b && typeof a !== "boolean")
+
+/** The operands of a calculation; what else stands in it looks at nothing. */
+export const inputsOf = (calculation: Calculation): ReadonlyArray<Operand> =>
+  "count" in calculation ? [calculation] : Object.values<ReadonlyArray<Operand>>(calculation).flat()
 
 /** All that an operand of a calculation stands for: from outside a repeated group, the answers of all its instances. */
 const spread = (frame: Frame, operand: Operand): ReadonlyArray<Value | undefined> => {
-  const source = sourceOf(operand)
-  const node =
-    typeof source === "object" && "answer" in source ? frame.work.program.references.get(source.answer) : undefined
+  const node = nodeOf(frame.work.program, sourceOf(operand))
   if (node === undefined || above(frame, node.level) !== undefined) return [valueAt(frame, operand)]
   return related(frame, node.level).map((each) => valueAt(each, operand))
 }
@@ -121,9 +113,8 @@ export const calculate = (frame: Frame, calculation: Calculation): Value | undef
   if ("concat" in calculation) return values.flat().join("")
   const numbers = values.filter((value) => typeof value === "number")
   if ("sum" in calculation || "count" in calculation) return numbers.length === 0 ? undefined : sum(numbers)
-  const before = (a: Value, b: Value) => typeof a === typeof b && typeof a !== "object" && a < b
   return values.reduce((best, value) =>
-    ("min" in calculation ? before(value, best) : before(best, value)) ? value : best,
+    ("min" in calculation ? isBefore(value, best) : isBefore(best, value)) ? value : best,
   )
 }
 

@@ -2,6 +2,7 @@
  * Where an answer stands: a *place* is its path in the answers, `["kind"]` or `["owners", 0, "name"]`, which is its JSON
  * pointer too. The place of an instance is that of its group and its number.
  */
+import { instancesOf } from "./frames.ts"
 import type { Evaluation, Frame, Item, Node } from "./Program.ts"
 
 /** Answers by question id. The values are whatever arrived, until `Answers.validate` finds no issue. */
@@ -29,7 +30,7 @@ export const find = (
     if (node === undefined || node.level !== frame.level) return undefined
     if (i === place.length - 1) return { frame, node }
     const level = program.items.get(String(place[i]))?.instances
-    const instance = level === undefined ? undefined : frame.children[level.position]?.[Number(place[i + 1])]
+    const instance = level && instancesOf(frame, level)[Number(place[i + 1])]
     if (instance === undefined) return undefined
     frame = instance
   }
@@ -57,7 +58,7 @@ export function* everything({ root }: Evaluation): Generator<{ readonly frame: F
       continue
     }
     yield { frame, item }
-    const instances = item.instances === undefined ? [] : (frame.children[item.instances.position] ?? [])
+    const instances = item.instances === undefined ? [] : instancesOf(frame, item.instances)
     for (const instance of instances.toReversed()) pending.push({ frame: instance, next: 0 })
   }
 }

@@ -3,10 +3,9 @@
  * Without recursion; a named condition counts as it was compiled.
  */
 import type { Condition } from "../Condition/Ast.ts"
-import { parts } from "./conditions.ts"
-import { holdsAlone } from "./operands.ts"
-import type { Frame } from "./Program.ts"
-import { holdsByName, instancesSeen, isAskedInstance, namedCondition } from "./Program.ts"
+import { holdsAlone, leafOf } from "./operands.ts"
+import type { Frame, Program } from "./Program.ts"
+import { above, isOn, related } from "./Program.ts"
 
 /** Does this part hold at this frame? */
 export type Truths = (frame: Frame, condition: Condition) => boolean
@@ -50,7 +49,7 @@ export const truths = (frame: Frame, condition: Condition): Truths => {
     if (there.has(part.condition)) continue
     const compiled = "is" in part.condition ? holdsByName(part.frame, part.condition.is) : undefined
     if (compiled !== undefined) there.set(part.condition, compiled)
-    else if (isAlone(part.condition)) there.set(part.condition, holdsAlone(part.frame, part.condition))
+    else if (isAlone(part.condition)) there.set(part.condition, holdsAlone(part.frame, leafOf(part.condition)))
     else {
       // false until it is known: what needs itself does not hold
       there.set(part.condition, false)
@@ -62,6 +61,15 @@ export const truths = (frame: Frame, condition: Condition): Truths => {
   return truth
 }
 
+/** The conditions in a condition, those about instances too. */
+const parts = (condition: Condition): ReadonlyArray<Condition> => {
+  if ("all" in condition) return condition.all
+  if ("any" in condition) return condition.any
+  if ("not" in condition) return [condition.not]
+  if ("some" in condition) return [condition.some[1]]
+  return "every" in condition ? [condition.every[1]] : []
+}
+
 const isAlone = (condition: Condition): boolean =>
   !("all" in condition || "any" in condition || "not" in condition || "is" in condition) &&
   !("some" in condition || "every" in condition)
@@ -71,3 +79,23 @@ const combined = (condition: Condition, inner: ReadonlyArray<Part>, truth: Truth
   if ("not" in condition) return !inner.every(holds)
   return "all" in condition || "every" in condition ? inner.every(holds) : inner.some(holds)
 }
+
+/** Whether a named condition holds at a frame; undefined: it was not compiled for such a frame. */
+const holdsByName = (frame: Frame, name: string): boolean | undefined => {
+  const node = frame.level.named.get(name)
+  return node && isOn(frame, node)
+}
+
+/** The condition of that name. */
+const namedCondition = ({ questionnaire: { conditions } }: Program, name: string): Condition | undefined =>
+  conditions !== undefined && Object.hasOwn(conditions, name) ? conditions[name] : undefined
+
+/** All instances of a repeated group that a reference from this frame means, whether they are asked or not. */
+const instancesSeen = (frame: Frame, id: string): ReadonlyArray<Frame> => {
+  const level = frame.work.program.items.get(id)?.instances
+  return level === undefined ? [] : related(above(frame, level)?.parent ?? frame, level)
+}
+
+/** Is the group asked that this frame is an instance of? */
+const isAskedInstance = ({ parent, level }: Frame): boolean =>
+  level.group === undefined || parent === undefined || isOn(parent, level.group.node)

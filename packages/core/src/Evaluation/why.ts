@@ -4,11 +4,11 @@
  * steps that decided it, so that a chain of any length can be serialised and nothing is told twice.
  */
 import type { Condition, Operand, Value } from "../Condition/Ast.ts"
-import { operandsOf, referred, sourceOf, valueAt } from "./operands.ts"
+import { leafOf, referred, sourceOf, valueAt } from "./operands.ts"
 import type { Place } from "./places.ts"
 import { placeOf } from "./places.ts"
 import type { Frame, Item, Node } from "./Program.ts"
-import { above, related } from "./Program.ts"
+import { above, isOn, related } from "./Program.ts"
 import type { Part, Truths } from "./truths.ts"
 import { partsAt, truths } from "./truths.ts"
 
@@ -86,23 +86,23 @@ export const why = (frame: Frame, item: Item, verdict: "asked" | "required"): Re
     tell(
       one.node,
       at,
-      () => ({ of: "asked", place: [...placeOf(at), one.question.id], holds: isOn(one.node, at) }),
+      () => ({ of: "asked", place: [...placeOf(at), one.question.id], holds: isOn(at, one.node) }),
       () => {
-        const around = [...aroundOf(one, at)]
+        const around = aroundOf(one, at)
         const off = around.find(({ holds }) => !holds)
         if (off !== undefined) return off.tell()
-        const holding = isOn(one.node, at) ? around.flatMap((each) => each.tell()) : []
+        const holding = isOn(at, one.node) ? around.flatMap((each) => each.tell()) : []
         return [...holding, ...condition(one.question.when, at)]
       },
     )
 
-  /** The section and the group that an item stands in, as far as they have anything to decide. */
-  function* aroundOf({ section, group, node }: Item, at: Frame) {
+  /** The section or the group that an item stands in, as far as they have anything to decide. */
+  const aroundOf = ({ section, group, node }: Item, at: Frame) => {
     const around = node.gate?.level === node.level ? at : at.parent
-    if (node.gate === undefined || around === undefined) return
-    const holds = isOn(node.gate, around)
+    if (node.gate === undefined || around === undefined) return []
+    const holds = isOn(around, node.gate)
+    const { id, when } = section
     if (group === undefined) {
-      const { id, when } = section
       const told = () =>
         tell(
           section,
@@ -110,10 +110,10 @@ export const why = (frame: Frame, item: Item, verdict: "asked" | "required"): Re
           () => ({ of: "section", id, holds }),
           () => condition(when, around),
         )
-      yield { holds, tell: told }
-    } else if (group.node.gate !== undefined || group.question.when !== undefined) {
-      yield { holds, tell: () => asked(group, around) }
+      return when === undefined ? [] : [{ holds, tell: told }]
     }
+    const isDecided = when !== undefined || group.group !== undefined || group.question.when !== undefined
+    return isDecided ? [{ holds, tell: () => asked(group, around) }] : []
   }
 
   const condition = (one: Condition | undefined, at: Frame): ReadonlyArray<number> =>
@@ -129,7 +129,7 @@ export const why = (frame: Frame, item: Item, verdict: "asked" | "required"): Re
       one.frame,
       () => ({ of, ...(id === undefined ? {} : { id }), ...where, ...written, holds }),
       () => {
-        if (of === "compares") return operandsOf(one.condition).flatMap((operand) => source(operand, one.frame))
+        if (of === "compares") return leafOf(one.condition).operands.flatMap((operand) => source(operand, one.frame))
         const inner = partsAt(one)
         if (of === "is") return inner.flatMap((each) => condition(each.condition, each.frame))
         const deciding = of === "not" ? inner : decidedBy(of === "all" || of === "every", holds, inner, truth)
@@ -165,7 +165,7 @@ export const why = (frame: Frame, item: Item, verdict: "asked" | "required"): Re
     const one = at.work.program.items.get(id)
     if (one?.node === node) {
       const place = [...placeOf(at), id]
-      const off = () => (isOn(node, at) ? unoffered(one, at) : asked(one, at))
+      const off = () => (isOn(at, node) ? unoffered(one, at) : asked(one, at))
       return tell(node.valueUsers, at, () => ({ of: "answer", place, ...answered(value) }), off)
     }
     const place = at.parent === undefined ? {} : { place: placeOf(at) }
@@ -194,7 +194,7 @@ export const why = (frame: Frame, item: Item, verdict: "asked" | "required"): Re
     )
   }
 
-  const isRequired = isOn(item.node, frame) && item.required?.(frame) === true
+  const isRequired = isOn(frame, item.node) && item.required?.(frame) === true
   if (verdict === "asked") asked(item, frame)
   else {
     const { required } = item.question
@@ -203,15 +203,13 @@ export const why = (frame: Frame, item: Item, verdict: "asked" | "required"): Re
       frame,
       () => ({ of: "required", place: [...placeOf(frame), item.question.id], holds: isRequired }),
       () =>
-        !isOn(item.node, frame) ? asked(item, frame) : typeof required === "object" ? condition(required, frame) : [],
+        !isOn(frame, item.node) ? asked(item, frame) : typeof required === "object" ? condition(required, frame) : [],
     )
   }
   // a list that grows while it is walked: nearest first
   for (const expand of pending) expand()
   return { holds: steps[0]?.holds ?? false, because: steps, complete }
 }
-
-const isOn = (node: Node, frame: Frame): boolean => frame.on[node.slot] === 1
 
 const answered = (value: Value | undefined) => (value === undefined ? { holds: false } : { holds: true, value })
 

@@ -3,25 +3,24 @@
  * is kept beside the states and handed on from each to the next, so that a change costs what depends on it; for a state
  * that is not the latest, or was read from JSON, it is worked out anew.
  */
-import type { AnswerKind, Registry } from "../AnswerKind.ts"
+import type { FillKind, FillRegistry } from "../AnswerKind.ts"
 import * as Evaluation from "../Evaluation.ts"
-import { own } from "../Evaluation/frames.ts"
 import type { Item, Level, Program } from "../Evaluation/Program.ts"
 import type { Questionnaire } from "../Questionnaire/Definition.ts"
 import * as Draft from "./draft.ts"
-import { isRecord, type Place } from "./Place.ts"
+import type { Place } from "./Place.ts"
 import type { State } from "./State.ts"
 
 export interface Form {
   readonly program: Program
-  givenAs(id: string): AnswerKind["givenAs"] | undefined
+  givenAs(id: string): FillKind["givenAs"] | undefined
   /** What the draft comes to. Not to be kept: it changes with the next state. */
   evaluation(state: State): Evaluation.Evaluation
   /** `to` came from `from`: the evaluation goes with it. */
   handOn(from: State, to: State): void
 }
 
-export const make = (questionnaire: Questionnaire, kinds: Registry): Form => {
+export const make = (questionnaire: Questionnaire, kinds: FillRegistry): Form => {
   const program = Evaluation.compile(questionnaire, kinds)
   const evaluations = new WeakMap<State, Evaluation.Evaluation>()
   return {
@@ -38,28 +37,13 @@ export const make = (questionnaire: Questionnaire, kinds: Registry): Form => {
       evaluations.delete(from)
       evaluations.set(to, evaluation)
       const all = [from.changes, to.changes, ...(from.saved === to.saved ? [] : [from.saved, to.saved])]
-      for (const id of keysOf(all)) follow(evaluation, [id], Draft.answerAt(from, [id]), Draft.answerAt(to, [id]))
+      for (const id of new Set(all.flatMap((answers) => Object.keys(answers)))) {
+        const answer = Draft.answerAt(to, [id])
+        if (answer !== Draft.answerAt(from, [id])) Evaluation.set(evaluation, [id], answer)
+      }
     },
   }
 }
-
-const keysOf = (records: ReadonlyArray<object>): ReadonlySet<string> =>
-  new Set(records.flatMap((one) => Object.keys(one)))
-
-/** Sets what differs, as deep inside as it does: what two drafts share is not looked into. */
-const follow = (evaluation: Evaluation.Evaluation, place: Place, before: unknown, now: unknown): void => {
-  if (before === now) return
-  const isRepeated = evaluation.program.items.get(String(place.at(-1)))?.instances !== undefined
-  if (!isRepeated || !isRows(before) || !isRows(now) || before.length !== now.length)
-    return Evaluation.set(evaluation, place, now)
-  for (const [i, row] of now.entries()) {
-    const old = before[i] ?? {}
-    if (row === old) continue
-    for (const id of keysOf([old, row])) follow(evaluation, [...place, i, id], own(old, id), own(row, id))
-  }
-}
-
-const isRows = (answer: unknown): answer is ReadonlyArray<object> => Array.isArray(answer) && answer.every(isRecord)
 
 /** The item at a place, which may be that of an instance; undefined when there is no such place in the questionnaire. */
 export const itemAt = ({ root, items }: Program, place: Place): Item | undefined => {

@@ -88,14 +88,6 @@ export interface State {
   readonly submission: Submission | null
 }
 
-/** One answer, or one instance that answers follow, as the firm will read it. */
-export interface ReviewLine {
-  readonly section: string
-  readonly place: Place
-  readonly label: string
-  readonly lines: ReadonlyArray<string>
-}
-
 /** `unsaved`: will be in a moment. `failing`: nothing gets through since then. */
 export type Saving =
   | { readonly state: "saved"; readonly revision: number; readonly at: number | null }

@@ -3,7 +3,7 @@
  * what the server has, so that a keystroke copies what is not saved yet and nothing else.
  */
 import type { Answers } from "../Answers.ts"
-import type { AnswerKind } from "../AnswerKind.ts"
+import type { FillKind } from "../AnswerKind.ts"
 import { merge } from "./merge.ts"
 import { at, equal, isList, list, type Place, pointer, withAnswer, without } from "./Place.ts"
 import type { Changes, State } from "./State.ts"
@@ -100,7 +100,7 @@ export const received = (
   state: State,
   revision: number,
   theirs: Answers,
-  givenAs: (id: string) => AnswerKind["givenAs"] | undefined,
+  givenAs: (id: string) => FillKind["givenAs"] | undefined,
 ): State => {
   if (revision <= state.revision) return state
   const { tried } = unsure(state)

@@ -4,7 +4,7 @@
  * long as nobody added, removed or moved one, since an instance is known by its index only.
  */
 import type { Answers } from "../Answers.ts"
-import type { AnswerKind } from "../AnswerKind.ts"
+import type { FillKind } from "../AnswerKind.ts"
 import { at, equal, isList, isRecord, list, type Place } from "./Place.ts"
 import type { Changes, Conflict } from "./State.ts"
 
@@ -23,7 +23,7 @@ export const merge = (
   theirs: Answers,
   open: ReadonlyArray<Conflict>,
   tried: ReadonlyArray<Changes>,
-  givenAs: (id: string) => AnswerKind["givenAs"] | undefined,
+  givenAs: (id: string) => FillKind["givenAs"] | undefined,
 ): Merged => {
   const conflicts: Array<Conflict> = []
 

@@ -2,7 +2,7 @@
  * When answers are saved: a pause after the last change, one save at a time, what changed meanwhile next; after a failure
  * again, later each time; and all of it before anything is submitted.
  */
-import type { AnswerKind } from "../AnswerKind.ts"
+import type { FillKind } from "../AnswerKind.ts"
 import * as Draft from "./draft.ts"
 import type { Effect, Message } from "./Message.ts"
 import { equal } from "./Place.ts"
@@ -54,7 +54,7 @@ type Outcome = Extract<Message, { readonly type: `Save${"Succeeded" | "Failed" |
 export const outcome = (
   state: State,
   message: Outcome,
-  givenAs: (id: string) => AnswerKind["givenAs"] | undefined,
+  givenAs: (id: string) => FillKind["givenAs"] | undefined,
 ): Step => {
   if (state.saving?.save !== message.save) return [state, []]
   const calm = { ...state, failures: 0, failingSince: null, refused: null }

@@ -1,12 +1,13 @@
 /** What each message comes to: the next state, and what is to be done. */
-import * as Evaluation from "../Evaluation.ts"
+import { scopeOf } from "../Evaluation/frames.ts"
+import { find } from "../Evaluation/places.ts"
 import * as Draft from "./draft.ts"
 import { type Form, itemAt } from "./Form.ts"
 import { rearranged } from "./instances.ts"
 import type { Message } from "./Message.ts"
 import { type Place, pointer, samePlace } from "./Place.ts"
 import { isSaved, outcome, save, saveSoon, type Step, andThen } from "./saving.ts"
-import type { State, Upload } from "./State.ts"
+import type { State } from "./State.ts"
 import * as Uploads from "./uploads.ts"
 import * as Views from "./views.ts"
 
@@ -131,7 +132,8 @@ const filesChosen = (form: Form, state: State, message: Extract<Message, { reado
   const item = itemAt(form.program, place)
   if (item?.kind?.givenAs !== "files" || !Draft.isReachable(state, place)) return [state, []]
   const { kind, question } = item
-  const scope = Evaluation.scopeAt(form.evaluation(state), place)
+  const evaluation = form.evaluation(state)
+  const scope = scopeOf(find(evaluation, place)?.frame ?? evaluation.root)
   return Uploads.chosen(touch(form, state, place), place, files, replaces, (given) =>
     kind.validate(question, given, scope),
   )
@@ -155,19 +157,21 @@ const submitted = (form: Form, state: State): Step => {
   ]
 }
 
-const tryAgain = (upload: Upload): Upload => (upload.state === "failed" ? { ...upload, state: "chosen" } : upload)
-
 const cameOnline = (state: State): Step =>
   andThen(
-    save({ ...state, online: true, failures: 0, failingSince: null, uploads: state.uploads.map(tryAgain) }),
+    save({
+      ...Uploads.changed(state, (upload) => upload.state === "failed", { state: "chosen" }),
+      online: true,
+      failures: 0,
+      failingSince: null,
+    }),
     Uploads.start,
   )
 
 /** Whether the save in flight got through nobody knows; files can go on once the customer has chosen them again. */
 const restored = (state: State): Step =>
   saveSoon({
-    ...Draft.unsure(state),
+    ...Uploads.changed(Draft.unsure(state), Uploads.isPending, { state: "failed" }),
     failures: 0,
     submission: null,
-    uploads: state.uploads.map((upload) => (upload.state === "refused" ? upload : { ...upload, state: "failed" })),
   })

@@ -18,16 +18,18 @@ const isBusy = ({ state }: Upload): boolean => state === "uploading" || state ==
 /** On its way or waiting to be: nothing can be submitted before it has come to an end. */
 export const isPending = ({ state }: Upload): boolean => state !== "refused"
 
+/** The state with other uploads where they are meant. */
+export const changed = (state: State, isMeant: (upload: Upload) => boolean, changes: Partial<Upload>): State => ({
+  ...state,
+  uploads: state.uploads.map((upload) => (isMeant(upload) ? { ...upload, ...changes } : upload)),
+})
+
 /** Starts those whose turn it is. */
 export const start = (state: State): Step => {
   const free = state.online ? atOnce - state.uploads.filter(isBusy).length : 0
   const next = state.uploads.filter((upload) => upload.state === "chosen").slice(0, Math.max(0, free))
-  if (next.length === 0) return [state, []]
   return [
-    {
-      ...state,
-      uploads: state.uploads.map((upload) => (next.includes(upload) ? { ...upload, state: "uploading" } : upload)),
-    },
+    changed(state, (upload) => next.includes(upload), { state: "uploading" }),
     next.map(({ id, place, sent }) => ({ type: "StartUpload", upload: id, place, from: sent })),
   ]
 }
@@ -64,43 +66,43 @@ export const chosen = (
   return start({ ...state, uploads })
 }
 
-/** What an upload will be once it is ready, as far as its kind looks at it. */
-const asFile = ({ id, name, bytes, type }: ChosenFile): FileRef => ({ id, name, bytes, type, sha256: "0".repeat(64) })
+/** What an upload will be once it is ready; what is in it is not known yet. */
+const asFile = ({ id, name, bytes, type }: ChosenFile): FileRef => ({ id, name, bytes, type, sha256: "" })
 
 type Progress = Extract<Message, { readonly upload: string }>
 
 /** What becomes of an upload. One that is not known any more was given up: nothing is done about it. */
 export const progressed = (state: State, message: Progress): Step => {
   const upload = state.uploads.find(({ id }) => id === message.upload)
-  if (upload === undefined) return [state, []]
-  const next = after(upload, message)
-  const uploads = state.uploads.flatMap((other) => (other === upload ? (next ?? []) : other))
-  const isStopped = upload.state !== "chosen" && upload.state !== "refused"
-  const type = message.type === "UploadPaused" ? "PauseUpload" : "CancelUpload"
-  const isTold = next !== upload && isStopped && /Paused|Cancelled/.test(message.type)
-  const step: Step = [{ ...state, uploads }, isTold ? [{ type, upload: upload.id }] : []]
-  return andThen(message.type === "UploadFinished" ? finished(step[0], upload, message.file) : step, start)
+  return upload === undefined ? [state, []] : andThen(after(state, upload, message), start)
 }
 
-/** The upload as it is then; undefined: it is over. What does not fit its state says nothing. */
-const after = (upload: Upload, message: Progress): Upload | undefined => {
-  const { state, bytes } = upload
+/** What does not fit the state of the upload says nothing. */
+const after = (state: State, upload: Upload, message: Progress): Step => {
+  const { id, bytes } = upload
+  const isOneOf = (...states: ReadonlyArray<Upload["state"]>) => states.includes(upload.state)
+  const becomes = (changes: Partial<Upload>) => changed(state, (other) => other === upload, changes)
+  const gone = { ...state, uploads: state.uploads.filter((other) => other !== upload) }
   switch (message.type) {
-    case "UploadProgressed":
-      return isBusy(upload)
-        ? { ...upload, sent: message.sent, state: message.sent < bytes ? "uploading" : "checking" }
-        : upload
+    case "UploadProgressed": {
+      const { sent } = message
+      return [isBusy(upload) ? becomes({ sent, state: sent < bytes ? "uploading" : "checking" }) : state, []]
+    }
     case "UploadPaused":
-      return state === "chosen" || state === "uploading" ? { ...upload, state: "paused" } : upload
+      return [
+        isOneOf("chosen", "uploading") ? becomes({ state: "paused" }) : state,
+        isOneOf("uploading") ? [{ type: "PauseUpload", upload: id }] : [],
+      ]
     case "UploadResumed":
-      return state === "paused" || state === "failed" ? { ...upload, state: "chosen" } : upload
+      return [isOneOf("paused", "failed") ? becomes({ state: "chosen" }) : state, []]
     case "UploadFailed":
-      return isBusy(upload) ? { ...upload, state: "failed" } : upload
+      return [isBusy(upload) ? becomes({ state: "failed" }) : state, []]
     case "UploadRefused":
-      return { ...upload, state: "refused", problems: message.problems }
+      return [becomes({ state: "refused", problems: message.problems }), []]
     case "UploadCancelled":
+      return [gone, isOneOf("chosen", "refused") ? [] : [{ type: "CancelUpload", upload: id }]]
     case "UploadFinished":
-      return undefined
+      return finished(gone, upload, message.file)
   }
 }
 
@@ -108,10 +110,10 @@ const after = (upload: Upload, message: Progress): Upload | undefined => {
 const finished = (state: State, { place, replaces }: Upload, file: FileRef): Step => {
   if (!Draft.isReachable(state, place)) return [state, [{ type: "RemoveFile", file: file.id }]]
   const before = Draft.listAt(state, place)
-  const isReplaced = (other: unknown) => replaces !== null && at(other, ["id"]) === replaces
-  const files = before.some(isReplaced) ? before.map((other) => (isReplaced(other) ? file : other)) : [...before, file]
+  const index = before.findIndex((other) => at(other, ["id"]) === replaces)
+  const files = before.toSpliced(index < 0 ? before.length : index, 1, file)
   return andThen(
-    [Draft.change(state, place, files), before.some(isReplaced) ? [{ type: "RemoveFile", file: replaces ?? "" }] : []],
+    [Draft.change(state, place, files), index < 0 ? [] : [{ type: "RemoveFile", file: String(replaces) }]],
     saveSoon,
   )
 }

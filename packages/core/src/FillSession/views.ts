@@ -1,14 +1,12 @@
 /** What a page shows of a state: pure functions, each worked out when it is asked for. */
-import { describeNumber } from "../AnswerKind/number.ts"
 import { isFiles } from "../AnswerKind/upload.ts"
 import * as Answers from "../Answers.ts"
 import * as Evaluation from "../Evaluation.ts"
-import * as LocalText from "../LocalText.ts"
 import * as Draft from "./draft.ts"
 import { type Form, itemAt } from "./Form.ts"
-import { at, type Place, placeOf, pointer, samePlace } from "./Place.ts"
+import { type Place, placeOf, pointer, samePlace } from "./Place.ts"
 import { isSaved } from "./saving.ts"
-import type { FileRow, ReviewLine, Saving, State } from "./State.ts"
+import type { FileRow, Saving, State } from "./State.ts"
 import { isPending } from "./uploads.ts"
 
 export const saving = (state: State): Saving => {
@@ -65,51 +63,4 @@ export const files = (state: State, place: Place): ReadonlyArray<FileRow> => {
     ...(isFiles(ready) ? ready : []).map((file) => ({ state: "ready", file }) as const),
     ...state.uploads.filter((upload) => samePlace(upload.place, place)),
   ]
-}
-
-/**
- * A text as it reads now, in the first language that fits: `{{id}}` stands for the answer to that question, or for that
- * calculated value; for nothing while there is none. Inside a repeated group, `place` says in which instance.
- */
-export const text = (
-  form: Form,
-  state: State,
-  text: LocalText.LocalText,
-  languages: ReadonlyArray<string>,
-  place: Place = [],
-): string =>
-  LocalText.resolve(text, languages).replace(/\{\{\s*([a-zA-Z]\w*)\s*\}\}/g, (_, id: string) =>
-    spoken(form, state, id, languages, place),
-  )
-
-const spoken = (form: Form, state: State, id: string, languages: ReadonlyArray<string>, from: Place): string => {
-  // the nearest around: in this instance, in the one around it, outside all
-  for (let length = from.length - (from.length % 2); length >= 0; length -= 2) {
-    const place = [...from.slice(0, length), id]
-    const value = Evaluation.valueOf(form.evaluation(state), place)
-    if (value === undefined) continue
-    const item = itemAt(form.program, place)
-    const lines = item?.kind?.describe(item.question, Draft.answerAt(state, place), languages)
-    return (lines ?? [typeof value === "number" ? describeNumber(value, languages) : value]).join(", ")
-  }
-  return ""
-}
-
-/** Every answer as the firm will read it, with where to change it; what is not asked or not answered has no line. */
-export const review = (form: Form, state: State, languages: ReadonlyArray<string>): ReadonlyArray<ReviewLine> => {
-  const evaluation = form.evaluation(state)
-  const counted = Evaluation.answers(evaluation)
-  return Evaluation.asked(evaluation).flatMap((place) => {
-    const item = itemAt(form.program, place)
-    const answer = at(counted, place)
-    if (item?.kind === undefined || answer === undefined) return []
-    return [
-      {
-        section: item.section.id,
-        place,
-        label: text(form, state, item.question.label, languages, place),
-        lines: item.kind.describe(item.question, answer, languages),
-      },
-    ]
-  })
 }

@@ -12,11 +12,14 @@ export const en = {
   "required:date": () => "Enter a date.",
   "required:boolean": () => "Tick the box to agree.",
   "required:count": () => "Add at least one.",
+  "required:files": () => "Add a file.",
   "unknown-question": () => "This questionnaire asks no such question.",
   "not-asked": () => "This is not asked, going by the other answers.",
+  "unknown-kind": () => "This question cannot be answered here.",
   "text-type": () => "Enter a text.",
   "text-too-long": (w) => `Shorten this to ${w.number("max")} characters. It has ${w.number("length")} now.`,
-  "text-too-short": (w) => w.plural("min", { one: "Write at least # character.", other: "Write at least # characters." }),
+  "text-too-short": (w) =>
+    w.plural("min", { one: "Write at least # character.", other: "Write at least # characters." }),
   "text-email": () => "Enter an e-mail address like name@example.com.",
   "text-phone": () => "Enter a phone number like +44 20 7946 0018.",
   "text-url": () => "Enter an address like https://example.com.",
@@ -39,7 +42,8 @@ export const en = {
   "choice-unknown": () => "Choose again from the list.",
   "choice-twice": () => "Choose each only once.",
   "choice-not-offered": () => "This cannot be chosen, going by the other answers. Choose again.",
-  "choice-other-empty": () => "Write your own answer in the field below it.",
+  // the name of that choice is the page's own, and the same everywhere
+  "choice-other-empty": () => "Write your answer in the field under “Other”.",
   "choice-too-few": (w) => w.plural("min", { one: "Choose at least #.", other: "Choose at least #." }),
   "choice-too-many": (w) => w.plural("max", { one: "Choose only #.", other: "Choose at most #." }),
   "upload-type": () => "Add a file.",
@@ -47,10 +51,18 @@ export const en = {
     w.text("bytes") === ""
       ? `“${w.text("name")}” is too large. A file may be up to ${w.bytes("max")}.`
       : `“${w.text("name")}” is too large: ${w.bytes("bytes")}. A file may be up to ${w.bytes("max")}.`,
-  "upload-wrong-type": (w) => `“${w.text("name")}” is of a type that cannot be taken here. You can add: ${w.text("accept")}.`,
+  "upload-wrong-type": (w) =>
+    `“${w.text("name")}” is of a type that cannot be taken here. You can add: ${w.text("accept")}.`,
   "upload-empty": (w) => `“${w.text("name")}” is empty. Choose the file again.`,
-  "upload-too-many": (w) => w.plural("max", { one: "Only one file fits here.", other: "Only # files fit here." }),
-  "upload-too-few": (w) => w.plural("min", { one: "Add at least # file.", other: "Add at least # files." }),
+  "upload-too-many": (w) =>
+    w.plural("max", {
+      one: "Only one file fits here. To add another, remove it first.",
+      other: "Only # files fit here. To add another, remove one first.",
+    }),
+  "upload-too-few": (w) => {
+    const few = w.plural("min", { one: "Add at least # file.", other: "Add at least # files." })
+    return `${few} ${w.plural("count", { one: "There is # so far.", other: "There are # so far." })}`
+  },
   "group-type": () => "Fill these in once more.",
   "group-too-few": (w) => w.plural("min", { one: "Add at least #.", other: "Add at least #." }),
   "group-too-many": (w) => w.plural("max", { one: "Only one fits here.", other: "Only # fit here." }),

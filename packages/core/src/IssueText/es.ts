@@ -10,11 +10,14 @@ export const es: Catalogue = {
   "required:date": () => "Escriba una fecha.",
   "required:boolean": () => "Marque la casilla para aceptar.",
   "required:count": () => "Añada al menos uno.",
+  "required:files": () => "Añada un archivo.",
   "unknown-question": () => "Este cuestionario no hace esa pregunta.",
   "not-asked": () => "Esto no se pregunta, según las demás respuestas.",
+  "unknown-kind": () => "Esta pregunta no se puede responder aquí.",
   "text-type": () => "Escriba un texto.",
   "text-too-long": (w) => `Acórtelo a ${w.number("max")} caracteres. Ahora tiene ${w.number("length")}.`,
-  "text-too-short": (w) => w.plural("min", { one: "Escriba al menos # carácter.", other: "Escriba al menos # caracteres." }),
+  "text-too-short": (w) =>
+    w.plural("min", { one: "Escriba al menos # carácter.", other: "Escriba al menos # caracteres." }),
   "text-email": () => "Escriba un correo electrónico como nombre@ejemplo.es.",
   "text-phone": () => "Escriba un número de teléfono como +34 910 000 018.",
   "text-url": () => "Escriba una dirección como https://ejemplo.es.",
@@ -37,7 +40,7 @@ export const es: Catalogue = {
   "choice-unknown": () => "Elija de nuevo en la lista.",
   "choice-twice": () => "Elija cada opción una sola vez.",
   "choice-not-offered": () => "Esto no se puede elegir, según las demás respuestas. Elija de nuevo.",
-  "choice-other-empty": () => "Escriba su propia respuesta en el campo de debajo.",
+  "choice-other-empty": () => "Escriba su respuesta en el campo debajo de «Otra».",
   "choice-too-few": (w) => w.plural("min", { one: "Elija al menos #.", other: "Elija al menos #." }),
   "choice-too-many": (w) => w.plural("max", { one: "Elija solo #.", other: "Elija como mucho #." }),
   "upload-type": () => "Añada un archivo.",
@@ -45,10 +48,18 @@ export const es: Catalogue = {
     w.text("bytes") === ""
       ? `«${w.text("name")}» es demasiado grande. Un archivo puede tener hasta ${w.bytes("max")}.`
       : `«${w.text("name")}» es demasiado grande: ${w.bytes("bytes")}. Un archivo puede tener hasta ${w.bytes("max")}.`,
-  "upload-wrong-type": (w) => `«${w.text("name")}» es de un tipo que aquí no se admite. Puede añadir: ${w.text("accept")}.`,
+  "upload-wrong-type": (w) =>
+    `«${w.text("name")}» es de un tipo que aquí no se admite. Puede añadir: ${w.text("accept")}.`,
   "upload-empty": (w) => `«${w.text("name")}» está vacío. Elija el archivo de nuevo.`,
-  "upload-too-many": (w) => w.plural("max", { one: "Aquí cabe un solo archivo.", other: "Aquí caben solo # archivos." }),
-  "upload-too-few": (w) => w.plural("min", { one: "Añada al menos # archivo.", other: "Añada al menos # archivos." }),
+  "upload-too-many": (w) =>
+    w.plural("max", {
+      one: "Aquí cabe un solo archivo. Para añadir otro, quite antes el que hay.",
+      other: "Aquí caben solo # archivos. Para añadir otro, quite antes uno.",
+    }),
+  "upload-too-few": (w) => {
+    const few = w.plural("min", { one: "Añada al menos # archivo.", other: "Añada al menos # archivos." })
+    return `${few} ${w.plural("count", { one: "Por ahora hay #.", other: "Por ahora hay #." })}`
+  },
   "group-type": () => "Rellene esto otra vez.",
   "group-too-few": (w) => w.plural("min", { one: "Añada al menos #.", other: "Añada al menos #." }),
   "group-too-many": (w) => w.plural("max", { one: "Aquí cabe uno solo.", other: "Aquí caben solo #." }),

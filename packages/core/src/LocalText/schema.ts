@@ -30,6 +30,5 @@ export const schema = Schema.Union([
     ),
 ]).annotate({
   identifier: "LocalText",
-  description: 'A text, or one for each language: { "en": "Name", "sv": "Namn" }.',
   message: "Expected a text in double quotes, or an object with one for each language",
 })

@@ -103,7 +103,7 @@ export interface Questionnaire {
 /** Items and everything in them, depth first, in reading order. Iterative: nesting of any depth does not overflow. */
 export const walk = (items: ReadonlyArray<Question>): ReadonlyArray<Question> => {
   const found: Array<Question> = []
-  const pending = [...items].reverse()
+  const pending = items.toReversed()
   for (let item = pending.pop(); item !== undefined; item = pending.pop()) {
     found.push(item)
     for (let i = (item.items?.length ?? 0) - 1; i >= 0; i--) {

@@ -275,18 +275,28 @@ export const jsonSchema = (kinds: QuestionKind.Registry): Record<string, unknown
     title: "requite questionnaire",
     ...flattened({
       ...envelope.schema,
-      $defs: { ...envelope.definitions, ...item.definitions, Item: item.schema },
+      $defs: { ...undescribed({ ...envelope.definitions, ...item.definitions }), Item: item.schema },
     }),
   }
 }
+
+/** Editors let the description of what is referred to win over the one beside the reference, which tells more. */
+const undescribed = (definitions: Readonly<Record<string, object>>) =>
+  Object.fromEntries(
+    Object.entries(definitions).map(([name, schema]) => [
+      name,
+      Object.fromEntries(Object.entries(schema).filter(([key]) => key !== "description")),
+    ]),
+  )
 
 /** Effect says a description beside what it describes as `allOf: [{ description }]`; editors want it on the schema itself. */
 const flattened = (schema: object): Record<string, unknown> => {
   const { allOf, ...rest } = Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, flattenedIn(value)]))
   if (!Array.isArray(allOf)) return allOf === undefined ? rest : { allOf, ...rest }
   const parts: ReadonlyArray<object> = allOf
-  const keys = [rest, ...parts].flatMap(Object.keys)
-  return new Set(keys).size === keys.length ? Object.assign({}, ...parts, rest) : { ...rest, allOf }
+  const entries = [...parts, rest].flatMap((part): ReadonlyArray<[string, unknown]> => Object.entries(part))
+  const whole = new Map(entries)
+  return whole.size === entries.length ? Object.fromEntries(whole) : { ...rest, allOf }
 }
 
 const flattenedIn = (value: unknown): unknown => {

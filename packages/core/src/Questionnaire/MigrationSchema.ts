@@ -11,11 +11,27 @@ const Value = Schema.String.check(Schema.isMaxLength(64, { message: "Expected at
 const pairOf = <B extends Schema.Codec<unknown, unknown>>(second: B) => Schema.Tuple([Id, second])
 
 const steps = {
-  rename: Schema.Struct({ rename: pairOf(Id) }),
-  mapOptions: Schema.Struct({ mapOptions: pairOf(Schema.Record(Value, Value)) }),
-  drop: Schema.Struct({ drop: Schema.Array(Id) }),
-  convert: Schema.Struct({ convert: pairOf(Schema.Literals(["text", "number", "one", "many"])) }),
-  set: Schema.Struct({ set: pairOf(Schema.Union([Schema.String, Schema.Finite, Schema.Boolean])) }),
+  rename: Schema.Struct({
+    rename: pairOf(Id).annotateKey({ description: "The answers to the first id are now those to the second." }),
+  }),
+  mapOptions: Schema.Struct({
+    mapOptions: pairOf(Schema.Record(Value, Value)).annotateKey({
+      description: "Options of a question that have other values now: { old: new }.",
+    }),
+  }),
+  drop: Schema.Struct({
+    drop: Schema.Array(Id).annotateKey({ description: "Answers that are no longer asked for." }),
+  }),
+  convert: Schema.Struct({
+    convert: pairOf(Schema.Literals(["text", "number", "one", "many"])).annotateKey({
+      description: "The answers to a question that are of another type now.",
+    }),
+  }),
+  set: Schema.Struct({
+    set: pairOf(Schema.Union([Schema.String, Schema.Finite, Schema.Boolean])).annotateKey({
+      description: "An answer where there is none: older versions did not ask for it.",
+    }),
+  }),
 }
 
 const strict = { errors: "all", onExcessProperty: "error" } as const
@@ -43,11 +59,11 @@ const decodeStep = (value: unknown): Effect.Effect<MigrationStep, SchemaIssue.Is
 }
 
 const shape: Schema.Codec<unknown, unknown> = Schema.Union([
-  steps.rename.annotate({ description: "The answers to the first id are now those to the second." }),
-  steps.mapOptions.annotate({ description: "Options that have other values now." }),
-  steps.drop.annotate({ description: "Answers that are no longer asked for." }),
-  steps.convert.annotate({ description: "Answers that are of another type now." }),
-  steps.set.annotate({ description: "An answer that older versions did not ask for." }),
+  steps.rename,
+  steps.mapOptions,
+  steps.drop,
+  steps.convert,
+  steps.set,
 ]).annotate({ identifier: "MigrationStep" })
 
 const Step: Schema.Codec<MigrationStep, unknown> = Schema.declareConstructor<MigrationStep, unknown>()(

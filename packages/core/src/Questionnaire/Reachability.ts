@@ -10,7 +10,8 @@ import { pointer } from "../JsonText/pointer.ts"
 import type { Registry } from "../QuestionKind.ts"
 import type { Questionnaire } from "./Definition.ts"
 import { type Problem, warning } from "./Findings.ts"
-import { Encoding, type Reason } from "./Reachability/Encoding.ts"
+import { Encoding } from "./Reachability/Encoding.ts"
+import type { Reason } from "./Reachability/Place.ts"
 import { explain, type Root } from "./Reachability/Explain.ts"
 import * as Index from "./Reachability/Index.ts"
 import { Parts } from "./Reachability/Parts.ts"
@@ -208,7 +209,8 @@ const rootProblems = (root: Root, { index }: Analysis): ReadonlyArray<Problem> =
   const own = reasons.filter((reason) => isOwn(reason, target))
   const others = reasons.filter((reason) => !own.includes(reason))
   const facts = own.filter(({ because }) => because === "limits" || because === "options")
-  const isContradiction = condition !== undefined && others.every(({ because }) => because === "named")
+  const isContradiction =
+    root.isExplained && condition !== undefined && others.every(({ because }) => because === "named")
   const subject = Sentence.subject(target)
   const tail = Sentence.following(root)
   if (target.site?.role === "required") {

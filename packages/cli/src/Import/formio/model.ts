@@ -54,6 +54,10 @@ export interface Form {
   readonly find: (path: string, from: Field | undefined) => Field | undefined
 }
 
+/** As JavaScript writes a value; nothing of what is no text, number or truth value: an object can refuse to be written. */
+export const written = (value: unknown): string =>
+  typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? String(value) : ""
+
 /** Translations that a form carries, `{ sv: { "Name": "Namn" } }`. */
 export const translationsOf = (form: unknown): Form["translations"] => {
   const found = at(at(form, "settings"), "i18n") ?? at(form, "i18n") ?? at(form, "translations")

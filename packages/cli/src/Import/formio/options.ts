@@ -43,7 +43,8 @@ const listOf = (form: Form, source: unknown, path: Path, report: Report): Readon
   if (from === "json") return json(form, source, at(data, "json"), [...path, "data", "json"], report)
   if (from !== "values" && from !== "") return undefined
   const own = listAt(source, "values")
-  const [list, where] = own.length > 0 ? [own, [...path, "values"]] : [listAt(data, "values"), [...path, "data", "values"]]
+  const [list, where] =
+    own.length > 0 ? [own, [...path, "values"]] : [listAt(data, "values"), [...path, "data", "values"]]
   return list.flatMap((one, i) => option(form, at(one, "value"), at(one, "label"), [...where, i], report))
 }
 

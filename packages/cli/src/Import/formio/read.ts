@@ -12,7 +12,7 @@ import {
   type Report,
   stringAt,
 } from "../Imported.ts"
-import { type Field, type Form, type Shape, textOf, translationsOf } from "./model.ts"
+import { type Field, type Form, type Shape, textOf, translationsOf, written } from "./model.ts"
 import { optionsOf } from "./options.ts"
 
 export interface Read {
@@ -30,17 +30,14 @@ interface Child {
 
 /** What stands in a component, be it in `components`, in columns or in the cells of a table. */
 const childrenOf = (source: unknown, path: Path): ReadonlyArray<Child> => {
-  const isTabs = at(source, "type") === "tabs"
-  const own = listAt(source, "components").map((one, i) => ({
-    source: one,
-    path: [...path, "components", i],
-    ...(isTabs ? { type: "tab" } : {}),
-  }))
-  const columns = listAt(source, "columns").flatMap((column, i) => childrenOf(column, [...path, "columns", i]))
+  const type = at(source, "type") === "tabs" ? { type: "tab" } : {}
+  const listed = (holder: unknown, where: Path): ReadonlyArray<Child> =>
+    listAt(holder, "components").map((one, i) => ({ source: one, path: [...where, "components", i], ...type }))
+  const columns = listAt(source, "columns").flatMap((column, i) => listed(column, [...path, "columns", i]))
   const rows = listAt(source, "rows").flatMap((row, i) =>
-    Array.isArray(row) ? row.flatMap((cell: unknown, j) => childrenOf(cell, [...path, "rows", i, j])) : [],
+    Array.isArray(row) ? row.flatMap((cell: unknown, j) => listed(cell, [...path, "rows", i, j])) : [],
   )
-  return [...own, ...columns, ...rows]
+  return [...listed(source, path), ...columns, ...rows]
 }
 
 /** Components deeper than this are of no person's making. */
@@ -48,7 +45,7 @@ const deepest = 100
 
 const keys = (roots: ReadonlyArray<Child>): ReadonlyArray<string> => {
   const found: Array<string> = []
-  const pending = roots.map((child) => ({ child, depth: 0 })).reverse()
+  const pending = roots.map((child) => ({ child, depth: 0 })).toReversed()
   for (let next = pending.pop(); next !== undefined && found.length < maxItems; next = pending.pop()) {
     const { child, depth } = next
     const key = keyOf(child.source)
@@ -75,7 +72,7 @@ const grids = new Set(["datagrid", "editgrid", "datatable", "dynamicWizard", "tr
 const groups = new Set(["panel", "fieldset", "tab", "container", "form", "section", "page", ...layouts])
 
 /** Can it be hidden by itself? */
-const isConditional = (source: unknown): boolean => {
+export const isConditional = (source: unknown): boolean => {
   const conditional = at(source, "conditional")
   const listed = listAt(conditional, "conditions").length > 0
   return (
@@ -153,7 +150,6 @@ interface Around {
 export const read = (source: unknown, components: ReadonlyArray<unknown>, root: Path, report: Report): Read => {
   const tops = components.map((one, i): Child => ({ source: one, path: [...root, i] }))
   const ids = idsOf(keys(tops))
-  const taken = new Set<string>()
   const byPath = new Map<string, Field>()
   const byKey = new Map<string, Field>()
   const form: Form = { language: "en", translations: translationsOf(source), find }
@@ -167,12 +163,12 @@ export const read = (source: unknown, components: ReadonlyArray<unknown>, root: 
       const found = byPath.get(`${scope.slice(0, length).join(".")}.${plain}`)
       if (found !== undefined) return found
     }
-    return byPath.get(plain) ?? byKey.get(plain) ?? byKey.get(plain.slice(plain.lastIndexOf(".") + 1))
+    const last = byKey.get(plain.slice(plain.lastIndexOf(".") + 1))
+    return byPath.get(plain) ?? byKey.get(plain) ?? (last?.data.endsWith(`.${plain}`) === true ? last : undefined)
   }
 
   const know = (field: Field, full: string): void => {
-    if (!byPath.has(field.data) || taken.has(field.data)) byPath.set(field.data, field)
-    taken.delete(field.data)
+    if (!byPath.has(field.data)) byPath.set(field.data, field)
     if (!byPath.has(full)) byPath.set(full, field)
     if (!byKey.has(field.key)) byKey.set(field.key, field)
   }
@@ -254,7 +250,7 @@ export const read = (source: unknown, components: ReadonlyArray<unknown>, root: 
     const options = optionsOf(form, survey.source, survey.path, report)
     if (options === undefined) return []
     return listAt(survey.source, "questions").flatMap((question, i): ReadonlyArray<Field> => {
-      const name = String(at(question, "value") ?? i).slice(0, 300)
+      const name = (written(at(question, "value")) || String(i)).slice(0, 300)
       const title: LocalText | undefined = textOf(form, at(question, "label"))
       if (left-- <= 0) return []
       const field: Field = {

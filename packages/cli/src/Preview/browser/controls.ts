@@ -1,7 +1,8 @@
 /// <reference lib="dom" />
 /** The control of a question, by what its answers are to conditions: a line, a number, a date, a box, options, files. */
 import type { AnswerKind, ValueType } from "@requite/core/AnswerKind"
-import type { Message, Place } from "@requite/core/FillSession"
+import type { FileRow, Message, Place } from "@requite/core/FillSession"
+import * as IssueText from "@requite/core/IssueText"
 import * as LocalText from "@requite/core/LocalText"
 import type { Question } from "@requite/core/Questionnaire/Definition"
 
@@ -9,7 +10,15 @@ export interface Control {
   readonly root: HTMLElement
   /** Several inputs: they want a legend, not a label. */
   readonly isSeveral: boolean
-  readonly update: (isOffered: (option: string) => boolean) => void
+  /** What has the focus, or holds what has it: the element that errors and help are about. */
+  readonly field: HTMLElement
+  readonly update: (now: Now) => void
+}
+
+/** What of the state a control shows that it does not know by itself. */
+export interface Now {
+  readonly isOffered: (option: string) => boolean
+  readonly files: () => ReadonlyArray<FileRow>
 }
 
 interface Input {
@@ -48,12 +57,16 @@ export const control = (input: Input): Control => {
   }
 }
 
+/** A value as it is typed; "" for what no field takes. */
+export const textOf = (value: unknown): string =>
+  typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? String(value) : ""
+
 /** What is no number is sent as it was typed, for the session to say so. */
 const numberOf = (text: string): unknown =>
   /^[+-]?\d+([.,]\d+)?$/.test(text.trim()) ? Number(text.trim().replace(",", ".")) : text
 
 const line = (
-  { id, question, place, answer, send }: Input,
+  { id, question, place, languages, answer, send }: Input,
   attributes: Readonly<Record<string, string>>,
   read: (text: string) => unknown,
 ): Control => {
@@ -61,9 +74,14 @@ const line = (
   const field = document.createElement(isLong ? "textarea" : "input")
   field.id = id
   for (const [name, value] of Object.entries(attributes)) field.setAttribute(name, value)
-  field.value = answer === undefined || answer === null ? "" : String(answer)
+  field.value = textOf(answer)
   field.addEventListener("input", () => send({ type: "AnswerChanged", place, answer: read(field.value) }))
-  return { root: field, isSeveral: false, update: () => {} }
+  const unit = "unit" in question ? labelOf(question.unit) : undefined
+  if (unit === undefined) return { root: field, field, isSeveral: false, update: () => {} }
+  const root = document.createElement("span")
+  root.className = "with-unit"
+  root.append(field, LocalText.resolve(unit, languages))
+  return { root, field, isSeveral: false, update: () => {} }
 }
 
 const box = ({ id, place, answer, send }: Input): Control => {
@@ -75,7 +93,7 @@ const box = ({ id, place, answer, send }: Input): Control => {
   const root = document.createElement("span")
   root.className = "option"
   root.append(field)
-  return { root, isSeveral: false, update: () => {} }
+  return { root, field, isSeveral: false, update: () => {} }
 }
 
 const options = (
@@ -121,8 +139,9 @@ const options = (
   words?.addEventListener("input", () => tell(words))
   return {
     root,
+    field: root,
     isSeveral: true,
-    update: (isOffered) => {
+    update: ({ isOffered }) => {
       for (const { value, row } of rows) row.hidden = !isOffered(value)
     },
   }
@@ -147,8 +166,8 @@ const labelOf = (label: unknown): LocalText.LocalText =>
     ? Object.fromEntries(Object.entries(label).map(([language, text]) => [language, String(text)]))
     : String(label)
 
-/** Files stay where they are: the preview knows their names and sizes, and answers in the server's place. */
-const files = ({ id, place, send }: Input): Control => {
+/** Files stay where they are: of a preview, nobody takes them in. */
+const files = ({ id, question, place, languages, send }: Input): Control => {
   const root = document.createElement("div")
   const field = document.createElement("input")
   field.type = "file"
@@ -157,23 +176,45 @@ const files = ({ id, place, send }: Input): Control => {
   const names = document.createElement("ul")
   let next = 0
   field.addEventListener("change", () => {
-    for (const { name, size, type } of Array.from(field.files ?? [])) {
-      const upload = `${id}-${next++}`
-      const ref = { id: upload, name, bytes: size, type, sha256: "0".repeat(64) }
-      send({ type: "FilesChosen", place, files: [{ id: upload, name, bytes: size, type }] })
-      send({ type: "UploadFinished", upload, file: ref })
-      const row = document.createElement("li")
-      row.append(
-        `${name} `,
-        button("Remove", () => {
-          row.remove()
-          send({ type: "FileRemoved", place, file: upload })
-        }),
-      )
-      names.append(row)
-    }
+    const chosen = Array.from(field.files ?? []).map(({ name, size, type }) => ({
+      id: `${id}-${next++}`,
+      name,
+      bytes: size,
+      type,
+    }))
+    send({ type: "FilesChosen", place, files: chosen })
     field.value = ""
   })
   root.append(field, names)
-  return { root, isSeveral: false, update: () => {} }
+  const row = (name: string, problem: string, remove: Message): HTMLElement => {
+    const item = document.createElement("li")
+    const said = document.createElement("span")
+    said.className = "error-text"
+    said.textContent = problem
+    const button = labelled("Remove", name, () => send(remove))
+    item.append(name, " ", said, " ", button)
+    return item
+  }
+  return {
+    root,
+    field,
+    isSeveral: false,
+    update: (now) =>
+      names.replaceChildren(
+        ...now.files().map((one) => {
+          if (one.state === "ready") return row(one.file.name, "", { type: "FileRemoved", place, file: one.file.id })
+          const [problem] = one.problems
+          const issue = problem === undefined ? undefined : { values: {}, ...problem }
+          const said = issue === undefined ? "" : IssueText.sentence(issue, question, languages)
+          return row(one.name, said, { type: "UploadCancelled", upload: one.id })
+        }),
+      ),
+  }
+}
+
+/** A button whose name says what it is about, where several say the same. */
+export const labelled = (text: string, about: string, press: () => void): HTMLButtonElement => {
+  const made = button(text, press)
+  made.setAttribute("aria-label", `${text} ${about}`)
+  return made
 }

@@ -6,6 +6,7 @@
  */
 import { standard } from "@requite/core/AnswerKind/standard"
 import type { FillSession, Message, Place, State } from "@requite/core/FillSession"
+import * as Reading from "@requite/core/FillSession/reading"
 import * as IssueText from "@requite/core/IssueText"
 import * as LocalText from "@requite/core/LocalText"
 import type { Question, Questionnaire } from "@requite/core/Questionnaire/Definition"
@@ -42,18 +43,12 @@ export const make = (
     return made
   }
 
-  /** Puts exactly these elements into a container, moving none that stands right. */
+  /** Puts exactly these elements into a container, moving none that stands right: what moves loses the focus. */
   const fill = (container: HTMLElement, wanted: ReadonlyArray<HTMLElement>) => {
-    for (const child of Array.from(container.children)) {
-      if (child instanceof HTMLElement && child.dataset["field"] !== undefined && !wanted.includes(child))
-        child.remove()
-    }
+    for (const child of Array.from(container.children)) if (!wanted.some((one) => one === child)) child.remove()
     for (const [index, one] of wanted.entries()) {
-      const before = wanted[index - 1]
-      if (before === undefined ? one.parentElement !== container : before.nextElementSibling !== one) {
-        if (before === undefined) container.prepend(one)
-        else before.after(one)
-      }
+      const there = container.children[index] ?? null
+      if (there !== one) container.insertBefore(one, there)
     }
   }
 
@@ -89,13 +84,13 @@ export const make = (
     return Array.from({ length: count }, (_, index) => {
       const here = [...place, index]
       const field = keep(here.join("/"), () => {
-        const root = node("div", { class: "instance", "data-field": "" })
+        const root = node("div", { class: "instance" })
         const inside = node("div")
         const title = node("h3")
         title.textContent = `${LocalText.resolve(question.label, languages)} ${index + 1}`
-        const remove = Controls.button("Remove", () => {
+        const remove = Controls.labelled("Remove", title.textContent ?? "", () => {
           // the instances after it move up: their fields hold what stood there before
-          for (const key of [...fields.keys()]) if (key.startsWith(`${place.join("/")}/`)) fields.delete(key)
+          for (const key of fields.keys()) if (key.startsWith(`${place.join("/")}/`)) fields.delete(key)
           send({ type: "InstanceRemoved", place: here })
         })
         root.append(title, inside, remove)
@@ -107,13 +102,13 @@ export const make = (
   }
 
   const fieldOf = (question: Question, place: Place, state: State): Field => {
-    const root = node("div", { class: "question", "data-field": "" })
+    const root = node("div", { class: "question" })
     const inside = node("div", question.items === undefined ? {} : { class: "group" })
     const id = `f-${place.join("-")}`
     const label = node("span")
     const optional = node("span", { class: "optional" })
-    const help = node("div", { class: "help" })
-    const errors = node("div", { "aria-live": "polite" })
+    const help = node("div", { class: "help", id: `${id}-help` })
+    const errors = node("div", { "aria-live": "polite", id: `${id}-errors` })
     const kind = standard.get(question.type)
     const control =
       kind === undefined || kind.givenAs === "items" || kind.givenAs === "nothing"
@@ -129,8 +124,11 @@ export const make = (
     frame.append(title, help, errors)
     if (control !== null) frame.append(control.root)
     root.append(inside)
-    if (kind?.givenAs === "items")
-      root.append(Controls.button("Add", () => send({ type: "InstanceAdded", group: place })))
+    const { repeat } = question
+    const add = Controls.button("Add", () => send({ type: "InstanceAdded", group: place }))
+    if (repeat !== undefined) root.append(add)
+    const described = frame === root ? control?.field : frame
+    described?.setAttribute("aria-describedby", `${id}-help ${id}-errors`)
     root.addEventListener("focusout", (event) => {
       if (event.relatedTarget instanceof Node && root.contains(event.relatedTarget)) return
       if (control !== null) send({ type: "PlaceLeft", place })
@@ -139,13 +137,22 @@ export const make = (
       root,
       inside,
       update: (now) => {
-        label.textContent = session.text(now, question.label, languages, place)
+        label.textContent = Reading.text(session, now, question.label, languages, place)
         optional.textContent = control !== null && !session.isRequired(now, place) ? " (optional)" : ""
-        help.textContent = question.help === undefined ? "" : session.text(now, question.help, languages, place)
+        help.textContent =
+          question.help === undefined ? "" : Reading.text(session, now, question.help, languages, place)
         help.hidden = question.help === undefined
-        control?.update((option) => session.isOffered(now, place, option))
+        control?.update({
+          isOffered: (option) => session.isOffered(now, place, option),
+          files: () => session.files(now, place),
+        })
+        add.setAttribute("aria-label", `Add ${label.textContent}`)
+        const given = session.answerAt(now, place)
+        add.hidden = Array.isArray(given) && given.length >= (repeat?.max ?? 100)
+        const issues = session.issuesAt(now, place)
+        if (control?.isSeveral === false) control.field.setAttribute("aria-invalid", String(issues.length > 0))
         errors.replaceChildren(
-          ...session.issuesAt(now, place).map((issue) => {
+          ...issues.map((issue) => {
             const line = node("p", { class: "error-text" })
             line.textContent = IssueText.sentence(issue, question, languages)
             return line
@@ -162,7 +169,7 @@ export const make = (
       const parts = questionnaire.sections.flatMap((section) => {
         if (!session.isSectionAsked(state, section.id)) return []
         const part = keep(`section ${section.id}`, () => {
-          const root = node("section", { class: "part", "data-field": "" })
+          const root = node("section", { class: "part" })
           const title = node("h2")
           const text = node("p", { class: "help" })
           const inside = node("div")
@@ -171,9 +178,9 @@ export const make = (
             root,
             inside,
             update: (now) => {
-              title.textContent = session.text(now, section.title, languages)
+              title.textContent = Reading.text(session, now, section.title, languages)
               text.textContent =
-                section.description === undefined ? "" : session.text(now, section.description, languages)
+                section.description === undefined ? "" : Reading.text(session, now, section.description, languages)
             },
           }
         })
@@ -182,7 +189,7 @@ export const make = (
         return [part.root]
       })
       const head = keep("head", () => {
-        const made = node("div", { "data-field": "" })
+        const made = node("div")
         const title = node("h1")
         const text = node("p")
         const progress = node("progress")
@@ -191,9 +198,11 @@ export const make = (
           root: made,
           inside: made,
           update: (now) => {
-            title.textContent = session.text(now, questionnaire.title, languages)
+            title.textContent = Reading.text(session, now, questionnaire.title, languages)
             text.textContent =
-              questionnaire.description === undefined ? "" : session.text(now, questionnaire.description, languages)
+              questionnaire.description === undefined
+                ? ""
+                : Reading.text(session, now, questionnaire.description, languages)
             const sections = session.sections(now)
             progress.setAttribute("max", String(sections.length))
             progress.setAttribute("value", String(sections.filter((one) => one.state === "done").length))
@@ -204,10 +213,11 @@ export const make = (
       head.update(state)
       const end = session.end(state)
       const foot = keep("foot", () => {
-        const made = node("p", { class: "help", "data-field": "" })
+        const made = node("p", { class: "help" })
         return { root: made, inside: made, update: () => {} }
       })
-      foot.root.textContent = end === undefined ? "" : `After submitting: ${session.text(state, end.title, languages)}`
+      foot.root.textContent =
+        end === undefined ? "" : `After submitting: ${Reading.text(session, state, end.title, languages)}`
       fill(root, [head.root, ...parts, foot.root])
     },
   }

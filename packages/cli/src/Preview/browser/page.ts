@@ -7,6 +7,8 @@
 import type * as FillSession from "@requite/core/FillSession"
 import { make } from "@requite/core/FillSession"
 import type { State } from "../../Preview.ts"
+import * as Context from "./context.ts"
+import * as Controls from "./controls.ts"
 import * as Fields from "./fields.ts"
 
 const element = (id: string): HTMLElement => document.getElementById(id) ?? document.body
@@ -18,33 +20,60 @@ let shown: {
   readonly form: Fields.Form
 } | null = null
 let languages: ReadonlyArray<string> = []
-
-const today = () => new Date(Date.now()).toISOString().slice(0, 10)
+/** What the caller of a real form would supply. */
+let context: Readonly<Record<string, unknown>> = { today: new Date(Date.now()).toISOString().slice(0, 10) }
 
 const show = ({ name, questionnaire, findings }: State): void => {
   element("name").textContent = name
   element("findings").replaceChildren(...findings.map(finding))
   const errors = findings.filter(({ severity }) => severity === "error").length
   element("status").textContent =
-    errors > 0 ? "not shown anew until the errors are mended" : findings.length === 0 ? "nothing found" : ""
+    errors > 0 ? "shown as it was before the errors" : findings.length === 0 ? "nothing found" : ""
   document.title = `${errors > 0 ? "✗" : findings.length > 0 ? "!" : "✓"} ${name} – requite preview`
   if (questionnaire === null) return
-  languages = languages.length > 0 ? languages : [questionnaire.language]
+  const written = Fields.languagesOf(questionnaire)
+  const [chosen] = languages
+  languages = chosen !== undefined && written.includes(chosen) ? languages : [questionnaire.language]
+  element("form").lang = languages[0] ?? "en"
+  element("languages").replaceChildren(...switches(written))
+  element("context").lastElementChild?.replaceChildren(
+    ...Context.fields(questionnaire, context, (key, value) => {
+      context = { ...context, [key]: value }
+      send({ type: "ContextChanged", context })
+    }),
+  )
   const session = make(questionnaire)
-  const answers = shown === null ? {} : shown.session.draft(shown.state)
-  const state = session.start({ answers, revision: 0, context: { today: today() }, autosave: false })
-  const form = Fields.make(questionnaire, session, languages, (message) => send(message))
-  shown = { session, state, form }
+  const form = Fields.make(questionnaire, session, languages, send)
+  begin(session, form, shown === null ? {} : shown.session.draft(shown.state))
+}
+
+/** Shows these answers. Fields are made anew; whoever was typing goes on in the field of the same question. */
+const begin = (
+  session: FillSession.FillSession,
+  form: Fields.Form,
+  answers: Readonly<Record<string, unknown>>,
+): void => {
+  const focused = document.activeElement?.id ?? ""
+  shown = { session, form, state: session.start({ answers, revision: 0, context, autosave: false }) }
+  form.forget()
   element("form").replaceChildren(form.root)
-  element("languages").replaceChildren(...switches(Fields.languagesOf(questionnaire)))
+  refresh()
+  if (focused !== "") document.getElementById(focused)?.focus({ preventScroll: true })
+}
+
+/** What happened, and at once what follows: whatever is uploaded has arrived. */
+const send = (message: FillSession.Message): void => {
+  if (shown === null) return
+  const [state, effects] = shown.session.update(shown.state, message)
+  shown = { ...shown, state }
+  for (const effect of effects) {
+    const upload = effect.type === "StartUpload" ? state.uploads.find(({ id }) => id === effect.upload) : undefined
+    if (upload !== undefined) send({ type: "UploadFinished", upload: upload.id, file: fileOf(upload) })
+  }
   refresh()
 }
 
-const send = (message: FillSession.Message): void => {
-  if (shown === null) return
-  shown = { ...shown, state: shown.session.update(shown.state, message)[0] }
-  refresh()
-}
+const fileOf = ({ id, name, bytes, type }: FillSession.Upload) => ({ id, name, bytes, type, sha256: "0".repeat(64) })
 
 const refresh = (): void => {
   if (shown === null) return
@@ -57,19 +86,25 @@ const switches = (all: ReadonlyArray<string>): ReadonlyArray<HTMLElement> =>
   all.length < 2
     ? []
     : all.map((language) => {
-        const button = document.createElement("button")
-        button.textContent = language
-        button.type = "button"
-        button.setAttribute("aria-pressed", String(languages[0] === language))
-        button.addEventListener("click", () => {
+        const button = Controls.button(language, () => {
           languages = [language]
           etag = ""
           void ask()
         })
+        button.id = `language-${language}`
+        button.setAttribute("aria-pressed", String(languages[0] === language))
         return button
       })
 
-const finding = ({ code, severity, line, column, message, witness }: State["findings"][number]): HTMLElement => {
+const finding = ({
+  code,
+  severity,
+  line,
+  column,
+  message,
+  witness,
+  context: given,
+}: State["findings"][number]): HTMLElement => {
   const item = document.createElement("li")
   item.className = severity
   const place = document.createElement("strong")
@@ -77,22 +112,14 @@ const finding = ({ code, severity, line, column, message, witness }: State["find
   const sentence = document.createElement("div")
   sentence.textContent = message
   item.append(place, sentence)
-  if (witness !== undefined) {
-    const answers = document.createElement("button")
-    answers.type = "button"
-    answers.textContent = "Show it with these answers"
-    answers.addEventListener("click", () => {
+  if (witness === undefined) return item
+  item.append(
+    Controls.button("Show it with these answers", () => {
       if (shown === null) return
-      const { session } = shown
-      shown = {
-        ...shown,
-        state: session.start({ answers: witness, revision: 0, context: { today: today() }, autosave: false }),
-      }
-      shown.form.forget()
-      refresh()
-    })
-    item.append(answers)
-  }
+      context = { ...context, ...given }
+      begin(shown.session, shown.form, witness)
+    }),
+  )
   return item
 }
 
@@ -101,9 +128,8 @@ const ask = async (): Promise<void> => {
     const response = await fetch("/state", etag === "" ? {} : { headers: { "if-none-match": etag } })
     if (response.status === 200) {
       etag = response.headers.get("etag") ?? ""
-      // the boundary: this page and the command that answers it are one version of one package
-      const state: State = await response.json()
-      show(state)
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the page and the command that answers it are one version of one package
+      show((await response.json()) as State)
     }
   } catch {
     etag = ""

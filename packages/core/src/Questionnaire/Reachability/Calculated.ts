@@ -4,11 +4,12 @@
  */
 import type { Operand } from "../../Condition/Ast.ts"
 import { compareDifference } from "./DateDifference.ts"
-import type { Encoding, Place } from "./Encoding.ts"
+import type { Encoding } from "./Encoding.ts"
+import type { Place } from "./Place.ts"
 import { countOf, type Field, type Scale } from "./Field.ts"
 import { type Entry, inputsOf, referenceOf } from "./Index.ts"
 import { greatestDivisor, type Ordered } from "./Logic.ts"
-import { always, type Literal, not } from "./Solver.ts"
+import { always, type Literal, not } from "./Literal.ts"
 import { type Term, termOf } from "./Term.ts"
 
 export const calculate = (encoding: Encoding, entry: Entry, at: Place): Field => {

@@ -1,7 +1,7 @@
 /** "At most so many days, months or years from one date to another", as a comparison of the one, moved, with the other. */
 import type { Encoding } from "./Encoding.ts"
-import type { Literal } from "./Solver.ts"
-import { not } from "./Solver.ts"
+import type { Literal } from "./Literal.ts"
+import { not } from "./Literal.ts"
 import { compare, movedBy, type Term } from "./Term.ts"
 
 /** The whole units from `from` to `to` are at most `most`; undefined: not to be said. Both are answered. */

@@ -5,7 +5,7 @@
  *
  * Words: a *node* is a value; node 0 stands for nought, so that `x - 0 <= c` is a limit. An *edge* is a statement in force.
  */
-import { type Literal, not, type Theory } from "./Solver.ts"
+import { type Literal, not, type Theory } from "./Literal.ts"
 
 interface Edge {
   readonly literal: Literal

@@ -8,52 +8,20 @@
  * in force, so that a refutation names the reasons it needs.
  */
 import type { Offer } from "../../AnswerKind.ts"
-import type { Condition, Operand, Reference } from "../../Condition/Ast.ts"
+import type { Condition, Reference } from "../../Condition/Ast.ts"
 import type { End, Section } from "../Definition.ts"
 import { calculate } from "./Calculated.ts"
-import * as Days from "./Days.ts"
 import { type Field, finish, type PicksField } from "./Field.ts"
-import { type Entry, type Index, insideOf } from "./Index.ts"
-import { Logic, type Ordered } from "./Logic.ts"
-import { always, type Literal, never, not, variableOf } from "./Solver.ts"
-import { compare, type Term, termOf } from "./Term.ts"
+import { type Entry, type Index, insideOf, sidesOf } from "./Index.ts"
+import { Logic } from "./Logic.ts"
+import { type Moved, type Place, place, type Reason, type Sum } from "./Place.ts"
+import * as Questions from "./Questions.ts"
+import { always, type Literal, never, not, variableOf } from "./Literal.ts"
+import { compare, termOf } from "./Term.ts"
 
-export interface Place {
-  readonly parent: Place | undefined
-  /** The repeated groups around it, outermost first. */
-  readonly groups: ReadonlyArray<string>
-  readonly index: number
-  readonly exists: Literal
-  readonly fields: Map<string, Field>
-  readonly asked: Map<string, Literal>
-  readonly conditions: Map<Condition, Literal>
-  readonly named: Map<string, Literal>
-  readonly instances: Map<string, ReadonlyArray<Place>>
-}
-
-export type Reason =
-  | { readonly because: "asked"; readonly entry: Entry }
-  | { readonly because: "section"; readonly section: Section }
-  | { readonly because: "named"; readonly name: string }
-  | { readonly because: "limits"; readonly entry: Entry }
-  | { readonly because: "options"; readonly entry: Entry }
-  /** An end that comes before. */
-  | { readonly because: "end"; readonly end: End }
-  | { readonly because: "offered"; readonly entry: Entry; readonly option: string }
-
-/** A sum, and what it adds up; or a date and the one it is so many months after. */
-export interface Sum {
-  readonly x: Ordered
-  readonly defined: Literal
-  readonly inputs: ReadonlyArray<{ readonly x: Ordered; readonly plus: number; readonly defined: Literal }>
-  /** Of instances that are copies of others, more may come. */
-  readonly open: boolean
-}
-export interface Moved {
-  readonly x: Ordered
-  readonly from: Ordered
-  readonly months: number
-}
+const mostVariables = 500_000
+/** Instances in instances could be told apart without end. */
+const mostPlaces = 4000
 
 export class Encoding {
   readonly logic = new Logic()
@@ -68,10 +36,11 @@ export class Encoding {
   /** With `explain`: the guards, each with its reason. */
   readonly guards = new Map<Literal, Reason>()
   readonly free: boolean
-  private readonly explain: boolean
+  readonly explain: boolean
   private readonly guardOf = new Map<string, Literal>()
   private readonly textPlaces = new Map<string, number>()
   private readonly sections = new Map<Section, Literal>()
+  private places = 0
   private readonly pending: Array<() => void> = []
   private choices: Array<PicksField> = []
   private readonly placeOfChoice = new Map<PicksField, Place>()
@@ -98,7 +67,7 @@ export class Encoding {
     this.pending.push(task)
   }
 
-  private guard(because: "asked" | "limits" | "options", entry: Entry | undefined): Literal {
+  guard(because: "asked" | "limits" | "options", entry: Entry | undefined): Literal {
     return entry === undefined ? always : this.guardFor(`${because} ${entry.id}`, { because, entry })
   }
 
@@ -186,6 +155,7 @@ export class Encoding {
       return place(at, groups, index, exists)
     })
     at.instances.set(group.id, made)
+    this.places += made.length
     return made
   }
 
@@ -207,97 +177,14 @@ export class Encoding {
   field(entry: Entry, at: Place): Field {
     const known = at.fields.get(entry.id)
     if (known !== undefined) return known
-    const field = entry.calculation === undefined ? this.question(entry, at) : calculate(this, entry, at)
+    const field = entry.calculation === undefined ? Questions.ofQuestion(this, entry, at) : calculate(this, entry, at)
     at.fields.set(entry.id, field)
     if (at === this.root && entry.question !== undefined) this.given.set(variableOf(field.answered), field)
     return field
   }
 
-  private question(entry: Entry, at: Place): Field {
-    const { logic } = this
-    const { scale } = this.index
-    const { type } = entry
-    const part = logic.part()
-    const asked = this.asked(entry, at)
-    logic.need(part, asked)
-    if (type.type === "count") {
-      const x = logic.ordered(part, 0, (type.max ?? Infinity) * scale, scale)
-      const answered = logic.atLeast(x, scale)
-      logic.add(not(answered), asked)
-      if (type.min !== undefined && type.min > 1) logic.add(not(answered), logic.atLeast(x, type.min * scale))
-      return { shape: "ordered", scale: "number", entry, part, answered, x, counts: true }
-    }
-    const answered = logic.literal(part)
-    logic.add(not(answered), asked)
-    if (type.type === "nothing") {
-      logic.add(not(answered))
-      return { shape: "none", entry, part, answered }
-    }
-    if (type.type === "boolean")
-      return this.choice(
-        entry,
-        part,
-        answered,
-        type.values.map((value) => ({ value: String(value) })),
-        "booleans",
-        at,
-      )
-    if (type.type === "option" || type.type === "options")
-      return this.choice(entry, part, answered, type.options, "options", at)
-    if (type.type === "text")
-      return {
-        shape: "ordered",
-        scale: "text",
-        entry,
-        part,
-        answered,
-        x: logic.ordered(part, 0, Infinity, 1),
-        counts: false,
-      }
-    const isDate = type.type === "date"
-    const unit = isDate || type.decimals === undefined ? 1 : Math.max(1, scale / 10 ** type.decimals)
-    const fixed = { min: this.constant(type.min, isDate), max: this.constant(type.max, isDate) }
-    const widest = isDate ? { min: Days.first, max: Days.last } : { min: -Infinity, max: Infinity }
-    const guarded = this.explain && (type.min !== undefined || type.max !== undefined)
-    const x = logic.ordered(
-      part,
-      guarded ? widest.min : (fixed.min ?? widest.min),
-      guarded ? widest.max : (fixed.max ?? widest.max),
-      unit,
-    )
-    if (x.least > x.most) logic.add(not(answered))
-    const field: Field = {
-      shape: "ordered",
-      scale: isDate ? "date" : "number",
-      entry,
-      part,
-      answered,
-      x,
-      counts: false,
-    }
-    const own: Term = { term: "ordered", scale: field.scale, x, plus: 0, defined: answered }
-    for (const [limit, comparator, value] of [
-      [type.min, "lt", fixed.min],
-      [type.max, "gt", fixed.max],
-    ] as const) {
-      if (limit === undefined || (value !== undefined && !guarded)) continue
-      this.later(() => {
-        const outside = compare(this, comparator, own, termOf(this, limit, at))
-        const guard = this.guard("limits", entry)
-        for (const needed of [outside, guard]) logic.need(part, needed)
-        logic.add(not(outside), not(guard))
-      })
-    }
-    return field
-  }
-
-  /** A limit that is written down, on the scale of what it limits. */
-  private constant(limit: Operand | undefined, isDate: boolean): number | undefined {
-    if (isDate) return typeof limit === "string" ? Days.fromText(limit) : undefined
-    return typeof limit === "number" ? limit * this.index.scale : undefined
-  }
-
-  private choice(
+  /** Of options, of which one (or, as the type of the question says, several) is picked. */
+  choice(
     entry: Entry | undefined,
     part: PicksField["part"],
     answered: Literal,
@@ -350,43 +237,12 @@ export class Encoding {
     return literal
   }
 
-  /** Data of the caller: there is always a value. */
+  /** Data of the caller; undefined: not declared. */
   contextField(key: string): Field | undefined {
     const known = this.context.get(key)
     if (known !== undefined) return known
-    const declared = this.index.questionnaire.context ?? {}
-    const value = Object.hasOwn(declared, key) ? declared[key] : key === "today" ? { type: "date" as const } : undefined
-    if (value === undefined) return undefined
-    const { logic } = this
-    const part = logic.part()
-    const answered = always
-    let field: Field
-    if (value.type === "boolean" || value.type === "choice") {
-      const options = value.type === "boolean" ? ["true", "false"] : "options" in value ? (value.options ?? []) : []
-      const of = value.type === "boolean" ? "booleans" : "options"
-      field = this.choice(
-        undefined,
-        part,
-        answered,
-        options.map((one) => ({ value: one })),
-        of,
-        this.root,
-      )
-      for (const option of options) this.pick(field, option)
-    } else {
-      const [least, most] =
-        value.type === "date" ? [Days.first, Days.last] : [value.type === "text" ? 0 : -Infinity, Infinity]
-      field = {
-        shape: "ordered",
-        scale: value.type,
-        entry: undefined,
-        part,
-        answered,
-        x: logic.ordered(part, least, most, 1),
-        counts: false,
-      }
-    }
-    this.context.set(key, field)
+    const field = Questions.ofContext(this, key)
+    if (field !== undefined) this.context.set(key, field)
     return field
   }
 
@@ -408,7 +264,8 @@ export class Encoding {
   holds(condition: Condition, at: Place): Literal {
     const known = at.conditions.get(condition)
     if (known !== undefined) return known
-    const literal = this.meaning(condition, at)
+    // beyond, conditions are left open: what they exclude is not seen, and the evaluator judges the rest
+    const literal = this.logic.solver.variables > mostVariables ? this.logic.open() : this.meaning(condition, at)
     at.conditions.set(condition, literal)
     return literal
   }
@@ -431,18 +288,7 @@ export class Encoding {
       const { answered, picked } = this.listed(condition.allOf[0], condition.allOf[1], at)
       return logic.and([answered, ...picked])
     }
-    const [comparator, [a, b]] =
-      "eq" in condition
-        ? (["eq", condition.eq] as const)
-        : "ne" in condition
-          ? (["ne", condition.ne] as const)
-          : "lt" in condition
-            ? (["lt", condition.lt] as const)
-            : "lte" in condition
-              ? (["lte", condition.lte] as const)
-              : "gt" in condition
-                ? (["gt", condition.gt] as const)
-                : (["gte", condition.gte] as const)
+    const [comparator, a, b] = sidesOf(condition)
     return compare(this, comparator, termOf(this, a, at), termOf(this, b, at))
   }
 
@@ -463,6 +309,7 @@ export class Encoding {
     const group = this.index.entries.get(reference.answer)
     const there = group === undefined ? undefined : this.placeOf(group, at)
     if (group?.question?.repeat === undefined || there === undefined) return this.logic.open()
+    if (this.places > mostPlaces) return this.logic.open()
     const found = this.logic.open()
     this.later(() => {
       const each = this.instances(group, there).map((instance) => {
@@ -489,15 +336,3 @@ export class Encoding {
     }
   }
 }
-
-const place = (parent: Place | undefined, groups: ReadonlyArray<string>, index: number, exists: Literal): Place => ({
-  parent,
-  groups,
-  index,
-  exists,
-  fields: new Map(),
-  asked: new Map(),
-  conditions: new Map(),
-  named: new Map(),
-  instances: new Map(),
-})

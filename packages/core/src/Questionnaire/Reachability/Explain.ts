@@ -4,10 +4,13 @@
  *
  * Words: a *root* is unreachable in its own right; its *followers* would be reachable if it were.
  */
-import { Encoding, type Reason } from "./Encoding.ts"
+import { Encoding } from "./Encoding.ts"
+import type { Reason } from "./Place.ts"
 import type { Index } from "./Index.ts"
 import type { Logic } from "./Logic.ts"
-import { always, type Literal, never } from "./Solver.ts"
+import { always, type Literal, never } from "./Literal.ts"
+import type { Outcome } from "./Solver.ts"
+import * as Sums from "./Sums.ts"
 import type { Target } from "./Target.ts"
 
 export interface Root {
@@ -15,9 +18,12 @@ export interface Root {
   /** Empty where the condition of the target can never hold whatever is answered. */
   readonly reasons: ReadonlyArray<Reason>
   readonly followers: Array<Target>
+  /** The reasons are all there are. False at the limit of the budget. */
+  readonly isExplained: boolean
 }
 
 const mostConflicts = 2000
+const mostRepairs = 40
 /** Reasons beyond which none is tried to be left out. */
 const mostReasons = 60
 
@@ -46,12 +52,18 @@ export const explain = (index: Index, unreachable: ReadonlyArray<Target>, budget
     const wanted = targets.map(literalOf)
     const cone = logic.cone(wanted)
     solver.work += cone.length
-    const outcome = solver.solve({
-      assumptions: [...guardsIn(cone), ...assumed],
-      preferred: wanted,
-      decide: cone,
-      conflicts: mostConflicts,
-    })
+    let outcome: Outcome = "exhausted"
+    for (let repair = 0; repair < mostRepairs; repair++) {
+      outcome = solver.solve({
+        assumptions: [...guardsIn(cone), ...assumed],
+        preferred: wanted,
+        decide: cone,
+        conflicts: mostConflicts,
+      })
+      const lemmas = outcome === "satisfied" && assumed.length > 0 ? Sums.lemmas(encoding) : []
+      if (lemmas.length === 0) break
+      for (const add of lemmas) add()
+    }
     if (outcome === "refuted") return "refuted"
     return outcome === "satisfied" ? targets.filter((target) => solver.holds(literalOf(target))) : []
   }
@@ -74,6 +86,7 @@ export const explain = (index: Index, unreachable: ReadonlyArray<Target>, budget
       target: first,
       reasons: core.flatMap((guard) => guards.get(guard) ?? []),
       followers: [],
+      isExplained: isRefuted || literal === never,
     }
     roots.push(root)
     open = open.slice(1)

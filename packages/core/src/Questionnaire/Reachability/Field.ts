@@ -7,7 +7,7 @@
 import type { Offer } from "../../AnswerKind.ts"
 import type { Entry } from "./Index.ts"
 import type { Logic, Ordered, Part } from "./Logic.ts"
-import { always, type Literal, not } from "./Solver.ts"
+import { always, type Literal, not } from "./Literal.ts"
 
 export type Scale = "number" | "date" | "text"
 

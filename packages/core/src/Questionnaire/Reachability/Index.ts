@@ -4,7 +4,15 @@
  * Words: an *entry* is a question or a calculated value; its *repeats* are the repeated groups around it, outermost first.
  */
 import type { Registry, ValueType } from "../../AnswerKind.ts"
-import type { Calculation, Condition, Operand, Reference } from "../../Condition/Ast.ts"
+import {
+  type Calculation,
+  type Comparator,
+  comparators,
+  type Comparison,
+  type Condition,
+  type Operand,
+  type Reference,
+} from "../../Condition/Ast.ts"
 import type { Calculated, Question, Questionnaire, Section } from "../Definition.ts"
 
 export type Path = ReadonlyArray<string | number>
@@ -34,6 +42,8 @@ export interface Index {
   readonly incomplete: ReadonlySet<string>
   /** How many steps of a number there are to 1, so that all numbers written down are whole multiples. */
   readonly scale: number
+  /** Some numbers have more decimals than that: nothing can be said of numbers for certain. */
+  readonly isCoarse: boolean
 }
 
 const nothing: ValueType = { type: "nothing" }
@@ -83,8 +93,8 @@ export const make = (questionnaire: Questionnaire, kinds: Registry): Index => {
       push(question.items ?? [], next.path, entry)
     }
   }
-  const { instances, incomplete, decimals } = survey(questionnaire, entries, items, conditions)
-  return { questionnaire, kinds, entries, items, conditions, instances, incomplete, scale: 10 ** decimals }
+  const { instances, incomplete, ...numbers } = survey(questionnaire, entries, items, conditions)
+  return { questionnaire, kinds, entries, items, conditions, instances, incomplete, ...numbers }
 }
 
 /** The repeated groups around what stands in a group. */
@@ -106,12 +116,18 @@ export const operandsOf = (condition: Condition): ReadonlyArray<Operand> => {
   if ("in" in condition) return [condition.in[0], ...condition.in[1]]
   if ("anyOf" in condition) return [condition.anyOf[0]]
   if ("allOf" in condition) return [condition.allOf[0]]
-  if ("eq" in condition) return condition.eq
-  if ("ne" in condition) return condition.ne
-  if ("lt" in condition) return condition.lt
-  if ("lte" in condition) return condition.lte
-  if ("gt" in condition) return condition.gt
-  return "gte" in condition ? condition.gte : []
+  return isComparison(condition) ? sidesOf(condition).slice(1) : []
+}
+
+const isComparison = (condition: Condition): condition is Comparison =>
+  comparators.some((comparator) => comparator in condition)
+
+export const sidesOf = (condition: Comparison): readonly [Comparator, Operand, Operand] => {
+  if ("eq" in condition) return ["eq", ...condition.eq]
+  if ("ne" in condition) return ["ne", ...condition.ne]
+  if ("lt" in condition) return ["lt", ...condition.lt]
+  if ("lte" in condition) return ["lte", ...condition.lte]
+  return "gt" in condition ? ["gt", ...condition.gt] : ["gte", ...condition.gte]
 }
 
 export const inputsOf = (calculation: Calculation): ReadonlyArray<Operand> => {
@@ -147,7 +163,7 @@ const conditionsOf = ({ question, type }: Entry): ReadonlyArray<Condition> => [
 ]
 
 const mostInstances = 6
-const mostDecimals = 9
+const mostDecimals = 12
 
 const survey = (
   questionnaire: Questionnaire,
@@ -207,7 +223,8 @@ const survey = (
   }
   // between two numbers that are written down there is room for all values that are compared with each other
   const room = free === 0 ? 1 : Math.ceil(Math.log10(free + 2)) + 1
-  return { instances, incomplete, decimals: Math.min(decimals + room, mostDecimals) }
+  const wanted = decimals + room
+  return { instances, incomplete, scale: 10 ** Math.min(wanted, mostDecimals), isCoarse: wanted > mostDecimals }
 }
 
 /** Does a condition about the instances of a group look at instances of a group that is not around it? */

@@ -6,7 +6,8 @@
  * An *ordered* value is a whole number: days of a date, ten-thousandths of a number, the place in a list of texts.
  */
 import { Difference, largest } from "./Difference.ts"
-import { always, type Literal, never, not, Solver, variableOf } from "./Solver.ts"
+import { always, type Literal, never, not, variableOf } from "./Literal.ts"
+import { Solver } from "./Solver.ts"
 
 export interface Part {
   readonly variables: Array<number>
@@ -33,6 +34,8 @@ export interface Ordered {
 export class Logic {
   readonly differences = new Difference()
   readonly solver = new Solver(this.differences)
+  /** Those that are compared with others. */
+  readonly compared: Array<Ordered> = []
   private readonly parts: Array<Part> = [{ variables: [], needs: [], stamp: 0 }]
   private readonly pairs = new Map<number, Literal>()
   private readonly conjunctions = new Map<string, Literal>()
@@ -233,13 +236,15 @@ export class Logic {
   private compare(x: Ordered): void {
     if (x.node > 0) return
     x.node = this.differences.node()
+    this.compared.push(x)
     for (const [index, literal] of x.atMost.entries()) {
       this.differences.means(literal, x.node, 0, x.limits[index] ?? 0, x.unit)
     }
     // a part is found by its variables, so it has to have one
     if (x.part.variables.length === 0) this.literal(x.part)
-    if (x.most < Infinity) this.bound(x, x.most, true)
-    if (x.least > -Infinity) this.bound(x, x.least - x.unit, false)
+    // a limit beyond what can be added up exactly is left open
+    if (x.most < largest) this.bound(x, x.most, true)
+    if (x.least > -largest) this.bound(x, x.least - x.unit, false)
     this.solver.rehear()
   }
 

@@ -4,9 +4,10 @@
  */
 import type { ValueType } from "../../AnswerKind.ts"
 import type { Condition, Operand } from "../../Condition/Ast.ts"
-import { Encoding, type Place } from "./Encoding.ts"
+import { Encoding } from "./Encoding.ts"
+import type { Place } from "./Place.ts"
 import { type Index, insideOf, operandsOf, type Path, partsOf, referenceOf } from "./Index.ts"
-import { type Literal, not } from "./Solver.ts"
+import { type Literal, not } from "./Literal.ts"
 import * as Sums from "./Sums.ts"
 import { placeIn, type Site } from "./Target.ts"
 

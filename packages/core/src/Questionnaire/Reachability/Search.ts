@@ -6,7 +6,7 @@ import type { Registry } from "../../QuestionKind.ts"
 import * as Evaluation from "../../Evaluation.ts"
 import * as Days from "./Days.ts"
 import type { Encoding } from "./Encoding.ts"
-import { always, type Literal, never, not } from "./Solver.ts"
+import { always, type Literal, never, not } from "./Literal.ts"
 import * as Sums from "./Sums.ts"
 import type { Target } from "./Target.ts"
 import { Examples, read, Trial, type Witness } from "./Witness.ts"
@@ -20,7 +20,7 @@ const undecided: Decision = { verdict: "not decided" }
 /** Conflicts when several are tried at once, and when one is tried alone. */
 const mostTries = 500
 const mostConflicts = 3000
-const mostRepairs = 24
+const mostRepairs = 40
 
 export class Search {
   readonly encoding: Encoding
@@ -111,39 +111,79 @@ export class Search {
 
   /** Decides one target by itself, with values made to fit where the encoding leaves them open. */
   private alone(target: Target, literal: Literal, isPlain = false): Decision {
-    const { encoding, trial } = this
-    const { solver } = encoding.logic
-    let pins: ReadonlyArray<Literal> = []
+    const { encoding } = this
     for (let repair = 0; repair < mostRepairs && !this.isSpent; repair++) {
-      const cone = encoding.logic.cone([literal])
-      solver.work += cone.length
-      const outcome = solver.solve({
-        assumptions: [literal, ...pins],
-        // as little as possible answered
-        preferred: isPlain ? cone.flatMap((variable) => (encoding.given.has(variable) ? [variable * 2 + 1] : [])) : [],
-        decide: cone,
-        conflicts: mostConflicts,
-      })
-      if (outcome === "refuted") return pins.length === 0 ? this.refuted([literal]) : undecided
-      if (outcome === "exhausted") return undecided
-      const witness = read(encoding, this.examples, cone)
-      if (trial.put(witness) && target.confirm(trial.evaluation)) return { verdict: "reachable", witness }
+      // a sum that was out of reach needs more of what it adds
+      const wanted = repair === 0 ? [] : encoding.sums.flatMap(({ inputs }) => inputs.map(({ defined }) => defined))
+      const first = this.attempt(target, literal, [], isPlain, wanted)
+      if (first === "refuted") return this.refuted([literal])
+      if (first !== "unconfirmed") return first
       const lemmas = Sums.lemmas(encoding)
-      const days = encoding.moved.map(({ x, from, months }) => {
-        const day = Math.min(Math.max(encoding.logic.valueOf(from), Days.first), Days.last)
-        return { x, from, day, moved: Days.shifted(day, { months, days: 0 }) }
-      })
+      const guesses = this.guesses()
       for (const add of lemmas) add()
       if (lemmas.length > 0) continue
-      if (days.length === 0 || pins.length > 0) return undecided
-      // months are not all alike: with the first date held where it is, it is known where the other one lies
-      pins = days.flatMap(({ x, from, day, moved }) => [
-        encoding.logic.equals(from, day),
-        encoding.logic.equals(x, moved),
-      ])
-      pins = pins.filter((pin) => pin !== always)
-      if (pins.includes(never)) return undecided
+      for (const guess of guesses) {
+        const pins = guess().filter((pin) => pin !== always)
+        if (pins.length === 0 || pins.includes(never) || this.isSpent) continue
+        const next = this.attempt(target, literal, pins, isPlain)
+        if (typeof next === "object") return next
+      }
+      return undecided
     }
     return undecided
+  }
+
+  /** One model, with these values held where they are, and what the evaluator says of it. */
+  private attempt(
+    target: Target,
+    literal: Literal,
+    pins: ReadonlyArray<Literal>,
+    isPlain: boolean,
+    wanted: ReadonlyArray<Literal> = [],
+  ): Decision | "refuted" | "unconfirmed" {
+    const { encoding, trial } = this
+    const { solver } = encoding.logic
+    const cone = encoding.logic.cone([literal, ...pins])
+    solver.work += cone.length
+    const outcome = solver.solve({
+      assumptions: [literal, ...pins],
+      // as little as possible answered
+      preferred:
+        isPlain && wanted.length === 0
+          ? cone.flatMap((variable) => (encoding.given.has(variable) ? [variable * 2 + 1] : []))
+          : wanted,
+      decide: cone,
+      conflicts: mostConflicts,
+    })
+    if (outcome === "refuted") return "refuted"
+    if (outcome === "exhausted") return undecided
+    const witness = read(encoding, this.examples, cone)
+    const isShown = trial.put(witness) && target.confirm(trial.evaluation)
+    return isShown ? { verdict: "reachable", witness } : "unconfirmed"
+  }
+
+  /** From the model found last: values that may fit what the encoding cannot say, each guess to be written out later. */
+  private guesses(): ReadonlyArray<() => ReadonlyArray<Literal>> {
+    const { encoding } = this
+    const { logic } = encoding
+    // months are not all alike: with the first date held where it is, it is known where the other one lies
+    const days = encoding.moved.map(({ x, from, months }) => {
+      const day = Math.min(Math.max(logic.valueOf(from), Days.first), Days.last)
+      return { x, from, day, moved: Days.shifted(day, { months, days: 0 }) }
+    })
+    const moved = () => days.flatMap(({ x, from, day, moved }) => [logic.equals(from, day), logic.equals(x, moved)])
+    const sums = Sums.pins(encoding)
+    // whole numbers compared with decimals may come to lie between two of them
+    const between = logic.compared.flatMap((x) => {
+      const value = logic.valueOf(x)
+      return x.unit > 1 && value % x.unit !== 0 ? [{ x, value }] : []
+    })
+    const rounded = (round: (value: number) => number) =>
+      between.map(({ x, value }) => logic.equals(x, round(value / x.unit) * x.unit))
+    return [
+      () => [...moved(), ...sums()],
+      () => [...moved(), ...rounded(Math.ceil)],
+      () => [...moved(), ...rounded(Math.floor)],
+    ]
   }
 }

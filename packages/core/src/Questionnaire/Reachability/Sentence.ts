@@ -1,7 +1,7 @@
 /** What was found, in words: conditions in the text syntax, questions by their ids. */
 import type { Condition, Operand } from "../../Condition/Ast.ts"
 import { print } from "../../Condition/text.ts"
-import type { Reason } from "./Encoding.ts"
+import type { Reason } from "./Place.ts"
 import type { Root } from "./Explain.ts"
 import type { Entry } from "./Index.ts"
 import type { Target } from "./Target.ts"
@@ -13,9 +13,6 @@ export const text = (condition: Condition): string => {
   const whole = print(condition)
   return whole.length <= longest ? whole : `${whole.slice(0, longest - 1)}…`
 }
-
-const operand = (value: Operand): string =>
-  typeof value === "object" ? text({ answered: { answer: "" } }) : String(value)
 
 /** `a, b and c`. */
 export const listed = (all: ReadonlyArray<string>, word = "and"): string =>
@@ -48,7 +45,7 @@ export const subject = ({ role, id, entry, option, site }: Target): string => {
 const limits = ({ id, type }: Entry): string => {
   if (type.type !== "number" && type.type !== "date") return `${id} has limits`
   const { min, max } = type
-  const written = (limit: Operand) => (typeof limit === "object" ? "another answer" : operand(limit))
+  const written = (limit: Operand) => (typeof limit === "object" ? "another answer" : String(limit))
   if (min !== undefined && max !== undefined) return `${id} lies between ${written(min)} and ${written(max)}`
   if (min !== undefined) return `${id} is at least ${written(min)}`
   return max === undefined ? `${id} has limits` : `${id} is at most ${written(max)}`

@@ -3,27 +3,13 @@
  * activities and restarts after MiniSat, Eén and Sörensson 2003), with a theory beside it (`Difference`). Everything is
  * iterative, and every step counts as work, so that the caller's budget holds.
  *
- * Words: a *variable* is a number from 0; a *literal* is `2 * variable` where it holds, one more where it does not. A
- * *clause* is a list of literals of which one must hold. A *level* is one decision and what follows from it.
+ * Words: a *clause* is a list of literals of which one must hold. A *level* is one decision and what follows from it.
  */
 
-export type Literal = number
+import { always, type Literal, not, type Theory, variableOf } from "./Literal.ts"
+import { grown, luby, Order } from "./Order.ts"
+
 export type Outcome = "satisfied" | "refuted" | "exhausted"
-
-/** Holds in every model. */
-export const always: Literal = 0
-export const never: Literal = 1
-export const not = (literal: Literal): Literal => literal ^ 1
-export const variableOf = (literal: Literal): number => literal >> 1
-
-/** Knows what some literals mean beyond logic. It hears of each in the order of the trail. */
-export interface Theory {
-  knows(literal: Literal): boolean
-  /** Takes a literal as true; returns literals taken earlier (this one among them) that exclude each other, if it must. */
-  take(literal: Literal): ReadonlyArray<Literal> | undefined
-  /** Gives back the literal that was taken last. */
-  giveBack(literal: Literal): void
-}
 
 export interface Search {
   /** Must hold; `core` names those that exclude each other. */
@@ -40,31 +26,6 @@ const none = -1
 /** Levels to go back at once. */
 const nearby = 20
 
-/** One that may grow: `Int32Array` of at least the size asked for, with what the old one held. */
-const grown = (old: Int32Array<ArrayBuffer>, size: number): Int32Array<ArrayBuffer> => {
-  if (size <= old.length) return old
-  const next = new Int32Array(Math.max(size, old.length * 2))
-  next.set(old)
-  return next
-}
-
-/** 1 1 2 1 1 2 4 …: how long the search goes on before it starts anew (Luby, Sinclair, Zuckerman 1993). */
-const luby = (index: number): number => {
-  let size = 1
-  let power = 0
-  while (size < index + 1) {
-    size = 2 * size + 1
-    power++
-  }
-  let at = index
-  while (size - 1 !== at) {
-    size = (size - 1) >> 1
-    power--
-    at %= size
-  }
-  return 2 ** power
-}
-
 export class Solver {
   /** Watch visits, decisions and learning so far. */
   work = 0
@@ -78,9 +39,8 @@ export class Solver {
   private reason = new Int32Array(32)
   private phase = new Int8Array(32)
   private seen = new Int8Array(32)
-  private open = new Int32Array(32)
-  private activity = new Float64Array(32)
-  private readonly watches: Array<Array<number>> = []
+  /** By literal: the clauses that watch it, each with another literal of it; undefined: none. */
+  private readonly watches: Array<Array<number> | undefined> = []
   /** Clauses one after the other, each behind its length. */
   private arena = new Int32Array(1024)
   private arenaEnd = 0
@@ -92,12 +52,7 @@ export class Solver {
   private contradiction = false
   /** Literals that were learned to hold always, at a time when others had been decided. */
   private facts: Array<Literal> = []
-  private step = 1
-  private round = 0
-  /** A binary heap of variables to decide, the most active first; `place` is where each stands in it. */
-  private heap = new Int32Array(32)
-  private heapEnd = 0
-  private place = new Int32Array(32)
+  private readonly order = new Order()
   private readonly theory: Theory | undefined
 
   constructor(theory?: Theory) {
@@ -112,10 +67,7 @@ export class Solver {
       const size = this.level.length * 2
       this.level = grown(this.level, size)
       this.reason = grown(this.reason, size)
-      this.open = grown(this.open, size)
       this.trail = grown(this.trail, size)
-      this.heap = grown(this.heap, size)
-      this.place = grown(this.place, size)
       const bytes = (old: Int8Array<ArrayBuffer>, length: number) => {
         const next = new Int8Array(length)
         next.set(old)
@@ -124,12 +76,9 @@ export class Solver {
       this.truth = bytes(this.truth, size * 2)
       this.phase = bytes(this.phase, size)
       this.seen = bytes(this.seen, size)
-      const activity = new Float64Array(size)
-      activity.set(this.activity)
-      this.activity = activity
     }
-    this.place[variable] = none
-    this.watches.push([], [])
+    this.order.variable(variable)
+    this.watches.push(undefined, undefined)
     return variable
   }
 
@@ -160,9 +109,13 @@ export class Solver {
     this.backtrack(0)
     if (this.contradiction) return
     const kept: Array<Literal> = []
+    const seen = clause.length > 8 ? new Set<Literal>() : undefined
     for (const literal of clause) {
-      if (this.truth[literal] === 1 || kept.includes(not(literal))) return
-      if (this.truth[literal] === 0 && !kept.includes(literal)) kept.push(literal)
+      const has = (one: Literal) => seen?.has(one) ?? kept.includes(one)
+      if (this.truth[literal] === 1 || has(not(literal))) return
+      if (this.truth[literal] === -1 || has(literal)) continue
+      kept.push(literal)
+      seen?.add(literal)
     }
     const [first] = kept
     if (first === undefined) this.contradiction = true
@@ -182,12 +135,10 @@ export class Solver {
       this.contradiction = true
       return "refuted"
     }
-    this.round++
-    for (let i = 0; i < this.heapEnd; i++) this.place[this.heap[i] ?? 0] = none
-    this.heapEnd = 0
+    this.order.begin()
     if (decide === undefined) for (let v = 0; v < this.variables; v++) this.offer(v)
     else for (const variable of decide) this.offer(variable)
-    this.work += this.heapEnd
+    this.work += this.order.size
     let met = 0
     for (let restart = 0; ; restart++) {
       const budget = Math.min(100 * luby(restart), conflicts - met)
@@ -200,6 +151,11 @@ export class Solver {
       }
       this.backtrack(0)
     }
+  }
+
+  private offer(variable: number): void {
+    if (this.truth[variable * 2] === 0) this.order.add(variable)
+    else this.order.open(variable)
   }
 
   /** Until a model, a refutation, or so many conflicts. */
@@ -240,7 +196,7 @@ export class Solver {
         if (this.truth[wanted] === 0) next = wanted
       }
       while (next === none) {
-        const variable = this.mostActive()
+        const variable = this.order.next()
         if (variable === none) return "satisfied"
         if (this.truth[variable * 2] === 0) next = variable * 2 + (this.phase[variable] === 1 ? 0 : 1)
       }
@@ -265,14 +221,16 @@ export class Solver {
     for (;;) {
       while (this.propagated < this.trailEnd) {
         const failing = not(trail[this.propagated++] ?? 0)
-        const watchers = this.watches[failing] ?? []
+        const watchers = this.watches[failing]
+        this.work++
+        if (watchers === undefined) continue
         const arena = this.arena
         let kept = 0
         let conflict = none
-        this.work += 1 + (watchers.length >> 1)
+        this.work += watchers.length >> 1
         for (let i = 0; i < watchers.length; i += 2) {
-          const clause = watchers[i] ?? 0
-          const blocker = watchers[i + 1] ?? 0
+          const clause: number = watchers[i] ?? 0
+          const blocker: number = watchers[i + 1] ?? 0
           if (conflict !== none || truth[blocker] === 1) {
             watchers[kept++] = clause
             watchers[kept++] = blocker
@@ -295,7 +253,7 @@ export class Solver {
             const literal = arena[other] ?? 0
             arena[clause + 2] = literal
             arena[other] = failing
-            this.watches[literal]?.push(clause, first)
+            this.watchedBy(literal, clause, first)
             continue
           }
           watchers[kept++] = clause
@@ -328,7 +286,7 @@ export class Solver {
       this.truth[literal] = 0
       this.truth[not(literal)] = 0
       this.phase[variable] = literal & 1 ? -1 : 1
-      if (this.open[variable] === this.round && this.place[variable] === none) this.insert(variable)
+      this.order.putBack(variable)
     }
     this.trailEnd = end
     this.propagated = Math.min(this.propagated, end)
@@ -357,7 +315,7 @@ export class Solver {
         if (one === literal || this.seen[variable] === 1 || this.level[variable] === 0) continue
         this.seen[variable] = 1
         touched.push(variable)
-        this.bump(variable)
+        this.order.raise(variable)
         if (this.level[variable] === current) unresolved++
         else learned.push(one)
       }
@@ -374,7 +332,7 @@ export class Solver {
     learned[0] = not(literal)
     const kept = learned.filter((one, index) => index === 0 || !this.isImplied(one))
     for (const variable of touched) this.seen[variable] = 0
-    this.step /= 0.95
+    this.order.age()
     let back = 0
     for (let i = 1; i < kept.length; i++) {
       const level = this.level[variableOf(kept[i] ?? 0)] ?? 0
@@ -436,7 +394,7 @@ export class Solver {
     const at = this.arenaEnd
     this.arena = grown(this.arena, at + clause.length + 1)
     this.arena[at] = clause.length
-    for (const [index, literal] of clause.entries()) this.arena[at + 1 + index] = literal
+    for (let i = 0; i < clause.length; i++) this.arena[at + 1 + i] = clause[i] ?? 0
     this.arenaEnd = at + clause.length + 1
     return at
   }
@@ -444,80 +402,13 @@ export class Solver {
   private watch(clause: number): void {
     const first = this.arena[clause + 1] ?? 0
     const second = this.arena[clause + 2] ?? 0
-    this.watches[first]?.push(clause, second)
-    this.watches[second]?.push(clause, first)
+    this.watchedBy(first, clause, second)
+    this.watchedBy(second, clause, first)
   }
 
-  // the order of decisions
-
-  private offer(variable: number): void {
-    this.open[variable] = this.round
-    if (this.truth[variable * 2] === 0 && this.place[variable] === none) this.insert(variable)
-  }
-
-  private bump(variable: number): void {
-    const raised = (this.activity[variable] ?? 0) + this.step
-    this.activity[variable] = raised
-    if (raised > 1e100) {
-      for (let v = 0; v < this.variables; v++) this.activity[v] = (this.activity[v] ?? 0) * 1e-100
-      this.step *= 1e-100
-    }
-    const place = this.place[variable] ?? none
-    if (place !== none) this.rise(place)
-  }
-
-  private insert(variable: number): void {
-    this.heap[this.heapEnd] = variable
-    this.place[variable] = this.heapEnd
-    this.rise(this.heapEnd++)
-  }
-
-  private mostActive(): number {
-    if (this.heapEnd === 0) return none
-    const top = this.heap[0] ?? 0
-    const last = this.heap[--this.heapEnd] ?? 0
-    this.place[top] = none
-    if (this.heapEnd > 0) {
-      this.heap[0] = last
-      this.place[last] = 0
-      this.sink(0)
-    }
-    return top
-  }
-
-  private rise(from: number): void {
-    const { heap, activity, place } = this
-    const variable = heap[from] ?? 0
-    const own = activity[variable] ?? 0
-    let at = from
-    while (at > 0) {
-      const up = (at - 1) >> 1
-      const above = heap[up] ?? 0
-      if ((activity[above] ?? 0) >= own) break
-      heap[at] = above
-      place[above] = at
-      at = up
-    }
-    heap[at] = variable
-    place[variable] = at
-  }
-
-  private sink(from: number): void {
-    const { heap, activity, place, heapEnd } = this
-    const variable = heap[from] ?? 0
-    const own = activity[variable] ?? 0
-    let at = from
-    for (;;) {
-      let down = 2 * at + 1
-      if (down >= heapEnd) break
-      if (down + 1 < heapEnd && (activity[heap[down + 1] ?? 0] ?? 0) > (activity[heap[down] ?? 0] ?? 0)) down++
-      const below = heap[down] ?? 0
-      if ((activity[below] ?? 0) <= own) break
-      heap[at] = below
-      place[below] = at
-      at = down
-    }
-    heap[at] = variable
-    place[variable] = at
+  private watchedBy(literal: Literal, clause: number, other: Literal): void {
+    const watchers = this.watches[literal]
+    if (watchers === undefined) this.watches[literal] = [clause, other]
+    else watchers.push(clause, other)
   }
 }

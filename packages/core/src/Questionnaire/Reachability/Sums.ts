@@ -1,7 +1,8 @@
 /** Sums are not written out; a model is made to add up, or refuted by the limits of what is added. */
-import type { Encoding, Sum } from "./Encoding.ts"
+import type { Encoding } from "./Encoding.ts"
+import type { Sum } from "./Place.ts"
 import type { Ordered } from "./Logic.ts"
-import { type Literal, never, not } from "./Solver.ts"
+import { type Literal, not } from "./Literal.ts"
 
 interface Input {
   readonly x: Ordered
@@ -26,43 +27,54 @@ const inputsOf = (encoding: Encoding, sum: Sum): ReadonlyArray<Input> => {
 const total = (inputs: ReadonlyArray<Input>, value: (input: Input) => number): number =>
   inputs.reduce((all, input) => all + value(input) * input.times + input.plus, 0)
 
-/** Clauses that the model breaks: a sum lies between the sums of the limits of what it adds. They hold always. */
+/**
+ * Clauses that the model breaks: a sum lies between the sums of the limits of what it adds. They hold always, and say no
+ * more of what is added than the sum needs to be out of reach, so that few of them are enough.
+ */
 export const lemmas = (encoding: Encoding): ReadonlyArray<() => void> => {
   const { logic } = encoding
-  const { solver } = logic
   return encoding.sums.flatMap((sum) => {
-    if (!solver.holds(sum.defined)) return []
-    const inputs = inputsOf(encoding, sum)
-    const cell = logic.cell(sum.x)
-    const lowest = total(inputs, ({ least }) => least)
-    const highest = total(inputs, ({ most }) => most)
-    const given = sum.inputs.map(({ defined }) => (solver.holds(defined) ? not(defined) : defined))
-    const found: Array<() => void> = []
-    const nonNegative = sum.inputs.every(({ x, plus }) => x.least + plus >= 0)
-    if (lowest > cell.most && (!sum.open || nonNegative)) {
-      const known = sum.inputs.filter(({ defined }) => solver.holds(defined)).map(({ x }) => x)
-      const limits = known.map((x) => ({ x, least: logic.cell(x).least }))
-      found.push(() => {
-        const clause = limits.map(({ x, least }): Literal =>
-          least <= x.least ? never : logic.atMost(x, least - x.unit),
-        )
-        logic.add(not(sum.defined), ...given, ...clause, logic.atLeast(sum.x, lowest))
-      })
-    }
-    if (highest < cell.least && !sum.open) {
-      const known = sum.inputs.filter(({ defined }) => solver.holds(defined)).map(({ x }) => x)
-      const limits = known.map((x) => ({ x, most: logic.cell(x).most }))
-      found.push(() => {
-        const clause = limits.map(({ x, most }): Literal => (most >= x.most ? never : not(logic.atMost(x, most))))
-        logic.add(not(sum.defined), ...given, ...clause, logic.atMost(sum.x, highest))
-      })
-    }
-    return found
+    if (!logic.solver.holds(sum.defined)) return []
+    const { least, most } = logic.cell(sum.x)
+    return [
+      ...(sum.open ? [] : beyond(encoding, sum, least, 1)),
+      ...(sum.open && !sum.inputs.every(({ x, plus }) => x.least + plus >= 0) ? [] : beyond(encoding, sum, -most, -1)),
+    ]
   })
 }
 
-/** Values for what is added up, within its limits, so that the sums come out as the model says (where they can). */
-export const choose = (encoding: Encoding): Map<Ordered, number> => {
+/** With `sign` 1: the sum cannot reach `aim` from below; with -1 the same of its negative. */
+const beyond = (encoding: Encoding, sum: Sum, aim: number, sign: 1 | -1): ReadonlyArray<() => void> => {
+  const { logic } = encoding
+  const inputs = sum.inputs.map(({ x, plus, defined }) => {
+    const isGiven = logic.solver.holds(defined)
+    const cell = logic.cell(x)
+    const now = sign === 1 ? cell.most + plus : -(cell.least + plus)
+    const ever = Math.max(0, sign === 1 ? x.most + plus : -(x.least + plus))
+    return { x, plus, defined, isGiven, cell, now: isGiven ? now : 0, ever }
+  })
+  let reached = inputs.reduce((all, { now }) => all + now, 0)
+  if (!(reached < aim)) return []
+  const needed = inputs.filter(({ now, ever }) => {
+    // what it can ever add may be left open as long as the sum stays out of reach
+    if (!(reached - now + ever < aim)) return true
+    reached += ever - now
+    return false
+  })
+  return [
+    () => {
+      const clause = needed.flatMap(({ x, defined, isGiven, cell }): ReadonlyArray<Literal> => {
+        if (!isGiven) return [defined]
+        const limit = sign === 1 ? not(logic.atMost(x, cell.most)) : not(logic.atLeast(x, cell.least))
+        return [not(defined), limit]
+      })
+      logic.add(not(sum.defined), ...clause, sign === 1 ? logic.atMost(sum.x, reached) : logic.atLeast(sum.x, -reached))
+    },
+  ]
+}
+
+/** Values for what is added up, within its limits, so that the sums come out as the model says (where they can). Values that are compared with others stay as they are, unless it `bends`. */
+export const choose = (encoding: Encoding, bends = false): Map<Ordered, number> => {
   const { logic } = encoding
   const chosen = new Map<Ordered, number>()
   for (const sum of encoding.sums) {
@@ -75,7 +87,7 @@ export const choose = (encoding: Encoding): Map<Ordered, number> => {
     if (sum.x.node > 0) missing = logic.valueOf(sum.x) - now
     for (const input of inputs) {
       if (missing === 0) break
-      if (input.x.node > 0) continue
+      if (input.x.node > 0 && !bends) continue
       const value = chosen.get(input.x) ?? 0
       const step = input.x.unit * input.times
       const wanted = missing > 0 ? Math.ceil(missing / step) : Math.floor(missing / step)
@@ -98,4 +110,17 @@ export const roundest = (encoding: Encoding, x: Ordered, wanted: number): number
   const up = Math.ceil(nearest / index.scale) * index.scale
   const down = Math.floor(nearest / index.scale) * index.scale
   return up <= most ? up : down >= least ? down : nearest
+}
+
+/** What holds the values that make the sums come out right, so that all others have to go with them. */
+export const pins = (encoding: Encoding): (() => ReadonlyArray<Literal>) => {
+  const { logic } = encoding
+  const given = encoding.sums.filter(({ defined }) => logic.solver.holds(defined))
+  const chosen = choose(encoding, true)
+  const totals = given.map((sum) => ({
+    x: sum.x,
+    value: total(inputsOf(encoding, sum), ({ x }) => chosen.get(x) ?? 0),
+  }))
+  const all = [...[...chosen].map(([x, value]) => ({ x, value })), ...totals]
+  return () => all.map(({ x, value }) => logic.equals(x, value))
 }

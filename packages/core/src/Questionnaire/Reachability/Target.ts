@@ -8,9 +8,10 @@
 import type { Condition } from "../../Condition/Ast.ts"
 import * as Evaluation from "../../Evaluation.ts"
 import type { End, Section } from "../Definition.ts"
-import type { Encoding, Place } from "./Encoding.ts"
+import type { Encoding } from "./Encoding.ts"
+import type { Place } from "./Place.ts"
 import { type Entry, insideOf, type Path } from "./Index.ts"
-import { always, type Literal, not } from "./Solver.ts"
+import { always, type Literal, not } from "./Literal.ts"
 
 export type Role = "item" | "section" | "option" | "end" | "holds" | "fails"
 

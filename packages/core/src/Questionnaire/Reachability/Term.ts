@@ -7,10 +7,12 @@
 import type { Comparator, Literal as Written, Operand } from "../../Condition/Ast.ts"
 import { isDate } from "../../AnswerKind/date.ts"
 import * as Days from "./Days.ts"
-import type { Encoding, Place } from "./Encoding.ts"
+import type { Encoding } from "./Encoding.ts"
+import type { Place } from "./Place.ts"
+import type { Index } from "./Index.ts"
 import { countOf, type Field, type PicksField, type Scale } from "./Field.ts"
 import { Logic, type Ordered } from "./Logic.ts"
-import { always, type Literal, never, not } from "./Solver.ts"
+import { always, type Literal, never, not } from "./Literal.ts"
 
 export type Term =
   | { readonly term: "constant"; readonly value: Written }
@@ -135,6 +137,9 @@ const kindOf = (term: Term): "number" | "string" | "boolean" | "unknown" => {
   return typeof term.value === "number" ? "number" : typeof term.value === "boolean" ? "boolean" : "string"
 }
 
+/** In a choice that is compared with another answer. */
+const mostOptions = 1000
+
 /** Both are answered: are they the same? */
 const equality = (encoding: Encoding, a: Term, b: Term): Literal | "incomparable" => {
   const { logic } = encoding
@@ -145,13 +150,15 @@ const equality = (encoding: Encoding, a: Term, b: Term): Literal | "incomparable
   if (a.term === "picks" || b.term === "picks") {
     const [picks, other] = a.term === "picks" ? [a, b] : b.term === "picks" ? [b, a] : [undefined, a]
     if (picks === undefined) return logic.open()
+    if (other.term === "picks" && picks.field === other.field) return always
+    if (picks.field.offers.size > mostOptions) return logic.open()
     return logic.or(
       [...picks.field.offers.keys()].map((value) =>
         logic.and([encoding.pick(picks.field, value), equals(encoding, other, writtenOf(picks.field, value))]),
       ),
     )
   }
-  if (a.scale !== b.scale) return logic.open()
+  if (a.scale !== b.scale || isUnsure(encoding, a.scale)) return logic.open()
   const [left, right] = [plain(encoding, a), plain(encoding, b)]
   return logic.and([
     logic.differsBy(left.x, right.x, right.plus - left.plus),
@@ -166,7 +173,7 @@ const equals = (encoding: Encoding, a: Exclude<Term, { term: "unknown" }>, value
   if (a.term === "constant") return a.value === value ? always : never
   if (a.term === "picks") return encoding.pick(a.field, String(value))
   if (a.scale === "number") {
-    const scaled = scaledTo(index.scale, Number(value))
+    const scaled = scaledTo(index, Number(value))
     return scaled === undefined ? logic.open() : logic.equals(a.x, scaled - a.plus)
   }
   const text = String(value)
@@ -186,7 +193,8 @@ const isAnswer = (encoding: Encoding, field: Field | undefined, text: string): b
 }
 
 /** The number in steps; undefined when there are too few of them to tell it exactly. */
-const scaledTo = (scale: number, value: number): number | undefined => {
+const scaledTo = ({ scale, isCoarse }: Index, value: number): number | undefined => {
+  if (isCoarse) return undefined
   const scaled = Math.round(value * scale)
   return Logic.isExact(scaled) && scaled / scale === value ? scaled : undefined
 }
@@ -203,7 +211,7 @@ const below = (encoding: Encoding, a: Term, b: Term, strictly: boolean): Literal
   if (a.term !== "ordered") return logic.open()
   if (b.term === "constant") {
     if (a.scale === "number") {
-      const scaled = scaledTo(index.scale, Number(b.value))
+      const scaled = scaledTo(index, Number(b.value))
       if (scaled === undefined) return logic.open()
       return logic.atMost(a.x, strictly ? scaled - a.plus - 1 : scaled - a.plus)
     }
@@ -211,9 +219,12 @@ const below = (encoding: Encoding, a: Term, b: Term, strictly: boolean): Literal
     return movedAtMost(logic, a, Days.fromText(b.value) - (strictly ? 1 : 0))
   }
   if (b.term !== "ordered" || a.scale !== b.scale || a.scale === "text") return logic.open()
+  if (isUnsure(encoding, a.scale)) return logic.open()
   const [left, right] = [plain(encoding, a), plain(encoding, b)]
   return logic.differsBy(left.x, right.x, right.plus - left.plus - (strictly ? 1 : 0))
 }
+
+const isUnsure = ({ index }: Encoding, scale: Scale): boolean => scale === "number" && index.isCoarse
 
 /** Without months: a value of its own, which lies as far away as so many months can. */
 const plain = (encoding: Encoding, a: Extract<Term, { term: "ordered" }>): { x: Ordered; plus: number } => {

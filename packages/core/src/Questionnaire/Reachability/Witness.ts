@@ -9,7 +9,8 @@ import type { Question } from "../Definition.ts"
 import type { ValueType } from "../../AnswerKind.ts"
 import type { Value } from "../../Condition/Ast.ts"
 import * as Days from "./Days.ts"
-import type { Encoding, Place } from "./Encoding.ts"
+import type { Encoding } from "./Encoding.ts"
+import type { Place } from "./Place.ts"
 import type { Field, OrderedField, PicksField } from "./Field.ts"
 import type { Ordered } from "./Logic.ts"
 import * as Sums from "./Sums.ts"
@@ -120,7 +121,8 @@ class Reader {
     const picked = [...field.picks].flatMap(([value, literal]) => (solver.holds(literal) ? [value] : []))
     const alike = [...field.offers.keys()].filter((value) => !field.picks.has(value))
     if (field.several === undefined) {
-      const value = picked[0] ?? alike[0]
+      // a context value that nothing depends on is there all the same
+      const value = picked[0] ?? alike[0] ?? [...field.offers.keys()][0]
       return field.of === "booleans" && value !== undefined ? value === "true" : value
     }
     const more = field.rest.filter((literal) => solver.holds(literal)).length
