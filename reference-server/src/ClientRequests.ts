@@ -4,6 +4,7 @@
  * transaction. What the firm and the customer do are a few lines over it.
  */
 import type { Answers, ClientRequest, RequestPolicy } from "@requite/core"
+import type * as Evaluation from "@requite/core/Evaluation"
 import type { FileRef } from "@requite/core/QuestionKind/upload"
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
@@ -49,6 +50,8 @@ export interface Current {
   /** Sections that the customer has been to. */
   readonly visited: ReadonlyArray<string>
   readonly savedAt: number | null
+  /** What conditions read beside the answers. */
+  readonly context: Evaluation.Context
 }
 
 export interface Overview {
@@ -98,7 +101,8 @@ export class ClientRequests extends Context.Service<
     ): Handled
     // what the customer does, each through the session that their link opened
     current(customer: Customer): Effect.Effect<Current, RequestNotFound>
-    /** Saves the answers of some questions beside those that are there. Wrong values are kept too: they are a draft. */
+    /** Saves the answers of some questions beside those that are there; null clears one. Wrong values are kept too: they
+     * are a draft. */
     save(
       customer: Customer,
       input: { readonly revision: number; readonly answers: Answers.Answers; readonly visited?: string },

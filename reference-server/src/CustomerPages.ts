@@ -14,7 +14,7 @@
  * Whatever does not work, for whatever reason, is one page: "This request has expired." (S47).
  */
 import type { ClientRequest } from "@requite/core"
-import { AccessLink, Answers, Crypto, Questionnaire } from "@requite/core"
+import { AccessLink, Crypto, Questionnaire } from "@requite/core"
 import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -33,11 +33,14 @@ import * as DeadEnd from "./CustomerPages/DeadEnd.ts"
 import * as DonePage from "./CustomerPages/DonePage.ts"
 import * as Entry from "./CustomerPages/Entry.ts"
 import * as ListPage from "./CustomerPages/ListPage.ts"
+import * as News from "./CustomerPages/News.ts"
 import * as ReviewPage from "./CustomerPages/ReviewPage.ts"
 import type { TooMuch } from "./CustomerPages/SectionForm.ts"
 import { NotOurs } from "./CustomerPages/SectionForm.ts"
 import * as SectionPage from "./CustomerPages/SectionPage.ts"
+import type { Session } from "./CustomerPages/Session.ts"
 import { paths } from "./CustomerPages/Session.ts"
+import * as Filling from "./Filling.ts"
 import * as PageSecurity from "./PageSecurity.ts"
 import { HttpRouter, HttpServerError, HttpServerRequest, HttpServerResponse } from "./platform/Http.ts"
 import * as FileName from "./Uploads/FileName.ts"
@@ -51,8 +54,13 @@ const arrive = Effect.gen(function* () {
   const { token = "" } = yield* HttpRouter.params
   const access = yield* CustomerAccess
   const arrival = yield* access.arrive(Redacted.make(token))
-  const reader = yield* Entry.readerOf(arrival.workspace, arrival.current)
-  return yield* page(ArrivalPage.render(arrival, reader, `/r/${token}`, yield* Clock.currentTimeMillis))
+  const { workspace, current } = arrival
+  const now = yield* Clock.currentTimeMillis
+  // no answer is shown here, and none decides what is counted (S19)
+  const context = Filling.contextOf(current.request, workspace.timeZone, now)
+  const blank = Filling.blank(current.stored.questionnaire, context)
+  const reader = yield* Entry.readerOf(workspace, current.request, blank)
+  return yield* page(ArrivalPage.render(arrival, blank, reader, `/r/${token}`, now))
 })
 
 const claim = Effect.gen(function* () {
@@ -68,7 +76,7 @@ const list = Effect.flatMap(Entry.enter, (session) => page(ListPage.render(sessi
 
 const review = Effect.flatMap(Entry.enter, (session) => page(ReviewPage.render(session)))
 
-const done = Effect.flatMap(Entry.receipt, (found) => page(DonePage.render(found, found.reader)))
+const done = Effect.flatMap(Entry.receipt, (found) => page(DonePage.render(found, found.filling, found.reader)))
 
 /** Back, a reload or a second press of Finish, after the answers went out: here is the receipt. */
 const orReceipt = <E, R>(handler: Effect.Effect<HttpServerResponse.HttpServerResponse, E | AccessLink.LinkDead, R>) =>
@@ -78,39 +86,49 @@ const orReceipt = <E, R>(handler: Effect.Effect<HttpServerResponse.HttpServerRes
     () => Effect.flatMap(Entry.receipt, ({ handle }) => seeOther(paths.done(handle))),
   )
 
-const sectionAsked = Effect.gen(function* () {
+const sectionNamed = Effect.gen(function* () {
   const { section: id = "" } = yield* HttpRouter.params
   const session = yield* Entry.enter
   return { session, section: Questionnaire.section(session.current.stored.questionnaire, id) }
 })
 
+/** Is it there, and asked? The firm may have taken it out since, or the answers have. */
+const isAsked = ({ filling: { session, state } }: Session, section: Questionnaire.Section | undefined) =>
+  section !== undefined && session.isSectionAsked(state, section.id)
+
 const section = Effect.gen(function* () {
-  const { session, section } = yield* sectionAsked
-  // the firm may have taken it out since
-  if (section === undefined) return yield* seeOther(paths.list(session.customer.handle))
-  const { answers } = session.current
+  const { session, section } = yield* sectionNamed
+  if (section === undefined || !isAsked(session, section)) return yield* seeOther(paths.list(session.customer.handle))
+  const { url } = yield* HttpServerRequest.HttpServerRequest
   return yield* page(
     SectionPage.render(session, {
       section,
-      answers,
-      draft: Answers.validateSection(session.current.stored.questionnaire, section, answers, { draft: true }),
+      draft: Filling.issuesOf(session.filling, section, { draft: true }),
+      news: News.ofQuery(new URL(url, "http://page").searchParams, Filling.padded(session.filling)),
     }),
   )
 })
 
 const answer = Effect.gen(function* () {
   yield* Entry.sameOrigin
-  const { session, section } = yield* sectionAsked
+  const { session, section } = yield* sectionNamed
   if (section === undefined) return yield* seeOther(paths.list(session.customer.handle))
   const outcome = yield* Answering.post(session, section)
   if (outcome.type === "go") return yield* seeOther(outcome.to)
   const now = yield* Entry.sessionOf(session.customer)
-  const asked = Questionnaire.section(now.current.stored.questionnaire, section.id)
-  if (asked === undefined) return yield* page(ListPage.render(now, { stale: true }), 409)
-  const answers = { ...now.current.answers, ...outcome.typed }
+  const { current } = now
+  const typed = yield* Entry.showing(session.customer, {
+    ...current,
+    answers: { ...current.answers, ...outcome.typed },
+  })
+  const there = Questionnaire.section(current.stored.questionnaire, section.id)
+  if (there === undefined || !isAsked(typed, there)) return yield* page(ListPage.render(now, { stale: true }), 409)
   return outcome.type === "stale"
-    ? yield* page(SectionPage.render(now, { section: asked, answers, stale: true }), 409)
-    : yield* page(SectionPage.render(now, { section: asked, answers, issues: outcome.issues }), 422)
+    ? yield* page(SectionPage.render(typed, { section: there, stale: true }), 409)
+    : yield* page(
+        SectionPage.render(typed, { section: there, issues: outcome.issues, news: News.told(outcome.news) }),
+        422,
+      )
 })
 
 const FinishForm = Schema.Struct({ csrf: Schema.String, revision: Schema.NumberFromString })

@@ -17,7 +17,7 @@ import mailEn from "./Messages/mail.en.json" with { type: "json" }
 import mailEs from "./Messages/mail.es.json" with { type: "json" }
 import mailSv from "./Messages/mail.sv.json" with { type: "json" }
 
-export { calendarDay, formatBytes, formatDate, formatDateTime, formatTime } from "./Messages/dates.ts"
+export { calendarDay, formatBytes, formatDate, formatDateTime, formatTime, regional } from "./Messages/dates.ts"
 
 export const languages = ["en", "es", "sv"] as const
 export type Language = (typeof languages)[number]

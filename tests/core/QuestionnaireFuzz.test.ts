@@ -55,7 +55,7 @@ const everything = {
   context: { country: { type: "choice", options: ["se", "es"] } },
   conditions: { isA: { any: [{ eq: [{ answer: "kind" }, "a"] }, { in: [{ context: "country" }, ["se"]] }] } },
   ends: [{ id: "done", title: "Done", when: { lt: [{ answer: "due" }, "2027-01-01"] } }],
-  migrations: [{ from: 1, steps: [{ rename: ["a", "b"] }] }],
+  migrations: [{ from: 1, steps: [{ rename: ["fullName", "name"] }] }],
 }
 
 const names = [

@@ -76,8 +76,9 @@ export const visitor = Effect.map(HttpServer.HttpServer, ({ address }) => {
     fill: Effect.fnUntraced(function* (path: string, { fields = {}, files = {}, press = ["action", "next"] }: Sending) {
       const page = yield* get(path)
       const body = new FormData()
-      body.append("csrf", hidden(page.text, "csrf"))
-      body.append("revision", hidden(page.text, "revision"))
+      for (const { name, value, isHidden } of fieldsOf(page.text)) {
+        if (isHidden || !Object.hasOwn(fields, name)) body.append(name, value)
+      }
       for (const [name, values] of Object.entries(fields)) {
         for (const value of [values].flat()) body.append(name, value)
       }
@@ -94,6 +95,40 @@ export const visitor = Effect.map(HttpServer.HttpServer, ({ address }) => {
     }),
   }
 })
+
+/** What a browser would send of a page's form, as it came: hidden fields, texts, what is picked. */
+export const fieldsOf = (
+  page: string,
+): ReadonlyArray<{ readonly name: string; readonly value: string; readonly isHidden: boolean }> => {
+  const form = /<form[^>]*enctype="multipart\/form-data"[^>]*>([\s\S]*?)<\/form>/.exec(page)?.[1] ?? ""
+  const attribute = (tag: string, name: string) => {
+    const value = new RegExp(`\\s${name}="([^"]*)"`).exec(tag)?.[1]
+    return value === undefined ? undefined : plain(value)
+  }
+  const controls = form.matchAll(/<(input|select|textarea)(\s[^>]*)>(?:([^<]*)<\/textarea>)?/g)
+  return [...controls].flatMap(([whole, element, attributes = "", content = ""]) => {
+    const name = attribute(attributes, "name")
+    const type = attribute(attributes, "type")
+    const isUnticked = (type === "radio" || type === "checkbox") && !/\schecked/.test(attributes)
+    if (name === undefined || type === "file" || isUnticked) return []
+    const options = element === "select" ? (form.slice(form.indexOf(whole)).split("</select>")[0] ?? "") : ""
+    const value =
+      element === "textarea"
+        ? plain(content).replace(/^\n/, "")
+        : element === "select"
+          ? plain(/<option value="([^"]*)"\s+selected/.exec(options)?.[1] ?? "")
+          : (attribute(attributes, "value") ?? "")
+    return [{ name, value, isHidden: type === "hidden" }]
+  })
+}
+
+const plain = (escaped: string): string =>
+  escaped
+    .replaceAll("&quot;", '"')
+    .replaceAll("&#39;", "'")
+    .replaceAll("&lt;", "<")
+    .replaceAll("&gt;", ">")
+    .replaceAll("&amp;", "&")
 
 export const hidden = (page: string, name: string): string =>
   new RegExp(`name="${name}" value="([^"]*)"`).exec(page)?.[1] ?? ""

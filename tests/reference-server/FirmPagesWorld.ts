@@ -268,7 +268,7 @@ const requests = (world: World) => {
         answers[file.question] = request.files.filter(({ question }) => question === file.question)
       }
       return Effect.succeed({
-        current: { request, stored, answers, visited: [], savedAt: null },
+        current: { request, stored, answers, visited: [], savedAt: null, context: {} },
         history: (world.history.get(id) ?? []).map((event, index) => ({ index: index + 1, event })),
         mails: world.mails.get(id) ?? [],
       })

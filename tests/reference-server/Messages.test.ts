@@ -85,8 +85,8 @@ describe("Messages", () => {
 
   it("values are text: messages do not escape, pages do", () => {
     const { t } = Messages.translator("customer", ["en"])
-    const sentence = t("problem.upload-empty", { name: "<b>{name}</b>" })
-    assert.include(sentence, "“<b>{name}</b>” is empty.")
+    const sentence = t("problem.upload-broken", { name: "<b>{name}</b>" })
+    assert.include(sentence, "“<b>{name}</b>” did not arrive whole.")
     assert.strictEqual(toString(html`<p title="${'"'}">${sentence.slice(1, 4)}</p>`), `<p title="&quot;">&lt;b&gt;</p>`)
   })
 

@@ -127,6 +127,11 @@ export const Issue = Schema.Struct({
   question: Schema.String,
   pointer: Schema.String.annotate({ description: "RFC 6901, into the answers." }),
   values: Schema.Record(Schema.String, Schema.Union([Schema.String, Schema.Finite])),
+  message: Schema.optionalKey(
+    Schema.Union([Schema.String, Schema.Record(Schema.String, Schema.String)]).annotate({
+      description: "The author's own sentence, one text or one for each language: it goes before any other.",
+    }),
+  ),
 }).annotate({ identifier: "Issue", description: "One thing wrong with an answer, under a stable code." })
 export type Issue = typeof Issue.Type
 

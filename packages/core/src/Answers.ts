@@ -17,7 +17,7 @@ import * as Evaluation from "./Evaluation.ts"
 import { isRecord, own } from "./Evaluation/frames.ts"
 import type { Answers } from "./Evaluation/places.ts"
 import { everything, itemAt } from "./Evaluation/places.ts"
-import { isOn } from "./Evaluation/Program.ts"
+import { isOn, takesAnswer } from "./Evaluation/Program.ts"
 import type { Question, Questionnaire, Section } from "./Questionnaire/Definition.ts"
 import { question as questionOf } from "./Questionnaire/Definition.ts"
 
@@ -108,8 +108,7 @@ export const progressOf = (
   for (const { frame, item } of everything(evaluation)) {
     const { kind, question, node, section } = item
     const count = counts.get(section.id)
-    if (count === undefined || !isOn(frame, node)) continue
-    if (kind?.givenAs === "items" || kind?.givenAs === "nothing") continue
+    if (count === undefined || !isOn(frame, node) || !takesAnswer(item)) continue
     count.questions++
     if (kind?.isAnswered(question, frame.raw[node.slot]) === true) count.answered++
   }

@@ -77,6 +77,7 @@ export const addInstance = (evaluation: Evaluation, place: Place): Place | undef
   const at = itemAt(evaluation, place)
   if (at?.item.instances === undefined) return undefined
   at.frame.raw[at.item.node.slot] = undefined
+  Frames.mark(at.item.node, at.frame)
   const added = Frames.append(at.frame, at.item.instances)
   Frames.restructured(at.frame, at.item.instances)
   Frames.settle(evaluation)
@@ -92,7 +93,10 @@ export const removeInstance = (evaluation: Evaluation, place: Place): void => {
   const siblings = parent.children[level.position] ?? []
   Frames.drop(found.frame)
   siblings.splice(index, 1)
-  if (level.group !== undefined) parent.raw[level.group.node.slot] = undefined
+  if (level.group !== undefined) {
+    parent.raw[level.group.node.slot] = undefined
+    Frames.mark(level.group.node, parent)
+  }
   for (const [position, sibling] of siblings.entries()) sibling.index = position
   Frames.restructured(parent, level)
   Frames.settle(evaluation)

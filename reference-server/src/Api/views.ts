@@ -1,6 +1,7 @@
 /** From what the core knows to what stands on the wire: plain functions, no decisions but `actions`. */
 import type { Customer, Keys, Questionnaires, Requests, Wire } from "@requite/api"
 import { Answers, ClientRequest } from "@requite/core"
+import * as upload from "@requite/core/AnswerKind/upload"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type { Current, MailLine, Overview } from "../ClientRequests.ts"
@@ -65,8 +66,14 @@ const mail = ({ createdAt, handedOverAt, ...line }: MailLine): Requests.Mail => 
 })
 
 export const request = ({ current, mails }: Overview, now: number, names: Names): Requests.RequestView => {
-  const { request: state, stored, answers, visited, savedAt } = current
+  const { request: state, stored, visited, savedAt, context } = current
   const { submission } = state
+  // what was typed before its question went away is the customer's alone
+  const answers = Answers.given(stored.questionnaire, current.answers, { context })
+  const isGiven = ({ id, question }: ClientRequest.AttachedFile) => {
+    const files = answers[question]
+    return upload.isFiles(files) && files.some((file) => file.id === id)
+  }
   return {
     ...summary(state, now),
     description: state.details.description,
@@ -79,8 +86,8 @@ export const request = ({ current, mails }: Overview, now: number, names: Names)
     claimedAt: isoOrNull(state.claimedAt),
     answers: jsonObject(answers),
     savedAt: isoOrNull(savedAt),
-    files: state.files.map(attached),
-    sections: Answers.progress(stored.questionnaire, answers, visited),
+    files: state.files.filter(isGiven).map(attached),
+    sections: Answers.progress(stored.questionnaire, answers, visited, { context }),
     submission:
       submission === null ? null : { id: submission.id, digest: submission.digest, submittedAt: iso(submission.at) },
     mails: mails.map(mail),
@@ -121,7 +128,7 @@ export const key = ({ createdAt, lastUsedAt, ...rest }: ApiKey): Keys.ApiKey => 
 /** What the customer's page needs; of the firm only what customers may know. */
 export const fill = (
   { workspace, csrf }: CustomerAccess.Customer,
-  { request: state, stored, answers, visited }: Current,
+  { request: state, stored, answers, visited, context }: Current,
 ): Customer.Fill => ({
   workspace: { name: workspace.name, accent: workspace.accent },
   title: state.details.title,
@@ -134,21 +141,22 @@ export const fill = (
   revision: state.revision,
   answers: jsonObject(answers),
   files: state.files.map(attached),
-  progress: Answers.progress(stored.questionnaire, answers, visited),
+  progress: Answers.progress(stored.questionnaire, answers, visited, { context }),
   csrf,
 })
 
-export const saved = ({ stored, answers, visited }: Current): Customer.Saved => ({
-  issues: Answers.validate(stored.questionnaire, answers, { draft: true }).map(issue),
-  progress: Answers.progress(stored.questionnaire, answers, visited),
+export const saved = ({ stored, answers, visited, context }: Current): Customer.Saved => ({
+  issues: Answers.validate(stored.questionnaire, answers, { draft: true, context }).map(issue),
+  progress: Answers.progress(stored.questionnaire, answers, visited, { context }),
 })
 
 /** Whether an issue is `malformed` is between the core and the server: such answers are never kept. */
-export const issue = ({ code, question, pointer, values }: Omit<Answers.Issue, "malformed">): Wire.Issue => ({
+export const issue = ({ code, question, pointer, values, message }: Omit<Answers.Issue, "malformed">): Wire.Issue => ({
   code,
   question,
   pointer,
   values,
+  ...(message === undefined ? {} : { message }),
 })
 
 export const receipt = ({ submission: made }: ClientRequest.State): Customer.Receipt | null =>

@@ -18,11 +18,13 @@ import * as Layer from "effect/Layer"
 import type { Current, NewRequest } from "../ClientRequests.ts"
 import { AnswersRefused, ClientRequests, RequestNotFound } from "../ClientRequests.ts"
 import type { Customer } from "../Customer.ts"
+import * as Filling from "../Filling.ts"
 import type { Member } from "../Members.ts"
 import { Outbox } from "../Outbox.ts"
 import { SqlClient } from "../platform/Sql.ts"
 import type { SqlError } from "../platform/Sql.ts"
 import { Questionnaires } from "../Questionnaires.ts"
+import { Workspaces } from "../Workspaces.ts"
 import * as statements from "./sql.ts"
 
 type IntentFor = (
@@ -36,6 +38,7 @@ export const layer = Layer.effect(
     const sql = yield* SqlClient.SqlClient
     const rows = yield* statements.make
     const questionnaires = yield* Questionnaires
+    const workspaces = yield* Workspaces
     const outbox = yield* Outbox
     const crypto = yield* Crypto.Crypto
 
@@ -97,12 +100,14 @@ export const layer = Layer.effect(
         const stored = yield* questionnaires.get(workspaceId, id, version)
         const draft = yield* rows.draft(request.id)
         const submitted = request.submission === null ? null : yield* rows.submitted(request.id)
+        const { timeZone } = yield* workspaces.get(workspaceId)
         return {
           request,
           stored,
           answers: submitted ?? withFiles(stored.questionnaire, draft?.answers ?? {}, request),
           visited: draft?.visited ?? [],
           savedAt: draft?.savedAt.getTime() ?? null,
+          context: Filling.contextOf(request, timeZone, yield* Clock.currentTimeMillis),
         }
       }).pipe(Effect.catchTags({ SqlError: Effect.die, SchemaError: Effect.die, QuestionnaireNotFound: Effect.die }))
 
@@ -119,11 +124,14 @@ export const layer = Layer.effect(
       { revision, answers, visited },
       commandId,
     ) {
-      const { request, stored } = yield* current(customer.workspace.id, customer.requestId)
+      const { request, stored, context, answers: before } = yield* current(customer.workspace.id, customer.requestId)
+      const kept = withoutCleared(answers)
       // a page of an older revision asked something else: the door tells it so
-      const malformed = revision < request.revision ? [] : malformedIn(stored.questionnaire, answers)
+      const malformed = revision < request.revision ? [] : malformedIn(stored.questionnaire, kept)
       if (malformed.length > 0) return yield* new AnswersRefused({ issues: malformed })
-      const answered = Object.keys(Answers.given(stored.questionnaire, answers)).length > 0
+      // whether these are asked may hang on the others
+      const given = Answers.given(stored.questionnaire, { ...before, ...kept }, { context })
+      const answered = Object.keys(kept).some((id) => Object.hasOwn(given, id))
       const intent = { type: "Save", ...customerIntent(customer, revision, commandId), answered } as const
       yield* handle(customer.workspace.id, customer.requestId, intent, () =>
         Effect.gen(function* () {
@@ -132,7 +140,7 @@ export const layer = Layer.effect(
             .map((section) => section.id)
             .filter((id) => id === visited || draft?.visited.includes(id) === true)
           const now = yield* Clock.currentTimeMillis
-          const merged = { ...draft?.answers, ...answers }
+          const merged = withoutCleared({ ...draft?.answers, ...answers })
           yield* rows.writeDraft(customer.workspace.id, customer.requestId, merged, places, now)
         }).pipe(Effect.catchTag("SchemaError", Effect.die)),
       )
@@ -145,10 +153,10 @@ export const layer = Layer.effect(
         let frozen: Answers.Answers = {}
         const intentFor: IntentFor = (request) =>
           Effect.gen(function* () {
-            const { answers, stored } =
-              request === null ? { answers: {}, stored: null } : yield* currentOf(workspace.id, request)
-            frozen = stored === null ? {} : Answers.given(stored.questionnaire, answers)
-            const issues = stored === null ? [] : Answers.validate(stored.questionnaire, frozen)
+            const { answers, stored, context } =
+              request === null ? { answers: {}, stored: null, context: {} } : yield* currentOf(workspace.id, request)
+            frozen = stored === null ? {} : Answers.given(stored.questionnaire, answers, { context })
+            const issues = stored === null ? [] : Answers.validate(stored.questionnaire, frozen, { context })
             return {
               type: "Submit",
               ...customerIntent(customer, revision, commandId),
@@ -241,6 +249,10 @@ const withFiles = (
     ])
   return { ...typed, ...Object.fromEntries(files) }
 }
+
+/** Null stands for an answer that is taken back. */
+const withoutCleared = (answers: Answers.Answers): Answers.Answers =>
+  Object.fromEntries(Object.entries(answers).filter(([, answer]) => answer !== null))
 
 /** What no page of ours sends: unknown questions, values of another shape, files by value, text that cannot be kept. */
 const malformedIn = (

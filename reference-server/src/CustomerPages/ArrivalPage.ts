@@ -2,8 +2,8 @@
  * The page behind the button of the e-mail: who asks, for what, how long it takes, until when. It shows no answer (S19),
  * changes nothing (S15), and has one button.
  */
-import { Questionnaire } from "@requite/core"
 import type { Arrival } from "../CustomerAccess.ts"
+import * as Filling from "../Filling.ts"
 import type { Html } from "../Html.ts"
 import { html } from "../Html.ts"
 import { calendarDay } from "../Messages.ts"
@@ -11,11 +11,18 @@ import * as Effort from "./Effort.ts"
 import * as Frame from "./Frame.ts"
 import type { Reader } from "./Reader.ts"
 
-export const render = ({ workspace, current }: Arrival, reader: Reader, path: string, now: number): string => {
+/** `filling` is blank: what is asked of somebody who has not answered anything. */
+export const render = (
+  { workspace, current }: Arrival,
+  filling: Filling.Filling,
+  reader: Reader,
+  path: string,
+  now: number,
+): string => {
   const { request, stored } = current
   const { title, description, due } = request.details
   const { t } = reader
-  const questions = Questionnaire.questions(stored.questionnaire)
+  const questions = Filling.questions(filling)
   const overdue = due !== null && due < calendarDay(now, workspace.timeZone)
   const about = description.trim() === "" ? (stored.questionnaire.description ?? null) : description
   return Frame.render({

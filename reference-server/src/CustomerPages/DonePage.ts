@@ -2,18 +2,19 @@
  * The end: "Data successfully submitted", what happens next, and a receipt to keep. It is shown in the session that
  * submitted and nowhere else (S50), and prints well.
  */
-import type { Questionnaire } from "@requite/core"
-import { Answers } from "@requite/core"
 import type { Receipt } from "../CustomerAccess.ts"
+import * as Filling from "../Filling.ts"
 import type { Html } from "../Html.ts"
 import { html } from "../Html.ts"
 import * as Frame from "./Frame.ts"
 import { viewOf } from "./kinds.ts"
+import { heading } from "./Problems.ts"
 import type { Reader } from "./Reader.ts"
 
-export const render = ({ workspace, request, current }: Receipt, reader: Reader): string => {
+export const render = ({ workspace, request }: Receipt, filling: Filling.Filling, reader: Reader): string => {
   const { t } = reader
-  const { questionnaire } = current.stored
+  const { session, state } = filling
+  const end = session.end(state)
   const { submission } = request
   const title = request.details.title
   return Frame.render({
@@ -24,7 +25,12 @@ export const render = ({ workspace, request, current }: Receipt, reader: Reader)
     main: html`<div class="done">
         ${tick}
         <h1>${t("done.title")}</h1>
-        <p class="lead">${t("done.next", { firm: workspace.name })}</p>
+        ${
+          end === undefined
+            ? html`<p class="lead">${t("done.next", { firm: workspace.name })}</p>`
+            : html`<h2>${reader.authored(end.title)}</h2>
+                ${end.description === undefined ? null : html`<div class="prose">${reader.markdown(end.description)}</div>`}`
+        }
       </div>
       <section class="receipt" aria-labelledby="receipt">
         <h2 id="receipt">${t("done.receipt")}</h2>
@@ -42,30 +48,39 @@ export const render = ({ workspace, request, current }: Receipt, reader: Reader)
                 ]
           }
         </dl>
-        ${questionnaire.sections.map((section) => group(section, current.answers, reader))}
+        ${Filling.sections(filling).map(
+          (section) =>
+            html`<section class="answers">
+              <h3>${reader.authored(section.title)}</h3>
+              ${Filling.blocks(Filling.asked(filling, section.items)).map((block) => answers(block, filling, reader))}
+            </section>`,
+        )}
       </section>`,
   })
 }
 
-const group = (section: Questionnaire.Section, answers: Answers.Answers, reader: Reader): Html =>
-  html`<section class="answers">
-    <h3>${reader.authored(section.title)}</h3>
+const answers = ({ under, rows }: Filling.Block, filling: Filling.Filling, reader: Reader): Html =>
+  html`${under.length === 0 ? null : html`<h4>${under.map((one, index) => html`${index > 0 ? ", " : null}${heading(one, reader)}`)}</h4>`}
     <dl>
-      ${section.items.map(
-        (question) =>
-          html`<div>
-            <dt>${reader.authored(question.label)}</dt>
-            <dd>
-              ${
-                Answers.isAnswered(question, answers)
-                  ? viewOf(question).summary({ question, answer: answers[question.id], reader, filePath: null })
-                  : html`<p class="nothing">${reader.t("review.nothing")}</p>`
-              }
-            </dd>
-          </div>`,
-      )}
-    </dl>
-  </section>`
+      ${rows.map((row) => {
+        const { place, question } = row
+        return html`<div>
+          <dt>${reader.at(place).authored(question.label)}</dt>
+          <dd>
+            ${
+              Filling.isAnswered(filling, row)
+                ? viewOf(question).summary({
+                    question,
+                    answer: Filling.answerAt(filling, place),
+                    reader: reader.at(place),
+                    filePath: null,
+                  })
+                : html`<p class="nothing">${reader.t("review.nothing")}</p>`
+            }
+          </dd>
+        </div>`
+      })}
+    </dl>`
 
 const fact = (term: string, value: Html): Html =>
   html`<div>

@@ -3,7 +3,7 @@ import type { QuestionKind } from "@requite/core"
 import { viewOf } from "./kinds.ts"
 import type { Reader } from "./Reader.ts"
 
-/** "6 questions and 2 documents" */
+/** "6 questions and 2 documents", of questions that take an answer. */
 export const counts = (questions: ReadonlyArray<QuestionKind.Question>, { t }: Reader): string => {
   const documents = questions.filter((question) => viewOf(question).asksFor === "document").length
   const answers = questions.length - documents

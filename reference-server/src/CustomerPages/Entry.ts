@@ -7,6 +7,7 @@ import { ClientRequests } from "../ClientRequests.ts"
 import { Config } from "../Config.ts"
 import { type Customer, sessionCookie } from "../Customer.ts"
 import { CustomerAccess } from "../CustomerAccess.ts"
+import * as Filling from "../Filling.ts"
 import * as PageSecurity from "../PageSecurity.ts"
 import { HttpRouter, HttpServerRequest } from "../platform/Http.ts"
 import type { Workspace } from "../Workspaces.ts"
@@ -30,9 +31,14 @@ export const enter = Effect.gen(function* () {
 /** What a customer who is in sees now. */
 export const sessionOf = Effect.fnUntraced(function* (customer: Customer) {
   const requests = yield* ClientRequests
-  const current = yield* requests.current(customer)
-  const reader = yield* readerOf(customer.workspace, current)
-  const session: Session = { customer, current, reader, now: yield* Clock.currentTimeMillis }
+  return yield* showing(customer, yield* requests.current(customer))
+})
+
+/** What they would see of these answers. */
+export const showing = Effect.fnUntraced(function* (customer: Customer, current: Current) {
+  const filling = Filling.of(current)
+  const reader = yield* readerOf(customer.workspace, current.request, filling)
+  const session: Session = { customer, current, filling, reader, now: yield* Clock.currentTimeMillis }
   return session
 })
 
@@ -41,7 +47,9 @@ export const receipt = Effect.gen(function* () {
   const access = yield* CustomerAccess
   const { handle, secret } = yield* presented
   const found = yield* access.receipt(handle, secret)
-  return { ...found, handle, reader: yield* readerOf(found.workspace, found.current) }
+  const filling = Filling.of(found.current)
+  const reader = yield* readerOf(found.workspace, found.request, filling)
+  return { ...found, handle, filling, reader }
 })
 
 const presented = Effect.gen(function* () {
@@ -51,16 +59,17 @@ const presented = Effect.gen(function* () {
   return secret === null ? yield* new AccessLink.LinkDead() : { handle, secret }
 })
 
-/** The reader of the request at hand. */
+/** The reader of the HTTP request at hand. */
 export const readerOf = Effect.fnUntraced(function* (
   workspace: Workspace,
-  { request: { details }, stored }: Pick<Current, "request" | "stored">,
+  { details }: Current["request"],
+  filling: Filling.Filling,
 ) {
   const { headers } = yield* HttpServerRequest.HttpServerRequest
   return Reader.make({
     workspace,
     recipient: details.recipient.language,
     accepted: headers["accept-language"],
-    questionnaire: stored.questionnaire,
+    filling,
   })
 })

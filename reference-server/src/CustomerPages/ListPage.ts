@@ -1,5 +1,7 @@
 /** The list of sections: a row each with its state, how far it all is, the firm's documents, and the way to the end. */
-import { Answers, Questionnaire } from "@requite/core"
+import { type Answers, Questionnaire } from "@requite/core"
+import { placeOf } from "@requite/core/FillSession/Place"
+import * as Filling from "../Filling.ts"
 import type { Html } from "../Html.ts"
 import { html } from "../Html.ts"
 import { calendarDay } from "../Messages.ts"
@@ -11,10 +13,10 @@ import { page, paths } from "./Session.ts"
 
 /** `stale`: the firm has changed the questions while one of them was being answered. */
 export const render = (session: Session, { stale = false }: { readonly stale?: boolean } = {}): string => {
-  const { customer, current, reader } = session
+  const { customer, current, filling, reader } = session
   const { questionnaire } = current.stored
   const { title, due } = current.request.details
-  const progress = Answers.progress(questionnaire, current.answers, current.visited)
+  const progress = filling.session.sections(filling.state)
   const done = progress.filter(({ state }) => state === "done").length
   const next = progress.find(({ state }) => state !== "done")
   const nextSection = next === undefined ? undefined : Questionnaire.section(questionnaire, next.id)
@@ -56,7 +58,7 @@ const saved = ({ reader, now, customer }: Session, at: number): string => {
     : reader.t("list.savedOn", { date: reader.date(at) })
 }
 
-const row = ({ customer, current, reader }: Session, progress: Answers.SectionProgress): Html | null => {
+const row = ({ customer, current, filling, reader }: Session, progress: Answers.SectionProgress): Html | null => {
   const section = Questionnaire.section(current.stored.questionnaire, progress.id)
   if (section === undefined) return null
   const { state, answered, questions } = progress
@@ -67,7 +69,7 @@ const row = ({ customer, current, reader }: Session, progress: Answers.SectionPr
         >${
           state === "started"
             ? reader.t("list.answered", { answered, questions })
-            : Effort.counts(section.items, reader)
+            : Effort.counts(Filling.questionsOf(Filling.padded(filling), section), reader)
         }</span
       >
     </div>
@@ -76,14 +78,10 @@ const row = ({ customer, current, reader }: Session, progress: Answers.SectionPr
 }
 
 /** What still stops the end, each by its name, folded away while it is long. */
-const missing = ({ customer, current, reader }: Session): Html | null => {
+const missing = ({ customer, current, filling, reader }: Session): Html | null => {
   const { questionnaire } = current.stored
-  const ids = new Set(
-    Answers.validate(questionnaire, Answers.given(questionnaire, current.answers)).map(({ question }) => question),
-  )
-  const lines = questionnaire.sections.flatMap((section) =>
-    section.items.filter(({ id }) => ids.has(id)).map((question) => ({ section, question })),
-  )
+  const pointers = new Set(filling.session.issues(filling.state).map(({ pointer }) => pointer))
+  const lines = [...pointers].map(placeOf)
   const review = paths.review(customer.handle)
   return html`<div class="finish">
     <h2>${reader.t("list.beforeFinish")}</h2>
@@ -95,10 +93,11 @@ const missing = ({ customer, current, reader }: Session): Html | null => {
             <summary>${reader.t("list.missing", { count: lines.length })}</summary>
             <ul>
               ${lines.map(
-                ({ section, question }) =>
+                (place) =>
                   html`<li>
-                    <a href="${paths.section(customer.handle, section.id)}#${questionAnchor(question.id)}"
-                      >${reader.authored(question.label)}</a
+                    <a
+                      href="${paths.section(customer.handle, Filling.sectionOf(questionnaire, String(place.at(-1))) ?? "")}#${questionAnchor(place)}"
+                      >${Problems.nameAt(questionnaire, place, reader)}</a
                     >
                   </li>`,
               )}

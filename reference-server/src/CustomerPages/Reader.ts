@@ -1,12 +1,15 @@
 /**
- * A *reader* is the customer as a page sees one: the language they read, how they write dates, and what they read of
- * the words that the firm's authors wrote. Pages take one, so that no page asks for a language itself.
+ * A *reader* is the customer as a page sees one: the language they read, how they write dates and numbers, and what they
+ * read of the words that the firm's authors wrote, with their own answers filled in. Pages take one, so that no page asks
+ * for a language itself.
  */
-import type { Questionnaire } from "@requite/core"
+import type { Answers, QuestionKind } from "@requite/core"
 import { LocalText } from "@requite/core"
+import * as IssueText from "@requite/core/IssueText"
 import * as RichText from "@requite/content/RichText"
-import type { SafeHtml } from "@requite/content/SafeHtml"
+import * as SafeHtml from "@requite/content/SafeHtml"
 import * as Result from "effect/Result"
+import * as Filling from "../Filling.ts"
 import type { Html } from "../Html.ts"
 import { html, safe } from "../Html.ts"
 import * as Messages from "../Messages.ts"
@@ -15,6 +18,8 @@ import type { Workspace } from "../Workspaces.ts"
 export interface Reader {
   /** Of the page's own words. */
   readonly language: Messages.Language
+  /** The reader's own tag of that language, for numbers and dates. */
+  readonly locale: string
   readonly t: Messages.Translator<"customer">["t"]
   readonly date: (day: number | string) => string
   readonly dateTime: (instant: number) => string
@@ -29,8 +34,15 @@ export interface Reader {
   readonly authored: (text: LocalText.LocalText) => Html
   /** An author's text in the Markdown subset, as blocks. */
   readonly markdown: (text: LocalText.LocalText) => Html
+  /** What is wrong with an answer, and how to put it right; `question` is the one that the issue names. */
+  readonly sentence: (
+    issue: Pick<Answers.Issue, "code" | "values" | "message">,
+    question: QuestionKind.Question,
+  ) => string
   /** The languages to look an author's text up in. */
   readonly languages: ReadonlyArray<string>
+  /** The same reader, of texts at that place: their placeholders mean the answers of its instance. */
+  readonly at: (place: Filling.Place) => Reader
 }
 
 interface Circumstances {
@@ -39,55 +51,76 @@ interface Circumstances {
   readonly recipient: string
   /** The `Accept-Language` header, for what the recipient's language does not settle. */
   readonly accepted: string | undefined
-  readonly questionnaire: Questionnaire.Questionnaire
+  /** Whose words are read, and the answers that stand in them. */
+  readonly filling: Filling.Filling
 }
 
 /** The recipient's own language first, then the browser's, then the firm's. */
-export const make = ({ workspace, recipient, accepted, questionnaire }: Circumstances): Reader => {
+export const make = (circumstances: Circumstances): Reader => {
+  const { workspace, recipient, accepted, filling } = circumstances
   const wanted = [recipient, ...Messages.acceptedLanguages(accepted), workspace.language]
-  const { language, locale, t } = Messages.translator("customer", wanted)
-  const languages = [recipient, language, questionnaire.language]
+  const translator = Messages.translator("customer", wanted)
+  const { language, t } = translator
+  // plain "en" is English of most of the world, as in Messages
+  const locale = Messages.regional(translator.locale)
+  const own = filling.questionnaire.language
+  const languages = [recipient, language, own].map(Messages.regional)
   // plain strings stand in the questionnaire's own language; maps say theirs
   const languageOf = (text: LocalText.LocalText): string =>
     typeof text === "string"
-      ? questionnaire.language
-      : (Object.keys(text).find((tag) => text[tag] === LocalText.resolve(text, languages)) ?? questionnaire.language)
+      ? own
+      : (Object.keys(text).find((tag) => text[tag] === LocalText.resolve(text, languages)) ?? own)
   const isForeign = (text: LocalText.LocalText) => !sameLanguage(languageOf(text), language)
-  return {
-    language,
-    t,
-    date: (day) => Messages.formatDate(day, locale, workspace.timeZone),
-    dateTime: (instant) => Messages.formatDateTime(instant, locale, workspace.timeZone),
-    time: (instant) => Messages.formatTime(instant, locale, workspace.timeZone),
-    bytes: (bytes) => Messages.formatBytes(bytes, locale),
-    number: (value) => new Intl.NumberFormat(locale).format(value),
-    either: (words) => new Intl.ListFormat(locale, { type: "disjunction" }).format(words),
-    text: (text) => LocalText.resolve(text, languages),
-    authored: (text) => {
-      const words = LocalText.resolve(text, languages)
-      return isForeign(text) ? html`<span lang="${languageOf(text)}" dir="auto">${words}</span>` : html`${words}`
-    },
-    markdown: (text) => {
-      const blocks = safe(markdown(LocalText.resolve(text, languages)))
-      return isForeign(text) ? html`<div lang="${languageOf(text)}" dir="auto">${blocks}</div>` : blocks
-    },
-    languages,
+
+  const at = (place: Filling.Place): Reader => {
+    const read = (text: LocalText.LocalText) =>
+      Filling.fill(filling, LocalText.resolve(text, languages), languages, place)
+    return {
+      language,
+      locale,
+      t,
+      date: (day) => Messages.formatDate(day, locale, workspace.timeZone),
+      dateTime: (instant) => Messages.formatDateTime(instant, locale, workspace.timeZone),
+      time: (instant) => Messages.formatTime(instant, locale, workspace.timeZone),
+      bytes: (bytes) => Messages.formatBytes(bytes, locale),
+      number: (value) => new Intl.NumberFormat(locale).format(value),
+      either: (words) => new Intl.ListFormat(locale, { type: "disjunction" }).format(words),
+      text: read,
+      authored: (text) =>
+        isForeign(text) ? html`<span lang="${languageOf(text)}" dir="auto">${read(text)}</span>` : html`${read(text)}`,
+      markdown: (text) => {
+        const blocks = filled(rendered(LocalText.resolve(text, languages)), (words) =>
+          Filling.fill(filling, words, languages, place, SafeHtml.escape),
+        )
+        return isForeign(text) ? html`<div lang="${languageOf(text)}" dir="auto">${blocks}</div>` : blocks
+      },
+      sentence: (issue, question) =>
+        IssueText.sentence(issue, question, issue.message === undefined ? [locale] : languages),
+      languages,
+      at,
+    }
   }
+  return at([])
 }
 
 const sameLanguage = (one: string, other: string) => one.split("-")[0] === other.split("-")[0]
 
-const rendered = new Map<string, SafeHtml>()
+/** Placeholders are filled in the words of what was rendered, and not in its tags: an answer is never read as Markdown,
+ * nor does it become part of an address. */
+const filled = (blocks: SafeHtml.SafeHtml, fill: (words: string) => string): Html =>
+  safe(SafeHtml.trust(blocks.replace(/[^<>]+(?=<|$)/g, fill)))
+
+const cache = new Map<string, SafeHtml.SafeHtml>()
 
 /** Rendered once: the texts of a questionnaire do not change, and Markdown costs a millisecond each. */
-const markdown = (text: string): SafeHtml => {
-  const known = rendered.get(text)
+const rendered = (text: string): SafeHtml.SafeHtml => {
+  const known = cache.get(text)
   if (known !== undefined) return known
   // what Markdown refuses (too deep) still is a text that somebody must be able to read
   const made = Result.getOrElse(RichText.toHtml({ markdown: text }), () => plain(text))
-  if (rendered.size >= 5_000) rendered.clear()
-  rendered.set(text, made)
+  if (cache.size >= 5_000) cache.clear()
+  cache.set(text, made)
   return made
 }
 
-const plain = (text: string): SafeHtml => Result.getOrThrow(RichText.toHtml(text.slice(0, RichText.maxLength)))
+const plain = (text: string): SafeHtml.SafeHtml => Result.getOrThrow(RichText.toHtml(text.slice(0, RichText.maxLength)))

@@ -1,6 +1,6 @@
 /** Every answer as the firm will read it, each with a way to change it, and the button that sends them. */
-import type { ClientRequest, Questionnaire, QuestionKind } from "@requite/core"
-import { Answers } from "@requite/core"
+import type { ClientRequest } from "@requite/core"
+import * as Filling from "../Filling.ts"
 import type { Html } from "../Html.ts"
 import { html } from "../Html.ts"
 import { questionAnchor, viewOf } from "./kinds.ts"
@@ -19,21 +19,21 @@ export const becauseOf = ({ reasons }: ClientRequest.Refusal): Because | null =>
 }
 
 export const render = (session: Session, because: Because | null = null): string => {
-  const { customer, current, reader } = session
-  const { questionnaire } = current.stored
+  const { customer, filling, reader } = session
+  const { questionnaire } = filling
   const { t } = reader
-  const issues = Answers.validate(questionnaire, Answers.given(questionnaire, current.answers))
+  const issues = filling.session.issues(filling.state)
   // what is missing is told in red only to whoever wanted to finish
   const told = because === "refused" ? issues : issues.filter(({ code }) => code !== "required")
   const sentences = Problems.sentences(questionnaire, told, reader)
-  const stopping = new Set(issues.map(({ question }) => question))
+  const stopping = new Set(issues.map(({ pointer }) => pointer))
   const title = t("review.title")
-  const places = new Map(
-    questionnaire.sections.flatMap((section) =>
-      section.items.map(({ id }) => [id, `${paths.section(customer.handle, section.id)}#${questionAnchor(id)}`]),
-    ),
-  )
-  const place = (id: string) => places.get(id) ?? paths.list(customer.handle)
+  const href = (place: Filling.Place) => {
+    const section = Filling.sectionOf(questionnaire, String(place.at(-1)))
+    return section === undefined
+      ? paths.list(customer.handle)
+      : `${paths.section(customer.handle, section)}#${questionAnchor(place)}`
+  }
   return page(
     session,
     because === "refused" ? t("section.titleWithErrors", { title }) : title,
@@ -41,11 +41,7 @@ export const render = (session: Session, because: Because | null = null): string
         <a class="back" href="${paths.list(customer.handle)}">${t("section.back")}</a>
       </nav>
       ${because === "stale" ? Problems.staleNotice(reader, customer.workspace.name) : null}
-      ${
-        because === "refused" && issues.length > 0
-          ? Problems.summary({ questionnaire, issues, reader, href: place })
-          : null
-      }
+      ${because === "refused" && issues.length > 0 ? Problems.summary({ questionnaire, issues, reader, href }) : null}
       <h1>${title}</h1>
       <p class="lead">
         ${
@@ -54,7 +50,15 @@ export const render = (session: Session, because: Because | null = null): string
             : t("review.lead", { firm: customer.workspace.name })
         }
       </p>
-      ${questionnaire.sections.map((section) => group(session, section, sentences, place))}
+      ${Filling.sections(filling).map(
+        (section) =>
+          html`<section class="answers">
+            <h2>${reader.authored(section.title)}</h2>
+            ${Filling.blocks(Filling.asked(filling, section.items), ({ place }) =>
+              sentences.has(Filling.pointer(place)),
+            ).map((block) => answers(session, block, sentences, href))}
+          </section>`,
+      )}
       <form class="buttons" method="post" action="${paths.submit(customer.handle)}">
         ${hidden(session)}
         <p>${t("review.final", { firm: customer.workspace.name })}</p>
@@ -63,39 +67,52 @@ export const render = (session: Session, because: Because | null = null): string
   )
 }
 
-const group = (
+const answers = (
   session: Session,
-  section: Questionnaire.Section,
+  { under, rows }: Filling.Block,
   sentences: ReadonlyMap<string, ReadonlyArray<string>>,
-  place: (id: string) => string,
+  href: (place: Filling.Place) => string,
 ): Html =>
-  html`<section class="answers">
-    <h2>${session.reader.authored(section.title)}</h2>
+  html`${
+      under.length === 0
+        ? null
+        : html`<h3>
+            ${under.map((one, index) => html`${index > 0 ? ", " : null}${Problems.heading(one, session.reader)}`)}
+          </h3>`
+    }
     <dl>
-      ${section.items.map((question) => answer(session, question, sentences.get(question.id) ?? [], place(question.id)))}
-    </dl>
-  </section>`
+      ${rows.map((row) => answer(session, row, sentences.get(Filling.pointer(row.place)) ?? [], href(row.place)))}
+    </dl>`
 
 const answer = (
-  { customer, current, reader }: Session,
-  question: QuestionKind.Question,
+  { customer, filling, reader }: Session,
+  row: Filling.Asked,
   sentences: ReadonlyArray<string>,
   href: string,
 ): Html => {
   const { t } = reader
-  const given = Answers.isAnswered(question, current.answers)
+  const { place, question } = row
+  const given = Filling.isAnswered(filling, row)
   const filePath = (file: string) => paths.file(customer.handle, file)
+  const isRequired = filling.session.isRequired(filling.state, place)
   return html`<div class="${sentences.length > 0 ? "wrong" : ""}">
-    <dt>${reader.authored(question.label)}</dt>
+    <dt>${reader.at(place).authored(question.label)}</dt>
     <dd>
       ${
         given
-          ? viewOf(question).summary({ question, answer: current.answers[question.id], reader, filePath })
-          : html`<p class="nothing">${t(question.required === true ? "review.needed" : "review.nothing")}</p>`
+          ? viewOf(question).summary({
+              question,
+              answer: Filling.answerAt(filling, place),
+              reader: reader.at(place),
+              filePath,
+            })
+          : html`<p class="nothing">${t(isRequired ? "review.needed" : "review.nothing")}</p>`
       }
       ${sentences.map((sentence) => html`<p class="error">${sentence}</p>`)}
       <a class="change" href="${href}"
-        >${t(given ? "review.change" : "review.answer")}<span class="unseen">: ${reader.text(question.label)}</span></a
+        >${t(given ? "review.change" : "review.answer")}<span class="unseen"
+          >: ${Problems.nameAt(filling.questionnaire, place, reader)}</span
+        ></a
       >
     </dd>
   </div>`

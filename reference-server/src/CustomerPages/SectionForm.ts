@@ -6,12 +6,14 @@
 import type { ClientRequest } from "@requite/core"
 import { QuestionKind } from "@requite/core"
 import type { Questionnaire } from "@requite/core"
+import { walk } from "@requite/core/Questionnaire/Definition"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import type { RequestNotFound } from "../ClientRequests.ts"
 import type { Customer } from "../Customer.ts"
+import { pointer } from "../Filling.ts"
 import * as PageSecurity from "../PageSecurity.ts"
 import { ByteSize } from "../platform/Files.ts"
 import { HttpIncomingMessage, HttpServerRequest, Multipart } from "../platform/Http.ts"
@@ -19,7 +21,6 @@ import * as MultipartFiles from "../Uploads/MultipartFiles.ts"
 import { Uploads } from "../Uploads.ts"
 import type { Fields } from "./kinds.ts"
 import { fileField } from "./kinds.ts"
-import { fieldName } from "./kinds/KindView.ts"
 import type { Issue } from "./Problems.ts"
 
 /** Not a form of this session: no token, a wrong one, or nothing that can be read. */
@@ -43,6 +44,8 @@ const maxFieldBytes = 500_000
 const maxText = 2 * 1024 * 1024
 /** Every option of a long list may be ticked. */
 const maxParts = 3_000
+/** Where groups repeat, their fields come once for each instance. */
+const maxPartsRepeated = 30_000
 /** What is still read of files that nobody wants, so that the rest of the form arrives. */
 const maxWasted = 250_000_000
 
@@ -53,6 +56,8 @@ export const receive = (
   Effect.gen(function* () {
     const request = yield* HttpServerRequest.HttpServerRequest
     const uploads = yield* Uploads
+    const items = walk(section.items)
+    const ids = new Set(items.map(({ id }) => id))
     const fields = new Map<string, Array<string>>()
     const taken: Array<string> = []
     const refused: Array<Issue> = []
@@ -63,7 +68,7 @@ export const receive = (
     const collect = Effect.fnUntraced(function* ({ key, value }: Multipart.Field) {
       text += key.length + value.length
       if (text > maxText) return yield* new TooMuch()
-      if (!isFieldOf(section, key)) return
+      if (!isFieldOf(ids, key)) return
       const values = fields.get(key)
       if (values === undefined) fields.set(key, [value])
       else values.push(value)
@@ -92,12 +97,18 @@ export const receive = (
             ...failure.problems.map(({ code, values }) => ({
               code,
               question: question.id,
+              pointer: pointer([question.id]),
               values: { ...values, name: failure.name, bytes },
             })),
           )
         case "Refusal":
           if (failure.reasons.every(({ code }) => code === "file-limit")) {
-            return void refused.push({ code: "file-limit", question: question.id, values: { name: file.name } })
+            return void refused.push({
+              code: "file-limit",
+              question: question.id,
+              pointer: pointer([question.id]),
+              values: { name: file.name },
+            })
           }
           refusal = failure
           return
@@ -114,7 +125,7 @@ export const receive = (
         if (!isOurs) return Effect.fail(new NotOurs())
       }
       if (Multipart.isField(part)) return collect(part)
-      const question = section.items.find(({ id }) => fileField(id) === part.key)
+      const question = items.find(({ id }) => fileField(id) === part.key)
       // an empty file field comes as a file without a name
       const unwanted =
         part.name === "" || question === undefined || !QuestionKind.isGivenAsFiles(question) || refusal !== null
@@ -137,7 +148,10 @@ export const receive = (
       Effect.provideService(HttpIncomingMessage.MaxBodySize, undefined),
       Effect.provideService(Multipart.MaxFileSize, undefined),
       Effect.provideService(Multipart.MaxFieldSize, ByteSize.bytes(maxFieldBytes)),
-      Effect.provideService(Multipart.MaxParts, maxParts),
+      Effect.provideService(
+        Multipart.MaxParts,
+        items.some(({ repeat }) => repeat !== undefined) ? maxPartsRepeated : maxParts,
+      ),
       // whatever has a file name is a file, JSON too
       Effect.provideService(Multipart.FieldMimeTypes, []),
     )
@@ -145,7 +159,7 @@ export const receive = (
     return { revision: revision(), fields, refused, refusal }
   })
 
-/** What our page of this section sends; other names are not kept. A kind may have several fields, `a.<id>.<more>`. */
-const isFieldOf = ({ items }: Questionnaire.Section, name: string): boolean =>
+/** What our page of this section sends, `a.<id>` and `a.<id>.<more>`; other names are not kept. */
+const isFieldOf = (ids: ReadonlySet<string>, name: string): boolean =>
   ["csrf", "revision", "action", "remove"].includes(name) ||
-  items.some(({ id }) => name === fieldName(id) || name.startsWith(`${fieldName(id)}.`))
+  (name.startsWith("a.") && ids.has(name.split(".", 2)[1] ?? ""))

@@ -1,6 +1,7 @@
 /** What the pages behind the Start button share: who is in, what they have given so far, and the addresses. */
 import type { Current } from "../ClientRequests.ts"
 import type { Customer } from "../Customer.ts"
+import type { Filling } from "../Filling.ts"
 import type { Child } from "../Html.ts"
 import { html } from "../Html.ts"
 import * as Frame from "./Frame.ts"
@@ -9,6 +10,8 @@ import type { Reader } from "./Reader.ts"
 export interface Session {
   readonly customer: Customer
   readonly current: Current
+  /** What is asked of them, with what they have given. */
+  readonly filling: Filling
   readonly reader: Reader
   /** Milliseconds since the epoch. */
   readonly now: number

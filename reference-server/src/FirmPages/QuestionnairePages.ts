@@ -2,7 +2,10 @@
  * Questionnaires of the workspace: the list, one of them with what it asks, and the import. A definition that is refused
  * comes back with its text and every finding at its line and column, each with an excerpt that points there.
  */
-import { LocalText, Questionnaire } from "@requite/core"
+import { LocalText, Questionnaire, type QuestionKind } from "@requite/core"
+import { maxInstances } from "@requite/core/AnswerKind/group"
+import type { Condition } from "@requite/core/Condition/Ast"
+import * as Text from "@requite/core/Condition/text"
 import * as Effect from "effect/Effect"
 import { type Child, type Html, html } from "../Html.ts"
 import * as PageSecurity from "../PageSecurity.ts"
@@ -234,20 +237,48 @@ const sections = (
     (section) =>
       html`<section class="card">
         <h2>${read(section.title)}</h2>
+        ${when(words, questionnaire, section)}
         ${section.description !== undefined && html`<p class="help">${read(section.description)}</p>`}
-        <ol class="questions">
-          ${section.items.map(
-            (item) =>
-              html`<li>
-                <div>
-                  <strong>${read(item.label)}</strong
-                  >${item.help !== undefined && html`<p class="help">${read(item.help)}</p>`}
-                </div>
-                <p class="meta">
-                  ${lookUp(words, `kind.${item.type}`, {}, item.type)}${item.required === true && html` · ${words.t("questionnaire.required")}`}
-                </p>
-              </li>`,
-          )}
-        </ol>
+        ${items(words, questionnaire, section.items, read)}
       </section>`,
   )
+
+/** Groups nest at most 32 deep. */
+const items = (
+  words: Words,
+  questionnaire: Questionnaire.Questionnaire,
+  list: ReadonlyArray<QuestionKind.Question>,
+  read: (text: LocalText.LocalText) => string,
+): Html =>
+  html`<ol class="questions">
+    ${list.map(
+      (item) =>
+        html`<li>
+          <div>
+            <strong>${read(item.label)}</strong
+            >${item.help !== undefined && html`<p class="help">${read(item.help)}</p>`}
+            ${when(words, questionnaire, item)}
+          </div>
+          <p class="meta">
+            ${lookUp(words, `kind.${item.type}`, {}, item.type)}${item.required === true && html` · ${words.t("questionnaire.required")}`}${item.repeat !== undefined && html` · ${words.t("questionnaire.repeated", { min: item.repeat.min ?? 0, max: item.repeat.max ?? maxInstances })}`}
+          </p>
+          ${item.items !== undefined && items(words, questionnaire, item.items, read)}
+        </li>`,
+    )}
+  </ol>`
+
+/** On what answers it hangs, as an author writes it; a condition that has a name, by what it says. */
+const when = (
+  { t }: Words,
+  { conditions = {} }: Questionnaire.Questionnaire,
+  { when, required }: Pick<QuestionKind.Question, "when" | "required">,
+): Child => {
+  const print = (condition: Condition) => {
+    const named = "is" in condition && Object.hasOwn(conditions, condition.is) ? conditions[condition.is] : undefined
+    return html`<code>${Text.print(named ?? condition)}</code>`
+  }
+  return [
+    when !== undefined && html`<p class="help">${t("questionnaire.askedWhen")} ${print(when)}</p>`,
+    typeof required === "object" && html`<p class="help">${t("questionnaire.requiredWhen")} ${print(required)}</p>`,
+  ]
+}

@@ -1,45 +1,51 @@
-/** What the customer has given so far, section by section, with the files to save. */
+/** What the customer has given so far to what is asked, section by section, with the files to save. */
 import { Answers, ClientRequest, LocalText, QuestionKind } from "@requite/core"
 import type * as upload from "@requite/core/QuestionKind/upload"
 import type { Current } from "../ClientRequests.ts"
+import * as Filling from "../Filling.ts"
+import { regional } from "../Messages.ts"
 import { type Child, type Html, html } from "../Html.ts"
 import { exact } from "./RequestWords.ts"
 import type { Visit } from "./Visit.ts"
 import { ago, bytes, type Words } from "./Words.ts"
 
 export const show = ({ words }: Visit, current: Current): Html => {
-  const { request, stored, visited, savedAt } = current
+  const { request, savedAt } = current
   const { t, language } = words
-  const { questionnaire } = stored
-  const languages = [language, questionnaire.language]
-  const read = (text: LocalText.LocalText) => LocalText.resolve(text, languages)
-  // what was typed before its question went away is the customer's alone
-  const answers = Answers.given(questionnaire, current.answers)
-  const progress = new Map(Answers.progress(questionnaire, answers, visited).map((one) => [one.id, one]))
+  const filling = Filling.of(current)
+  const { questionnaire, session, state } = filling
+  const languages = [language, questionnaire.language].map(regional)
+  const read = (text: LocalText.LocalText, place: Filling.Place = []) =>
+    Filling.fill(filling, LocalText.resolve(text, languages), languages, place)
+  const progress = new Map(session.sections(state).map((one) => [one.id, one]))
   const isSubmitted = ClientRequest.stateAt(request, words.now) === "Submitted"
   return html`<section class="answers">
     <h2>${t("answers.title")}</h2>
     ${!isSubmitted && html`<p class="help">${t(savedAt === null && request.files.length === 0 ? "answers.none" : "answers.soFar")}${savedAt !== null && html` ${exact(savedAt, t("answers.saved", { when: ago(words, savedAt) }))}`}</p>`}
-    ${questionnaire.sections.map((section) => {
-      const { answered = 0, questions = 0, state = "to-do" } = progress.get(section.id) ?? {}
+    ${Filling.sections(filling).map((section) => {
+      const { answered = 0, questions = 0, state: standing = "to-do" } = progress.get(section.id) ?? {}
       return html`<section class="card">
         <div class="heading">
           <h3>${read(section.title)}</h3>
           <p class="meta">
-            ${!isSubmitted && `${t(`section.${state}`)} · `}${t("answers.count", { answered, questions })}
+            ${!isSubmitted && `${t(`section.${standing}`)} · `}${t("answers.count", { answered, questions })}
           </p>
         </div>
         ${
           answered > 0 &&
-          html`<dl class="given">
-            ${section.items.map(
-              (question) =>
-                html`<div>
-                  <dt>${read(question.label)}</dt>
-                  ${given(words, { ...current, answers }, question, languages)}
-                </div>`,
-            )}
-          </dl>`
+          Filling.blocks(Filling.asked(filling, section.items)).map(
+            ({ under, rows }) =>
+              html`${under.length > 0 && html`<h4>${under.map(({ question, number }) => `${read(question.label)}${number === null ? "" : ` ${number}`}`).join(", ")}</h4>`}
+                <dl class="given">
+                  ${rows.map(
+                    (row) =>
+                      html`<div>
+                        <dt>${read(row.question.label, row.place)}</dt>
+                        ${given(words, current, filling, row, languages)}
+                      </div>`,
+                  )}
+                </dl>`,
+          )
         }
       </section>`
     })}
@@ -48,11 +54,13 @@ export const show = ({ words }: Visit, current: Current): Html => {
 
 const given = (
   words: Words,
-  { request, stored, answers }: Current,
-  question: QuestionKind.Question,
+  { request }: Current,
+  filling: Filling.Filling,
+  row: Filling.Asked,
   languages: ReadonlyArray<string>,
 ): Html => {
-  if (!Answers.isAnswered(question, answers)) return html`<dd class="none">${words.t("answers.noAnswer")}</dd>`
+  const { place, question } = row
+  if (!Filling.isAnswered(filling, row)) return html`<dd class="none">${words.t("answers.noAnswer")}</dd>`
   if (QuestionKind.isGivenAsFiles(question)) {
     const files = request.files.filter((file) => file.question === question.id)
     return html`<dd>
@@ -61,7 +69,11 @@ const given = (
       </ul>
     </dd>`
   }
-  const lines = Answers.describe(stored.questionnaire, answers, question.id, languages)
+  const answers = filling.session.answers(filling.state)
+  const lines = Answers.describe(filling.questionnaire, answers, place, languages)
+  // who ticks a box says the statement beside it, which stands there already
+  const repeats = lines.length === 1 && lines[0] === LocalText.resolve(question.label, languages)
+  if (repeats) return html`<dd>${words.t("answers.agreed")}</dd>`
   return html`<dd class="words">${lines.map((line, index) => html`${index > 0 && html`<br />`}${line}`)}</dd>`
 }
 

@@ -2,11 +2,12 @@
  * The one page on which a request is made or changed: what, to whom, how; beside it what the customer will get, as far
  * as it is filled in.
  */
-import { type ClientRequest, Questionnaire } from "@requite/core"
+import type { ClientRequest } from "@requite/core"
 import * as Effect from "effect/Effect"
 import * as Effort from "../CustomerPages/Effort.ts"
 import * as Reader from "../CustomerPages/Reader.ts"
 import { type Child, type Html, html } from "../Html.ts"
+import * as Filling from "../Filling.ts"
 import { Questionnaires } from "../Questionnaires.ts"
 import * as Field from "./Field.ts"
 import * as MailFrame from "./MailFrame.ts"
@@ -258,8 +259,10 @@ const preview = (visit: Visit, judged: Judged): Html => {
 const firstPage = ({ workspace, words }: Visit, { details, questionnaire }: Judged): Html => {
   if (questionnaire === null) return html`<p class="empty">${words.t("preview.nothing")}</p>`
   const { language } = details.recipient
-  const reader = Reader.make({ workspace, recipient: language, accepted: undefined, questionnaire })
-  const questions = Questionnaire.questions(questionnaire)
+  const context = Filling.contextOf({ submission: null }, workspace.timeZone, words.now)
+  const blank = Filling.blank(questionnaire, context)
+  const reader = Reader.make({ workspace, recipient: language, accepted: undefined, filling: blank })
+  const questions = Filling.questions(blank)
   const about = details.description === "" ? questionnaire.description : details.description
   const effort = { what: Effort.counts(questions, reader), time: Effort.minutes(questions) }
   return html`<div class="card first-page" lang="${reader.language}">
@@ -280,7 +283,7 @@ const firstPage = ({ workspace, words }: Visit, { details, questionnaire }: Judg
       }
     </dl>
     <ul>
-      ${questionnaire.sections.map(({ title }) => html`<li>${reader.authored(title)}</li>`)}
+      ${Filling.sections(blank).map(({ title }) => html`<li>${reader.authored(title)}</li>`)}
     </ul>
   </div>`
 }

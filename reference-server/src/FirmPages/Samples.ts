@@ -7,13 +7,14 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Effort from "../CustomerPages/Effort.ts"
+import * as Filling from "../Filling.ts"
 import { FileSystem, Path } from "../platform/Files.ts"
 
 export interface Sample {
   readonly id: string
   readonly title: LocalText.LocalText
   readonly description: LocalText.LocalText | undefined
-  /** How many questions it asks. */
+  /** How many questions it asks of somebody who begins. */
   readonly questions: number
   /** About how long they take. */
   readonly minutes: number
@@ -38,7 +39,7 @@ export const layer: Layer.Layer<Samples, never, FileSystem.FileSystem | Path.Pat
     const folder = path.join(import.meta.dirname, "..", "..", "..", "examples", "questionnaires")
     const names = yield* fs.readDirectory(folder).pipe(Effect.orElseSucceed(() => []))
     const sources = yield* Effect.forEach(
-      names.filter((name) => name.endsWith(".json")),
+      names.filter((name) => name.endsWith(".json") && !name.endsWith(".tests.json")),
       (name) => fs.readFileString(path.join(folder, name)).pipe(Effect.orElseSucceed(() => "")),
     )
     return { list: Effect.succeed(sources.flatMap(sampleOf).sort((a, b) => a.minutes - b.minutes)) }
@@ -50,6 +51,6 @@ export const sampleOf = (source: string): ReadonlyArray<Sample> => {
   const { questionnaire } = Questionnaire.check(source)
   if (questionnaire === null) return []
   const { id, title, description } = questionnaire
-  const questions = Questionnaire.questions(questionnaire)
+  const questions = Filling.questions(Filling.blank(questionnaire))
   return [{ id, title, description, questions: questions.length, minutes: Effort.minutes(questions), source }]
 }

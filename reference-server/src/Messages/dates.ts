@@ -1,13 +1,14 @@
 /** Dates, times and sizes as the reader writes them. Plain "en" reads as English of most of the world: day before month. */
 
-const zoned = (locale: string) => (locale === "en" ? "en-GB" : locale)
+/** The tag to write dates and numbers by. */
+export const regional = (locale: string) => (locale === "en" ? "en-GB" : locale)
 
 /**
  * A day with its weekday: "Saturday 27 March 2027". `day` is an instant in milliseconds, told in `zone` (an IANA name),
  * or a calendar date, `2027-03-27`, which has no zone (delivery.md M23).
  */
 export const formatDate = (day: number | string, locale: string, zone: string): string =>
-  new Intl.DateTimeFormat(zoned(locale), {
+  new Intl.DateTimeFormat(regional(locale), {
     weekday: "long",
     day: "numeric",
     month: "long",
@@ -17,7 +18,7 @@ export const formatDate = (day: number | string, locale: string, zone: string): 
 
 /** An instant with its day, time and zone: "Saturday 27 March 2027 at 14:05 CET". */
 export const formatDateTime = (instant: number, locale: string, zone: string): string =>
-  new Intl.DateTimeFormat(zoned(locale), {
+  new Intl.DateTimeFormat(regional(locale), {
     weekday: "long",
     day: "numeric",
     month: "long",
@@ -30,7 +31,7 @@ export const formatDateTime = (instant: number, locale: string, zone: string): s
 
 /** The time of the day: "14:05". */
 export const formatTime = (instant: number, locale: string, zone: string): string =>
-  new Intl.DateTimeFormat(zoned(locale), { timeStyle: "short", timeZone: zone }).format(instant)
+  new Intl.DateTimeFormat(regional(locale), { timeStyle: "short", timeZone: zone }).format(instant)
 
 const sizes = [
   { unit: "megabyte", bytes: 1_000_000 },
@@ -41,7 +42,7 @@ const sizes = [
 export const formatBytes = (bytes: number, locale: string): string => {
   const { unit, bytes: one } = sizes.find((size) => bytes >= size.bytes) ?? { unit: "byte", bytes: 1 }
   const value = bytes / one
-  return new Intl.NumberFormat(zoned(locale), {
+  return new Intl.NumberFormat(regional(locale), {
     style: "unit",
     unit,
     unitDisplay: unit === "byte" ? "long" : "short",

@@ -7,6 +7,7 @@ import * as Schema from "effect/Schema"
 import { SqlClient, SqlSchema } from "../platform/Sql.ts"
 import type { Stored } from "../Questionnaires.ts"
 import { QuestionnaireNotFound, QuestionnaireRefused, Questionnaires, VersionTaken } from "../Questionnaires.ts"
+import * as Unsupported from "./Unsupported.ts"
 
 const Key = Schema.Struct({ workspaceId: Schema.String, id: Schema.String, version: Schema.Int })
 const Row = Schema.Struct({ ...Key.fields, hash: Schema.String, source: Schema.String })
@@ -74,6 +75,9 @@ export const layer = Layer.effect(
         function* (workspaceId, source, options) {
           const { questionnaire, findings } = Questionnaire.check(source)
           if (questionnaire === null) return yield* new QuestionnaireRefused({ findings })
+          const unsupported = Unsupported.find(questionnaire, source)
+          if (unsupported.length > 0)
+            return yield* new QuestionnaireRefused({ findings: [...unsupported, ...findings] })
           const ref = yield* Questionnaire.reference(questionnaire)
           const row = {
             workspaceId,

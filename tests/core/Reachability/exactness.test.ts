@@ -187,7 +187,11 @@ describe("what is said of parts of a condition is so when everything is asked", 
           assert.strictEqual(wrong.size, 0, where)
           // what is calculated is taken as any number, so nothing wrong is said of it, but not all there is
           if (/"[vd]q/.test(JSON.stringify([when, generated.questionnaire.conditions]))) continue
-          for (const part of list.keys()) assert.isTrue(dropped(part) || needed.has(part), `${where} part ${part}`)
+          for (const [part, condition] of list.entries()) {
+            // a guard beside a comparison of the same answer may stay
+            if ("answered" in condition || ("not" in condition && "answered" in condition.not)) continue
+            assert.isTrue(dropped(part) || needed.has(part), `${where} part ${part}`)
+          }
         }
       }
     }

@@ -573,6 +573,22 @@ const faults: Readonly<Record<string, Fault>> = {
     found: [["redundant-part", `${first}/1/when/all/1`]],
     healthy: of(number("n"), text("b", when(all(gt("n", 3), lt("n", 5))))),
   },
+  "a part that stands twice": {
+    faulty: of(number("n"), text("b", when(all(gt("n", 5), answered("n"), gt("n", 5))))),
+    found: [["redundant-part", `${first}/1/when/all/2`]],
+    // a guard beside the comparison that needs it may stay
+    healthy: of(number("n"), text("b", when(all(answered("n"), gt("n", 5))))),
+  },
+  "an answer that is asked for twice": {
+    faulty: of(text("t"), text("b", when(all(answered("t"), answered("t"))))),
+    found: [["redundant-part", `${first}/1/when/all/1`]],
+    healthy: of(text("t"), text("b", when(all(answered("t"), ne("t", "x"))))),
+  },
+  "an arm that says the same as not to be answered": {
+    faulty: of(text("t"), text("b", when(any(not(answered("t")), not(answered("t")))))),
+    found: [["duplicate-arm", `${first}/1/when/any/1`]],
+    healthy: of(text("t"), text("b", when(any(not(answered("t")), not(eq("t", "x")))))),
+  },
   "an arm that another one covers": {
     faulty: of(choice("a", ["x", "y", "z"]), text("b", when(any(eq("a", "x"), { in: [answer("a"), ["x", "y"]] })))),
     found: [["duplicate-arm", `${first}/1/when/any/0`]],
@@ -614,12 +630,23 @@ describe("a finding", () => {
     )
     assert.strictEqual(
       messageOf(questionnaire),
-      'The question c is never asked: this needs b = "no" and a = "no", but b is asked only when a = "yes".',
+      'The question "c" is never asked: it needs “b = "no" and a = "no"”, but "b" is asked only when “a = "yes"”.',
     )
   })
 
   it("names the limit that stands in the way", () => {
-    assert.include(messageOf(of(number("n", { max: 10 }), text("b", when(gt("n", 20))))), "n is at most 10")
+    assert.include(messageOf(of(number("n", { max: 10 }), text("b", when(gt("n", 20))))), '"n" is at most 10')
+  })
+
+  it("names only the parts that a useless one follows from, and what their names mean", () => {
+    const questionnaire: Questionnaire = {
+      ...of(number("n"), number("m"), text("b", when(all({ is: "big" }, gt("m", 1), gt("n", 3))))),
+      conditions: { big: gt("n", 5) },
+    }
+    assert.strictEqual(
+      messageOf(questionnaire),
+      '“n > 3” says nothing more: it follows from “is big”, as "big" means “n > 5”.',
+    )
   })
 
   it("counts what follows from it instead of repeating it", () => {
@@ -660,8 +687,8 @@ describe("analyse", () => {
     assert.deepStrictEqual(b?.verdict === "reachable" && b.witness.answers["a"], "yes")
     const c = item("c")
     assert.deepStrictEqual(c?.verdict === "unreachable" ? c.because : [], [
-      'c is asked only when b = "no" and a = "no"',
-      'b is asked only when a = "yes"',
+      '"c" is asked only when “b = "no" and a = "no"”',
+      '"b" is asked only when “a = "yes"”',
     ])
   })
 

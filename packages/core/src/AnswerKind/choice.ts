@@ -39,9 +39,12 @@ export const otherValue = "other"
 /** How long the customer's own words may be. */
 export const maxOther = 500
 
-/** By value; made for each look at an answer, which may have picked all of them. */
-const optionsOf = (question: ChoiceQuestion): ReadonlyMap<unknown, ChoiceOption> =>
-  new Map(question.options.map((option) => [option.value, option]))
+/** Looks options up by value: one by going through them, many in a table, since all of them may have been picked. */
+const lookUp = ({ options, multiple }: ChoiceQuestion): ((value: unknown) => ChoiceOption | undefined) => {
+  if (multiple !== true) return (value) => options.find((option) => option.value === value)
+  const known = new Map<unknown, ChoiceOption>(options.map((option) => [option.value, option]))
+  return (value) => known.get(value)
+}
 
 const isOther = (picked: unknown): picked is { readonly other: string } => typeof own(picked, "other") === "string"
 
@@ -52,10 +55,10 @@ export const pickedOf = (question: ChoiceQuestion, answer: unknown): ReadonlyArr
   question.multiple === true && Array.isArray(answer) ? answer : [answer]
 
 const value = (question: ChoiceQuestion, answer: unknown, scope: Scope): string | ReadonlyArray<string> | undefined => {
-  const options = optionsOf(question)
+  const optionOf = lookUp(question)
   const seen = pickedOf(question, answer).flatMap((picked) => {
     if (isOther(picked)) return question.other === true && picked.other.trim() !== "" ? [otherValue] : []
-    const option = options.get(picked)
+    const option = optionOf(picked)
     return option !== undefined && isOffered(option, scope) ? [option.value] : []
   })
   if (question.multiple !== true) return seen[0]
@@ -67,8 +70,8 @@ const validate = (question: ChoiceQuestion, answer: unknown, scope: Scope): Read
   const picked = pickedOf(question, answer)
   // of more than there are to pick, what is too much is one problem and not a hundred thousand
   const some = picked.slice(0, question.options.length + 1)
-  const options = optionsOf(question)
-  const problems = some.flatMap((one) => validatePicked(question, options, one, scope))
+  const optionOf = lookUp(question)
+  const problems = some.flatMap((one) => validatePicked(question, optionOf(one), one, scope))
   // compared by identity, whatever they are; only "other" is picked twice by two different objects
   const distinct = new Set(picked.map((one) => (isOther(one) ? isOther : one)))
   if (distinct.size < picked.length) problems.push({ code: "choice-twice" })
@@ -80,12 +83,11 @@ const validate = (question: ChoiceQuestion, answer: unknown, scope: Scope): Read
 
 const validatePicked = (
   { other }: ChoiceQuestion,
-  options: ReadonlyMap<unknown, ChoiceOption>,
+  option: ChoiceOption | undefined,
   picked: unknown,
   scope: Scope,
 ): Array<Problem> => {
   if (typeof picked === "string") {
-    const option = options.get(picked)
     if (option === undefined) return [{ code: "choice-unknown", malformed: true }]
     return isOffered(option, scope) ? [] : [{ code: "choice-not-offered", values: { option: picked } }]
   }
@@ -96,11 +98,15 @@ const validatePicked = (
   return length > maxOther ? [{ code: "text-too-long", values: { max: maxOther, length } }] : []
 }
 
-const describe = (question: ChoiceQuestion, answer: unknown, languages: ReadonlyArray<string>): ReadonlyArray<string> => {
-  const options = optionsOf(question)
+const describe = (
+  question: ChoiceQuestion,
+  answer: unknown,
+  languages: ReadonlyArray<string>,
+): ReadonlyArray<string> => {
+  const optionOf = lookUp(question)
   return pickedOf(question, answer).flatMap((picked) => {
     if (isOther(picked)) return [picked.other]
-    const option = options.get(picked)
+    const option = optionOf(picked)
     return option === undefined ? [] : [resolve(option.label, languages)]
   })
 }
@@ -117,7 +123,9 @@ export const filling: FillKind<ChoiceQuestion> = {
   valueType: (question) => {
     const { multiple, minPicked, maxPicked } = question
     const options = offers(question)
-    return multiple === true ? { type: "options", options, min: minPicked, max: maxPicked } : { type: "option", options }
+    return multiple === true
+      ? { type: "options", options, min: minPicked, max: maxPicked }
+      : { type: "option", options }
   },
   value,
   isAnswered: (question, answer) =>

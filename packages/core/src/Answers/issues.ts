@@ -1,8 +1,8 @@
 /** What is wrong with answers under an evaluation of them: one walk through the items and what was given for each. */
 import type { Problem } from "../AnswerKind.ts"
 import { instancesOf, isRecord, own, scopeOf } from "../Evaluation/frames.ts"
-import { effectiveAnswer, isEmpty } from "../Evaluation/given.ts"
-import { placeOf } from "../Evaluation/places.ts"
+import { effective, isEmpty } from "../Evaluation/given.ts"
+import { everything, placeOf } from "../Evaluation/places.ts"
 import type { Evaluation, Frame, Item } from "../Evaluation/Program.ts"
 import { isOn } from "../Evaluation/Program.ts"
 import { pointer } from "../JsonText/pointer.ts"
@@ -21,38 +21,26 @@ export interface Issue {
   readonly message?: LocalText
 }
 
-/** All issues, unknown keys of each object first, then item by item in reading order. */
-export const issuesOf = ({ program, root }: Evaluation, answers: unknown, isDraft: boolean): ReadonlyArray<Issue> => {
+/** All issues item by item in reading order, unknown keys of an object before those of what is in it. */
+export const issuesOf = (evaluation: Evaluation, answers: unknown, isDraft: boolean): ReadonlyArray<Issue> => {
   const issues: Array<Issue> = []
-  const pending: Array<Visit> = [{ frame: root, given: answers, next: 0 }]
-  for (let top = pending.at(-1); top !== undefined; top = pending.at(-1)) {
-    const { frame, given } = top
-    if (top.next === 0 && isRecord(given)) {
-      for (const key of Object.keys(given)) {
-        if (program.items.get(key)?.node.level === frame.level) continue
-        issues.push(issue(frame, key, { code: "unknown-question", malformed: true }))
-      }
-    }
-    const item = frame.level.items[top.next++]
-    if (item === undefined) {
-      pending.pop()
-      continue
-    }
-    const { id } = item.question
-    const answer = own(given, id)
-    for (const problem of problemsOf(frame, item, answer, isDraft)) issues.push(issue(frame, id, problem))
-    if (item.instances === undefined || !Array.isArray(answer)) continue
-    for (const instance of instancesOf(frame, item.instances).toReversed()) {
-      pending.push({ frame: instance, given: answer[instance.index], next: 0 })
+  const givenAt = new Map<Frame, unknown>()
+  const enter = (frame: Frame, given: unknown) => {
+    givenAt.set(frame, given)
+    for (const key of isRecord(given) ? Object.keys(given) : []) {
+      if (evaluation.program.items.get(key)?.node.level === frame.level) continue
+      issues.push(issue(frame, key, { code: "unknown-question", malformed: true }))
     }
   }
+  enter(evaluation.root, answers)
+  for (const { frame, item } of everything(evaluation)) {
+    const { id } = item.question
+    const answer = own(givenAt.get(frame), id)
+    for (const problem of problemsOf(frame, item, answer, isDraft)) issues.push(issue(frame, id, problem))
+    if (!Array.isArray(answer)) continue
+    for (const instance of instancesOf(frame, item.instances)) enter(instance, answer[instance.index])
+  }
   return issues
-}
-
-interface Visit {
-  readonly frame: Frame
-  readonly given: unknown
-  next: number
 }
 
 const issue = (frame: Frame, question: string, { code, values = {}, malformed = false, message }: Problem): Issue => ({
@@ -66,7 +54,7 @@ const issue = (frame: Frame, question: string, { code, values = {}, malformed = 
 
 /** What is wrong with one answer as it counts, or with there being none. */
 export const issuesAt = (frame: Frame, item: Item, isDraft: boolean): ReadonlyArray<Issue> =>
-  problemsOf(frame, item, effectiveAnswer(frame, item), isDraft).map((problem) =>
+  problemsOf(frame, item, own(effective(frame, [item]), item.question.id), isDraft).map((problem) =>
     issue(frame, item.question.id, problem),
   )
 

@@ -118,11 +118,14 @@ export interface Work {
   instances: number
   /** By a node's place in the order: 1 when it waits to be decided again, and the frames where it does. */
   readonly waiting: Uint8Array
-  readonly frames: ReadonlyArray<Array<Frame>>
+  readonly frames: Array<Array<Frame> | undefined>
 }
 
 /** Is it asked, does it hold? */
 export const isOn = ({ on }: Frame, { slot }: Node): boolean => on[slot] === 1
+
+/** Is something given to it itself? Not to notes, and of groups to what is in them. */
+export const takesAnswer = ({ kind }: Item): boolean => kind?.givenAs === "value" || kind?.givenAs === "files"
 
 /** The frame of a level at or around a frame. */
 export const above = (frame: Frame, level: Level): Frame | undefined => {

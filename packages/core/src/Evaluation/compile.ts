@@ -11,7 +11,7 @@ import { instancesOf, valueOfAnswer } from "./frames.ts"
 import { calculate, inputsOf, leafOf, nodeOf, sourceOf, valueAt } from "./operands.ts"
 import { inOrder } from "./order.ts"
 import type { Frame, Item, Level, Node, Program, Test } from "./Program.ts"
-import { above, isOn, related } from "./Program.ts"
+import { above, isOn, related, takesAnswer } from "./Program.ts"
 
 export const compile = (questionnaire: Questionnaire, kinds: FillRegistry): Program => {
   const nodes: Array<Node> = []
@@ -40,58 +40,52 @@ export const compile = (questionnaire: Questionnaire, kinds: FillRegistry): Prog
     }
     level.nodes.push(node)
     nodes.push(node)
-    if (gate !== undefined) need(node, gate, "onUsers")
+    need(node, gate, "onUsers")
     return node
   }
 
-  /** `user` is decided again whenever `source` is on, or has, something else. */
-  const need = (user: Node, source: Node, what: "onUsers" | "valueUsers") => {
+  /** `user`, if there is one, is decided again whenever `source` is on, or has, something else. */
+  const need = (user: Node | undefined, source: Node | undefined, what: "onUsers" | "valueUsers") => {
+    if (user === undefined || source === undefined) return
     user.needs.push(source)
     source[what].push(user)
   }
 
-  const needValue = (user: Node, operand: Operand): Node | undefined => {
+  const needValue = (user: Node | undefined, operand: Operand): Node | undefined => {
     const source = nodeOf({ references, context }, sourceOf(operand))
-    if (source !== undefined) need(user, source, "valueUsers")
+    need(user, source, "valueUsers")
     return source
   }
 
   /** A condition at a level, looked at by `user`; without one it is only asked when somebody wants to know. */
   const test = (condition: Condition, level: Level, user?: Node): Test => {
     const tests = (partsOf(condition) ?? [condition]).map((part) => partTest(part, level, user))
-    const [first] = tests
-    const isAlone = tests.length === 1 && !("not" in condition)
-    const compiled: Test =
-      isAlone && first !== undefined
-        ? first
-        : "any" in condition
-          ? (frame) => tests.some((one) => one(frame))
-          : (frame) => tests.every((one) => one(frame)) !== "not" in condition
+    const [first, ...others] = tests
+    let compiled: Test = (frame) => tests.every((one) => one(frame))
+    if ("any" in condition) compiled = (frame) => tests.some((one) => one(frame))
+    else if ("not" in condition) compiled = (frame) => first?.(frame) === false
+    else if (first !== undefined && others.length === 0) compiled = first
     level.tests.set(condition, compiled)
     return compiled
   }
 
-  /** What has conditions in it becomes a node of its own, so that no depth is too deep. */
   const partTest = (part: Condition, level: Level, user: Node | undefined): Test => {
-    const isNode = partsOf(part) !== undefined || "is" in part || "some" in part || "every" in part
-    if (isNode) {
-      const node = nodeFor(part, level)
-      if (node === undefined) return () => false
-      if (user !== undefined) need(user, node, "onUsers")
+    const node = nodeFor(part, level)
+    if (node !== undefined) {
+      need(user, node, "onUsers")
       return (frame) => above(frame, node.level)?.on[node.slot] === 1
     }
     const { operands, holds } = leafOf(part)
-    if (user !== undefined) for (const operand of operands) needValue(user, operand)
+    for (const operand of operands) needValue(user, operand)
     const [one, other] = operands.map((operand) => reader(operand, level))
     return (frame) => holds(one?.(frame), other?.(frame))
   }
 
+  /** What has conditions in it becomes a node of its own, so that no depth is too deep; undefined: it has none. */
   const nodeFor = (condition: Condition, level: Level): Node | undefined => {
     if ("is" in condition) return nameAt(condition.is, level)
     if ("some" in condition || "every" in condition) return quantifier(condition, level)
-    const node = add(level)
-    testLater(node, condition)
-    return node
+    return partsOf(condition) && testLater(add(level), condition)
   }
 
   /** The commonest operand, an answer of the same level, without a detour. */
@@ -100,17 +94,14 @@ export const compile = (questionnaire: Questionnaire, kinds: FillRegistry): Prog
     return node?.level === level ? ({ values }) => values[node.slot] : (frame) => valueAt(frame, operand)
   }
 
-  const testLater = (node: Node, condition: Condition | undefined) => {
+  const testLater = (node: Node, condition: Condition | undefined): Node => {
     if (condition !== undefined) waiting.push(() => (node.test = test(condition, node.level, node)))
+    return node
   }
 
-  const nameAt = (name: string, level: Level): Node | undefined => {
-    const condition = conditions.get(name)
-    const known = level.named.get(name)
-    if (condition === undefined || known !== undefined) return known
-    const node = add(level)
+  const nameAt = (name: string, level: Level): Node => {
+    const node = level.named.get(name) ?? testLater(add(level), conditions.get(name) ?? never)
     level.named.set(name, node)
-    testLater(node, condition)
     return node
   }
 
@@ -126,8 +117,7 @@ export const compile = (questionnaire: Questionnaire, kinds: FillRegistry): Prog
       return node
     }
     // the gate: nothing is said about instances that are not asked
-    const each = add(level, group)
-    testLater(each, inner)
+    const each = testLater(add(level, group), inner)
     need(node, each, "onUsers")
     need(node, group, "onUsers")
     node.test = (frame) => {
@@ -195,7 +185,7 @@ export const compile = (questionnaire: Questionnaire, kinds: FillRegistry): Prog
     const { question, kind, node } = item
     const { required, repeat } = question
     // what takes no answer cannot be required: notes, and groups that do not change the shape of the answers
-    if (kind?.givenAs === "value" || kind?.givenAs === "files" || repeat !== undefined) {
+    if (takesAnswer(item) || repeat !== undefined) {
       if (required === true || (repeat?.min ?? 0) > 0) item.required = () => true
       else if (typeof required === "object") item.required = test(required, node.level)
     }
@@ -212,8 +202,7 @@ export const compile = (questionnaire: Questionnaire, kinds: FillRegistry): Prog
 
   const root = newLevel(undefined)
   for (const section of questionnaire.sections) {
-    const gate = add(root)
-    testLater(gate, section.when)
+    const gate = testLater(add(root), section.when)
     sections.set(section.id, gate)
     addCalculated(section.calculated, root, gate)
     const pending: Array<readonly [Question, Item | undefined]> = []
@@ -234,7 +223,6 @@ export const compile = (questionnaire: Questionnaire, kinds: FillRegistry): Prog
     node.compute = ({ raw }) => contextValue(value, raw[node.slot])
     context.set(key, node)
   }
-  for (const name of conditions.keys()) nameAt(name, root)
   for (const { when } of questionnaire.ends ?? []) if (when !== undefined) test(when, root)
   for (let task = waiting.pop(); task !== undefined; task = waiting.pop()) task()
 
@@ -242,6 +230,9 @@ export const compile = (questionnaire: Questionnaire, kinds: FillRegistry): Prog
   for (const [order, node] of ordered.entries()) node.order = order
   return { questionnaire, root, nodes: ordered, items, sections, references, context }
 }
+
+/** What an unknown name stands for. */
+const never: Condition = { any: [] }
 
 /** The conditions that a condition is made of, at the same place; undefined: it is made of none. */
 const partsOf = (condition: Condition): ReadonlyArray<Condition> | undefined => {

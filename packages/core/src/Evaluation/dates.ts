@@ -8,7 +8,7 @@ import type { ShiftedDate } from "../Condition/Ast.ts"
 const { floor } = Math
 
 /** The number of a day, of a month counted from 0 through the years: 12 is January of the year 1. */
-const dayNumber = (month: number, day: number): number => {
+export const dayNumber = (month: number, day: number): number => {
   const year = floor((month - 2) / 12)
   const fromMarch = month - 2 - year * 12
   return 365 * year + floor(year / 4) - floor(year / 100) + floor(year / 400) + floor((153 * fromMarch + 2) / 5) + day
@@ -17,6 +17,14 @@ const dayNumber = (month: number, day: number): number => {
 /** The month of a date, counted so, and the day in it. */
 const parts = (date: string) =>
   [Number(date.slice(0, 4)) * 12 + Number(date.slice(5, 7)) - 1, Number(date.slice(8))] as const
+
+/** The month in which a day lies. */
+export const monthOf = (day: number): number => {
+  // 146,097 days are 4,800 months: at most two months too early
+  let month = floor(((day - 1) * 4800) / 146_097) + 1
+  while (dayNumber(month + 1, 1) <= day) month++
+  return month
+}
 
 const daysIn = (month: number): number => dayNumber(month + 1, 1) - dayNumber(month, 1)
 
@@ -36,13 +44,11 @@ export const shift = (
   { years = 0, months = 0, days = 0 }: NonNullable<ShiftedDate["offset"]>,
 ): string | undefined => {
   const [from, day] = parts(date)
-  let month = from + months + 12 * years
-  const wanted = dayNumber(month, Math.min(day, daysIn(month))) + days
+  const target = from + months + 12 * years
+  const wanted = dayNumber(target, Math.min(day, daysIn(target))) + days
   // about ten thousand years; what is no number is no day either
   if (!(Math.abs(wanted) < 3_700_000)) return undefined
-  // 146,097 days are 4,800 months: at most two months too early
-  month = floor(((wanted - 1) * 4800) / 146_097) + 1
-  while (dayNumber(month + 1, 1) <= wanted) month++
+  const month = monthOf(wanted)
   const numbers = [floor(month / 12), (month % 12) + 1, wanted - dayNumber(month, 1) + 1]
   const text = numbers.map((number) => String(number).padStart(2, "0")).join("-")
   // the year has four digits

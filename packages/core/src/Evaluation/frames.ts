@@ -33,7 +33,7 @@ const newFrame = (work: Work, level: Level, parent: Frame | undefined, index: nu
 
 export const newEvaluation = (program: Program): Evaluation => {
   const { nodes } = program
-  const work = { program, asked: 0, instances: 0, waiting: new Uint8Array(nodes.length), frames: nodes.map(() => []) }
+  const work = { program, asked: 0, instances: 0, waiting: new Uint8Array(nodes.length), frames: nodes.map(() => undefined) }
   return { program, root: newFrame(work, program.root, undefined, 0), work }
 }
 
@@ -79,19 +79,19 @@ export const put = (frame: Frame, item: Item, answer: unknown): void => {
     // a list with something in it that is no instance is no answer at all, as the kind says too
     const list = Array.isArray(given) && given.every(isRecord) ? given : []
     const children = instancesOf(at, instances)
-    const before = children.length
     for (const gone of children.splice(list.length)) drop(gone)
     for (const [i, answers] of list.entries()) {
       const instance = children[i] ?? append(at, instances)
       if (instance === undefined) break
       for (const inner of instances.items) pending.push([instance, inner, own(answers, inner.question.id)])
     }
-    if (children.length !== before) restructured(at, instances)
+    restructured(at, instances)
   }
 }
 
-/** The instances at a frame, of a level in its own. */
-export const instancesOf = (frame: Frame, { position }: Level): Array<Frame> => (frame.children[position] ??= [])
+/** The instances at a frame, of a level in its own; none of no level. */
+export const instancesOf = ({ children }: Frame, level: Level | undefined): Array<Frame> =>
+  (level && children[level.position]) ?? []
 
 export const append = (parent: Frame, level: Level): Frame | undefined => {
   const { work } = parent
@@ -117,7 +117,6 @@ export const drop = (frame: Frame): void => {
 
 /** Instances came or went: whoever looks at all of them decides again. */
 export const restructured = (parent: Frame, level: Level): void => {
-  if (level.group !== undefined) mark(level.group.node, parent)
   const levels = [level]
   for (const at of levels) {
     tell(at.watchers, parent)
@@ -129,17 +128,25 @@ export const restructured = (parent: Frame, level: Level): void => {
 export const mark = ({ slot, order }: Node, frame: Frame): void => {
   if (frame.waiting[slot] === 1) return
   frame.waiting[slot] = 1
-  frame.work.waiting[order] = 1
-  frame.work.frames[order]?.push(frame)
+  const { waiting, frames } = frame.work
+  waiting[order] = 1
+  const here = frames[order]
+  if (here === undefined) frames[order] = [frame]
+  else here.push(frame)
 }
 
 /** Decides all that waits. */
 export const settle = ({ program, work: { waiting, frames } }: Evaluation): void => {
-  for (let order = waiting.indexOf(1); order >= 0; order = waiting[order + 1] === 1 ? order + 1 : waiting.indexOf(1, order)) {
+  for (
+    let order = waiting.indexOf(1);
+    order >= 0;
+    order = waiting[order + 1] === 1 ? order + 1 : waiting.indexOf(1, order)
+  ) {
     waiting[order] = 0
     const node = program.nodes[order]
     const here = frames[order] ?? []
-    for (let frame = here.pop(); frame && node; frame = here.pop()) if (frame.alive) decide(node, frame)
+    frames[order] = undefined
+    for (const frame of here) if (node !== undefined && frame.alive) decide(node, frame)
   }
 }
 

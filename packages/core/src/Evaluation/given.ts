@@ -26,41 +26,24 @@ const withoutUnoffered = ({ offers }: Item, frame: Frame, answer: unknown): unkn
   return isUnoffered(answer) ? undefined : answer
 }
 
-/** Instances whose answers are still to be gathered, and where. */
-type Pending = Array<readonly [Frame, Record<string, unknown>]>
-
-const answerOf = (frame: Frame, item: Item, pending: Pending): unknown => {
-  const instances = item.instances === undefined ? [] : instancesOf(frame, item.instances)
-  if (instances.length === 0) return countedAnswer(frame, item)
-  if (!isOn(frame, item.node)) return undefined
-  return instances.map((instance) => {
-    const inner: Record<string, unknown> = {}
-    pending.push([instance, inner])
-    return inner
-  })
-}
-
-const gather = (pending: Pending): void => {
-  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    const [frame, into] = next
-    for (const item of frame.level.items) {
-      const answer = answerOf(frame, item, pending)
+/** The answers at a frame and in the instances below it, as they count: all of them, or to these items alone. */
+export const effective = (
+  root: Frame,
+  wanted: ReadonlyArray<Item> = root.level.items,
+): Readonly<Record<string, unknown>> => {
+  const all: Record<string, unknown> = {}
+  const pending: Array<readonly [Frame, ReadonlyArray<Item>, Record<string, unknown>]> = [[root, wanted, all]]
+  // a list that grows while it is walked
+  for (const [frame, items, into] of pending) {
+    for (const item of items) {
+      const rows = instancesOf(frame, item.instances).map((instance) => {
+        const row: Record<string, unknown> = {}
+        pending.push([instance, instance.level.items, row])
+        return row
+      })
+      const answer = rows.length === 0 ? countedAnswer(frame, item) : isOn(frame, item.node) ? rows : undefined
       if (answer !== undefined) into[item.question.id] = answer
     }
   }
-}
-
-/** All answers at a frame and in the instances below it, as they count. */
-export const effective = (frame: Frame): Readonly<Record<string, unknown>> => {
-  const all: Record<string, unknown> = {}
-  gather([[frame, all]])
   return all
-}
-
-/** One answer as it counts, with its instances. */
-export const effectiveAnswer = (frame: Frame, item: Item): unknown => {
-  const pending: Pending = []
-  const answer = answerOf(frame, item, pending)
-  gather(pending)
-  return answer
 }

@@ -12,37 +12,36 @@ export interface Needing<Self> {
 /** All nodes in dependency order; those that need themselves, over whatever detour, are marked. */
 export const inOrder = <Node extends Needing<Node>>(nodes: ReadonlyArray<Node>): ReadonlyArray<Node> => {
   const order: Array<Node> = []
-  /** When each was first seen, and the earliest one still open that it leads to; Infinity once it is closed. */
-  const seen = new Map<Node, { readonly index: number; low: number }>()
+  /** The earliest node still open that each one seen leads to, by when it was first seen; Infinity once it is closed. */
+  const low = new Map<Node, number>()
+  const lowOf = (node: Node) => low.get(node) ?? Infinity
   const open: Array<Node> = []
   for (const root of nodes) {
-    const path: Array<Node> = seen.has(root) ? [] : [root]
-    /** By depth: which need is looked at next. */
-    const next: Array<number> = []
-    for (let node = path.at(-1); node !== undefined; node = path.at(-1)) {
-      const depth = path.length - 1
-      let mine = seen.get(node)
-      if (mine === undefined) {
-        seen.set(node, (mine = { index: seen.size, low: seen.size }))
-        open.push(node)
-        next[depth] = 0
-      }
-      const at = next[depth] ?? 0
-      next[depth] = at + 1
-      const before = node.needs[at - 1]
+    /** `next`: which need is looked at next. */
+    const path: Array<{ readonly node: Node; readonly index: number; next: number }> = []
+    const enter = (node: Node) => {
+      if (low.has(node)) return
+      path.push({ node, index: low.size, next: 0 })
+      low.set(node, low.size)
+      open.push(node)
+    }
+    enter(root)
+    for (let top = path.at(-1); top !== undefined; top = path.at(-1)) {
+      const { node, index } = top
+      const before = node.needs[top.next - 1]
       // what was entered from here has come back
-      if (before !== undefined) mine.low = Math.min(mine.low, seen.get(before)?.low ?? Infinity)
-      const need = node.needs[at]
+      if (before !== undefined) low.set(node, Math.min(lowOf(node), lowOf(before)))
+      const need = node.needs[top.next++]
       if (need === node) node.cyclic = true
       if (need !== undefined) {
-        if (!seen.has(need)) path.push(need)
+        enter(need)
         continue
       }
       path.pop()
-      if (mine.low < mine.index) continue
+      if (lowOf(node) < index) continue
       const component = open.splice(open.lastIndexOf(node))
       for (const one of component.toReversed()) {
-        seen.set(one, { index: mine.index, low: Infinity })
+        low.set(one, Infinity)
         if (component.length > 1) one.cyclic = true
         order.push(one)
       }

@@ -30,35 +30,35 @@ export const find = (
     if (node === undefined || node.level !== frame.level) return undefined
     if (i === place.length - 1) return { frame, node }
     const level = program.items.get(String(place[i]))?.instances
-    const instance = level && instancesOf(frame, level)[Number(place[i + 1])]
+    const instance = instancesOf(frame, level)[Number(place[i + 1])]
     if (instance === undefined) return undefined
     frame = instance
   }
   return { frame, node: undefined }
 }
 
-/** The item at a place, and the frame it lies in; undefined where there is none. */
-export const itemAt = (
-  evaluation: Evaluation,
-  place: Place,
-): { readonly frame: Frame; readonly item: Item } | undefined => {
+/** An item, and the frame it lies in. */
+export interface Found {
+  readonly frame: Frame
+  readonly item: Item
+}
+
+/** The item at a place; undefined where there is none. */
+export const itemAt = (evaluation: Evaluation, place: Place): Found | undefined => {
   const found = find(evaluation, place)
-  const item = found?.node?.isItem === true ? evaluation.program.items.get(String(place.at(-1))) : undefined
-  return found === undefined || item === undefined ? undefined : { frame: found.frame, item }
+  const item = evaluation.program.items.get(String(place.at(-1)))
+  return found && item?.node === found.node && item ? { frame: found.frame, item } : undefined
 }
 
 /** Every item of every instance, in reading order, asked or not. */
-export function* everything({ root }: Evaluation): Generator<{ readonly frame: Frame; readonly item: Item }> {
-  const pending: Array<{ readonly frame: Frame; next: number }> = [{ frame: root, next: 0 }]
-  for (let top = pending.at(-1); top !== undefined; top = pending.at(-1)) {
-    const { frame } = top
-    const item = frame.level.items[top.next++]
-    if (item === undefined) {
-      pending.pop()
-      continue
-    }
-    yield { frame, item }
-    const instances = item.instances === undefined ? [] : instancesOf(frame, item.instances)
-    for (const instance of instances.toReversed()) pending.push({ frame: instance, next: 0 })
+export function* everything({ root }: Evaluation): Generator<Found> {
+  const pending: Array<Found> = []
+  const later = (frame: Frame) => {
+    for (const item of frame.level.items.toReversed()) pending.push({ frame, item })
+  }
+  later(root)
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    yield next
+    for (const instance of instancesOf(next.frame, next.item.instances).toReversed()) later(instance)
   }
 }

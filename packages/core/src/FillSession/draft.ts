@@ -5,7 +5,7 @@
 import type { Answers } from "../Answers.ts"
 import type { FillKind } from "../AnswerKind.ts"
 import { merge } from "./merge.ts"
-import { at, equal, isList, list, type Place, pointer, withAnswer, without } from "./Place.ts"
+import { at, equal, list, type Place, pointer, withAnswer, without } from "./Place.ts"
 import type { Changes, State } from "./State.ts"
 
 /** What stands there in the draft; undefined when nothing does. */
@@ -30,17 +30,15 @@ export const draft = ({ saved, changes }: State): Answers => answered({ ...saved
 
 /** The draft with another answer there; undefined: none. */
 export const change = (state: State, place: Place, answer: unknown): State => {
-  const id = String(place[0])
-  const put = withAnswer(answerAt(state, [id]), place.slice(1), answer)
-  const whole = isList(put) && put.length === 0 ? null : (put ?? null)
   const here = pointer(place)
-  return decided({
-    ...state,
-    changes: isAsSaved(state, id, whole)
-      ? without(state.changes, (other) => other === id)
-      : { ...state.changes, [id]: whole },
-    issues: state.issues.filter((issue) => issue.pointer !== here),
-  })
+  return settled({ ...laid(state, place, answer), issues: state.issues.filter((issue) => issue.pointer !== here) })
+}
+
+/** With that change, whether or not it is as saved. */
+const laid = (state: State, [key, ...rest]: Place, answer: unknown): State => {
+  const id = String(key)
+  const whole = withAnswer(answerAt(state, [id]), rest, answer)
+  return { ...state, changes: { ...state.changes, [id]: whole ?? null } }
 }
 
 /** Is that what the server has, for sure? Not where a save in flight, or one that was lost, may have changed it. */
@@ -63,17 +61,8 @@ const answered = (answers: Changes): Answers => without(answers, (_, answer) => 
 /** What is to be saved: the changes, but theirs wherever it is not decided yet whose answer holds. */
 export const unsaved = (state: State): Changes => {
   if (state.conflicts.length === 0) return state.changes
-  const sent = state.conflicts.reduce<State>(
-    (so, { place, theirs }) => ({
-      ...so,
-      changes: {
-        ...so.changes,
-        [String(place[0])]: withAnswer(answerAt(so, place.slice(0, 1)), place.slice(1), theirs ?? undefined) ?? null,
-      },
-    }),
-    state,
-  ).changes
-  return without(sent, (id, answer) => equal(answer, at(state.saved, [id])))
+  const { changes } = state.conflicts.reduce((so, { place, theirs }) => laid(so, place, theirs ?? undefined), state)
+  return without(changes, (id, answer) => equal(answer, at(state.saved, [id])))
 }
 
 /** The save in flight got through: the server has this revision, and in it what was sent. */

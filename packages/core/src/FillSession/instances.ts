@@ -39,5 +39,5 @@ export const rearranged = (state: State, group: Place, rows: ReadonlyArray<numbe
       return pointer === undefined ? [] : [{ ...issue, pointer }]
     }),
   }
-  return andThen([Draft.change(moved, group, instances), cancelled], saveSoon)
+  return andThen([Draft.change(moved, group, instances.length === 0 ? undefined : instances), cancelled], saveSoon)
 }

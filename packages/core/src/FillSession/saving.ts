@@ -22,8 +22,6 @@ const longestPause = 60_000
 
 const wake = (afterMillis: number): Effect => ({ type: "WakeSaver", afterMillis })
 
-const hasUnsaved = (state: State): boolean => Object.keys(Draft.unsaved(state)).length > 0
-
 /** Saves what is not saved, unless a save is in flight, nobody would get it, or the server refused just that. */
 export const save = (state: State): Step => {
   const changes = Draft.unsaved(state)
@@ -36,17 +34,15 @@ export const save = (state: State): Step => {
   ]
 }
 
-/** After a change: the timer begins anew, unless something that ends in a save is under way already. */
+/** After a change: the timer begins anew, if there is something to save and nothing that ends in a save is under way. */
 export const saveSoon = (state: State): Step => [
   state,
-  state.autosave && state.saving === null && state.failures === 0 && state.online && hasUnsaved(state)
-    ? [wake(pause)]
-    : [],
+  state.autosave && state.failures === 0 && save(state)[1].length > 0 ? [wake(pause)] : [],
 ]
 
 /** Is all of the draft at the server, as far as anybody knows? */
 export const isSaved = (state: State): boolean =>
-  state.saving === null && state.conflicts.length === 0 && !hasUnsaved(state)
+  state.saving === null && state.conflicts.length === 0 && Object.keys(state.changes).length === 0
 
 type Outcome = Extract<Message, { readonly type: `Save${"Succeeded" | "Failed" | "Refused" | "Conflicted"}` }>
 

@@ -83,8 +83,8 @@ const givenAs = (form: Form, place: Place) => itemAt(form.program, place)?.kind?
 
 const changed = (form: Form, state: State, place: Place, answer: unknown): Step => {
   if (givenAs(form, place) !== "value" || !Draft.isReachable(state, place)) return [state, []]
-  const empty = answer === null || answer === "" || (Array.isArray(answer) && answer.length === 0)
-  return saveSoon(Draft.change(state, place, empty ? undefined : answer))
+  const isNone = answer === null || answer === "" || (Array.isArray(answer) && answer.length === 0)
+  return saveSoon(Draft.change(state, place, isNone ? undefined : answer))
 }
 
 const touch = (form: Form, state: State, place: Place): State =>

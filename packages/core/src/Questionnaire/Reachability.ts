@@ -141,7 +141,7 @@ export const findings = (
     if (decision.verdict === "unreachable") continue
     if (decision.verdict === "reachable" && parts.isTrueOnceAnswered(site))
       problems.push(onceAnswered(site, search.least(target) ?? decision.witness, parts))
-    for (const useless of parts.useless(site)) problems.push(uselessProblem(useless))
+    for (const useless of parts.useless(site)) problems.push(uselessProblem(useless, index))
   }
   return [...problems, ...notDecided(decisions)]
 }
@@ -151,14 +151,10 @@ const mostUndecided = 20
 const notDecided = (decisions: Analysis["decisions"]): ReadonlyArray<Problem> => {
   const open = [...decisions].flatMap(([target, { verdict }]) => (verdict === "not decided" ? [target] : []))
   const shown = open.slice(0, mostUndecided).map((target): Problem => {
-    const what =
-      target.role === "fails"
-        ? "it can ever be false"
-        : target.role === "holds"
-          ? "it can ever be true"
-          : "it can ever be reached"
+    const what = target.role === "fails" ? "be false" : target.role === "holds" ? "be true" : "be reached"
+    const subject = Sentence.subject(target).replace(/^The/, "the")
     return {
-      ...warning("not-decided", target.path, `${Sentence.subject(target)}: it was not decided whether ${what}.`),
+      ...warning("not-decided", target.path, `It was not decided whether ${subject} can ever ${what}.`),
       severity: "info",
     }
   })
@@ -216,16 +212,19 @@ const rootProblems = (root: Root, { index }: Analysis): ReadonlyArray<Problem> =
   if (target.site?.role === "required") {
     const why =
       isContradiction && others.length === 0 ? "it can never hold" : Sentence.clauses([...others, ...facts], named)
-    const message = `The question ${target.id} is never required: ${Sentence.text(target.site.condition)}, but ${why}.`
+    const message = `The question "${target.id}" is never required: it would be when ${Sentence.text(target.site.condition)}, but ${why}.`
     return [warning("never-required", target.path, message, remove(target.path))]
   }
   const path = condition === undefined || target.site !== undefined ? target.path : [...target.path, "when"]
-  const needs =
-    condition === undefined ? "" : `${target.role === "end" ? "needs" : "this needs"} ${Sentence.text(condition)}`
+  const needs = condition === undefined ? "" : `it needs ${Sentence.text(condition)}, but `
   const why = Sentence.clauses([...others, ...facts], named)
-  const message = isContradiction
-    ? `${subject} ${verbs[target.role]}: its condition contradicts itself, ${Sentence.text(condition)}${why === "" ? "" : ` (${why})`}.${tail}`
-    : `${subject} ${verbs[target.role]}: ${needs === "" ? "" : `${needs}, but `}${why === "" ? "no answers lead there" : why}.${tail}`
+  const itself = target.site?.role === "named" ? "it" : "its condition"
+  const contradicts = isContradiction
+    ? "any" in condition && condition.any.length === 0
+      ? `${itself} is an "any" of nothing, which never holds`
+      : `${itself} contradicts itself, ${Sentence.text(condition)}${why === "" ? "" : ` (${why})`}`
+    : `${needs}${why === "" ? "no answers lead there" : why}`
+  const message = `${subject} ${verbs[target.role]}: ${contradicts}.${tail}`
   const code = isContradiction
     ? "contradiction"
     : target.role === "item"
@@ -238,7 +237,12 @@ const rootProblems = (root: Root, { index }: Analysis): ReadonlyArray<Problem> =
   if (target.role === "item" && required !== undefined && required !== false) {
     const at = [...target.path, "required"]
     found.push(
-      warning("required-never-shown", at, `The question ${target.id} is required, but it is never asked.`, remove(at)),
+      warning(
+        "required-never-shown",
+        at,
+        `The question "${target.id}" is required, but it is never asked.`,
+        remove(at),
+      ),
     )
   }
   return found
@@ -252,7 +256,7 @@ const alwaysTrue = (site: Target.Site, { reasons }: Root, named: (name: string) 
     ),
     named,
   )
-  const what = site.role === "named" ? `The condition ${site.id}` : "This condition"
+  const what = site.role === "named" ? `The condition "${site.id}"` : "This condition"
   const message = `${what} is always true: ${Sentence.text(site.condition)}${why === "" ? "" : `, because ${why}`}.`
   const fix =
     site.role === "required"
@@ -266,7 +270,7 @@ const alwaysTrue = (site: Target.Site, { reasons }: Root, named: (name: string) 
 const onceAnswered = (site: Target.Site, witness: Witness, parts: Parts): Problem => {
   const read = parts.answersNeeded(site) ?? []
   const [only] = read
-  const message = `This condition is true as soon as ${Sentence.listed(read)} ${read.length === 1 ? "is" : "are"} answered, whatever the answer: ${Sentence.text(site.condition)}.`
+  const message = `This condition is true as soon as ${Sentence.listed(read.map((id) => `"${id}"`))} ${read.length === 1 ? "is" : "are"} answered, whatever the answer: ${Sentence.text(site.condition)}.`
   const fix =
     read.length === 1 && only !== undefined
       ? { fix: [{ op: "replace", path: pointer(site.path), value: { answered: { answer: only } } }] as const }
@@ -278,16 +282,21 @@ const onceAnswered = (site: Target.Site, witness: Witness, parts: Parts): Proble
   })
 }
 
-const uselessProblem = ({ is, part, path, list }: ReturnType<Parts["useless"]>[number]): Problem => {
-  const others = Sentence.listed(list.slice(0, 3).map(Sentence.text))
-  if (is === "contradiction")
-    return warning("contradiction", path, `This part can never hold: ${Sentence.text(part)}.`, remove(path))
-  return is === "redundant"
-    ? warning(
-        "redundant-part",
-        path,
-        `${Sentence.text(part)} says nothing more: it follows from ${others}.`,
-        remove(path),
-      )
-    : warning("duplicate-arm", path, `${Sentence.text(part)} adds nothing: it is covered by ${others}.`, remove(path))
+const uselessProblem = (
+  { is, part, path, from }: ReturnType<Parts["useless"]>[number],
+  { conditions }: Index.Index,
+): Problem => {
+  const said = Sentence.text(part)
+  const meanings = Sentence.meanings([part, ...from], (name) => conditions.get(name))
+  if (is === "contradiction") return warning("contradiction", path, `${said} can never hold here.`, remove(path))
+  const others = Sentence.listed(from.slice(0, 3).map(Sentence.text))
+  const why =
+    from.length === 1 && others === said
+      ? `${said} stands here twice.`
+      : from.length === 0
+        ? `${said} says nothing: it always holds.`
+        : is === "redundant"
+          ? `${said} says nothing more: it follows from ${others}${meanings}.`
+          : `${said} adds nothing: where it holds, ${others} ${from.length === 1 ? "does" : "do"} too${meanings}.`
+  return warning(is === "redundant" ? "redundant-part" : "duplicate-arm", path, why, remove(path))
 }

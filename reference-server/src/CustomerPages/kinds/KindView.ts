@@ -1,5 +1,6 @@
 /** How one kind of question stands on a page: its field, what a form says of it, and how its answer reads. */
 import type { QuestionKind } from "@requite/core"
+import type { Place } from "../../Filling.ts"
 import type { Html } from "../../Html.ts"
 import type { Reader } from "../Reader.ts"
 
@@ -7,13 +8,31 @@ import type { Reader } from "../Reader.ts"
 export type Fields = ReadonlyMap<string, ReadonlyArray<string>>
 
 export interface FieldInput<Q extends QuestionKind.Question = QuestionKind.Question> {
+  readonly place: Place
   readonly question: Q
   /** As saved or as just typed; wrong ones too. */
   readonly answer: unknown
+  readonly isRequired: boolean
+  /** Asked only since the answers that were just saved. */
+  readonly isNew: boolean
+  /** Reads the author's words as they are meant at this place. */
   readonly reader: Reader
   /** Sentences, to stand next to the field. */
   readonly errors: ReadonlyArray<string>
   readonly filePath: (id: string) => string
+  /** Of a choice: can it be picked, going by the other answers? */
+  readonly isOffered: (option: string) => boolean
+  /** Of a group: the fields in it; of a repeated one, those of each instance. */
+  readonly inside: ReadonlyArray<Html>
+  /** Of a repeated group: may there be another instance? */
+  readonly hasRoom: boolean
+}
+
+export interface ReadInput<Q extends QuestionKind.Question = QuestionKind.Question> {
+  readonly place: Place
+  readonly question: Q
+  readonly fields: Fields
+  readonly reader: Reader
 }
 
 export interface SummaryInput<Q extends QuestionKind.Question = QuestionKind.Question> {
@@ -31,23 +50,32 @@ export interface SummaryInput<Q extends QuestionKind.Question = QuestionKind.Que
 export interface KindView<Q extends QuestionKind.Question = QuestionKind.Question> {
   readonly type: Q["type"]
   /** What the customer has to find or think of: the arrival page counts them apart. */
-  readonly asksFor: "answer" | "document"
+  readonly asksFor: "answer" | "document" | "nothing"
   /** How long a person needs, in seconds. */
   seconds(question: Q): number
   /** Label, help, errors and control. */
   field(input: FieldInput<Q>): Html
-  /** The answer that a form carries; undefined where it comes another way (files). */
-  read(question: Q, fields: Fields): unknown
+  /** The answer that a form carries; undefined where it does not: the question was not on the page, or its answer comes
+   * another way (files). So what was not on the page keeps its answer. */
+  read(input: ReadInput<Q>): unknown
   /** The answer as the firm will read it. */
   summary(input: SummaryInput<Q>): Html
-  /** What is wrong and how to put it right, for a problem of this kind. */
-  sentence(question: Q, problem: QuestionKind.Problem, reader: Reader): string
+  /** What is wrong and how to put it right, where the page knows better than core's own sentence. */
+  sentence?(question: Q, problem: QuestionKind.Problem, reader: Reader): string | undefined
 }
 
-/** The name of a question's text field. */
-export const fieldName = (id: string): string => `a.${id}`
+const key = (place: Place): string => place.join(".")
+
+/** The name of a text field; a kind may have several, `part` by part. */
+export const fieldName = (place: Place, part?: string): string =>
+  `a.${key(place)}${part === undefined ? "" : `.${part}`}`
 /** The name of a question's file field. */
 export const fileField = (id: string): string => `f.${id}`
 /** The id of a whole question on its page, and of its first control, which the error summary leads to. */
-export const questionAnchor = (id: string): string => `q-${id}`
-export const controlAnchor = (id: string): string => `c-${id}`
+export const questionAnchor = (place: Place): string => `q-${key(place)}`
+export const controlAnchor = (place: Place): string => `c-${key(place)}`
+/** The ids of what belongs to it: its help, its errors. */
+export const partAnchor = (part: string, place: Place): string => `${part}-${key(place)}`
+
+/** The one value of a field; undefined: it was not on the page. */
+export const valueOf = (fields: Fields, name: string): string | undefined => fields.get(name)?.[0]

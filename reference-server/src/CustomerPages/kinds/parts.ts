@@ -1,14 +1,15 @@
 /** What the fields of all kinds have in common: label, help and errors, tied to the control for who hears the page. */
+import type { Attachment } from "@requite/core/Questionnaire/Definition"
 import type { Child, Html } from "../../Html.ts"
 import { html } from "../../Html.ts"
 import type { FieldInput } from "./KindView.ts"
-import { controlAnchor, questionAnchor } from "./KindView.ts"
+import { controlAnchor, fieldName, partAnchor, questionAnchor } from "./KindView.ts"
 
 /** A question with one control: a label over it. */
 export const labelled = (input: FieldInput, control: Html, hint?: string): Html =>
   question(
     input,
-    html`<label class="label" for="${controlAnchor(input.question.id)}">${title(input)}</label>
+    html`<label class="label" for="${controlAnchor(input.place)}">${title(input)}</label>
       ${help(input, hint)}${errors(input)}${control}`,
   )
 
@@ -22,41 +23,59 @@ export const grouped = (input: FieldInput, controls: Html, hint?: string): Html 
     </fieldset>`,
   )
 
-const question = ({ question: { id }, errors: { length } }: FieldInput, content: Html): Html =>
-  html`<div class="question${length > 0 ? " wrong" : ""}" id="${questionAnchor(id)}">${content}</div>`
+/** Whatever stands on the page for one item, under its own address. */
+export const question = ({ place, errors: { length }, isNew }: FieldInput, content: Html, kind = ""): Html =>
+  html`<div class="question${kind}${length > 0 ? " wrong" : ""}${isNew ? " new" : ""}" id="${questionAnchor(place)}">
+    ${content}
+  </div>`
 
-const title = ({ question, reader }: FieldInput): Child => [
+/** The label, and whether it may be left out. */
+export const title = ({ question, isRequired, reader }: FieldInput): Child => [
   reader.authored(question.label),
-  question.required === true ? null : html` <span class="optional">${reader.t("field.optional")}</span>`,
+  isRequired ? null : html` <span class="optional">${reader.t("field.optional")}</span>`,
 ]
 
-const help = ({ question, reader }: FieldInput, hint: string | undefined): Html | null =>
-  question.help === undefined && hint === undefined
-    ? null
-    : html`<div class="help" id="${helpId(question.id)}">
-        ${question.help === undefined ? null : reader.markdown(question.help)}${
-          hint === undefined ? null : html`<p>${hint}</p>`
-        }
-      </div>`
+/** The author's help, a hint of ours, and the firm's documents that go with the question. */
+export const help = ({ place, question, reader }: FieldInput, hint?: string): Html =>
+  html`${
+    question.help === undefined && hint === undefined
+      ? null
+      : html`<div class="help" id="${partAnchor("h", place)}">
+          ${question.help === undefined ? null : reader.markdown(question.help)}${
+            hint === undefined ? null : html`<p>${hint}</p>`
+          }
+        </div>`
+  }${attached(question.attachments ?? [], (bytes) => reader.bytes(bytes), reader.t("field.attachments"))}`
 
-const errors = ({ question, reader, errors }: FieldInput): Html | null =>
+/** Documents by their names: this server does not keep those of a definition, so there is nothing to open. */
+const attached = (files: ReadonlyArray<Attachment>, size: (bytes: number) => string, label: string): Html | null =>
+  files.length === 0
+    ? null
+    : html`<ul class="files" aria-label="${label}">
+        ${files.map(
+          ({ name, bytes }) => html`<li><span dir="auto">${name}</span> <span class="size">${size(bytes)}</span></li>`,
+        )}
+      </ul>`
+
+export const errors = ({ place, reader, errors }: FieldInput): Html | null =>
   errors.length === 0
     ? null
-    : html`<div class="error" id="${errorId(question.id)}">
+    : html`<div class="error" id="${partAnchor("e", place)}">
         ${errors.map((sentence) => html`<p><span class="unseen">${reader.t("field.error")}</span> ${sentence}</p>`)}
       </div>`
 
-const helpId = (id: string) => `h-${id}`
-const errorId = (id: string) => `e-${id}`
-
 /** The attributes that tie a control or a group to its help and errors. */
-export const described = ({ question, errors }: FieldInput, hint?: string): Html => {
+export const described = ({ place, question, errors }: FieldInput, hint?: string): Html => {
   const ids = [
-    ...(question.help === undefined && hint === undefined ? [] : [helpId(question.id)]),
-    ...(errors.length === 0 ? [] : [errorId(question.id)]),
+    ...(question.help === undefined && hint === undefined ? [] : [partAnchor("h", place)]),
+    ...(errors.length === 0 ? [] : [partAnchor("e", place)]),
   ]
   return ids.length === 0 ? html`` : html`aria-describedby="${ids.join(" ")}"`
 }
 
 /** For the control itself, which alone can be invalid. */
 export const invalid = ({ errors }: FieldInput): Html => (errors.length === 0 ? html`` : html`aria-invalid="true"`)
+
+/** Boxes that nobody ticks send nothing; this says that they were on the page. */
+export const shown = ({ place }: Pick<FieldInput, "place">): Html =>
+  html`<input type="hidden" name="${fieldName(place)}" value="" />`

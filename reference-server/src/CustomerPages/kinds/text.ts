@@ -3,18 +3,18 @@ import type { TextQuestion } from "@requite/core/QuestionKind/text"
 import type { Html } from "../../Html.ts"
 import { html } from "../../Html.ts"
 import type { FieldInput, KindView } from "./KindView.ts"
-import { controlAnchor, fieldName } from "./KindView.ts"
+import { controlAnchor, fieldName, valueOf } from "./KindView.ts"
 import { described, invalid, labelled } from "./parts.ts"
 
 const field = (input: FieldInput<TextQuestion>): Html => {
-  const { question, answer, reader } = input
+  const { place, question, answer, reader } = input
   const typed = typeof answer === "string" ? answer : ""
   // a limit is told where a person might meet it
   const hint =
     question.long === true && question.maxLength !== undefined && question.maxLength <= 300
       ? reader.t("text.upTo", { max: reader.number(question.maxLength) })
       : undefined
-  const attributes = html`id="${controlAnchor(question.id)}" name="${fieldName(question.id)}"
+  const attributes = html`id="${controlAnchor(place)}" name="${fieldName(place)}"
   ${question.autocomplete === undefined ? null : html`autocomplete="${question.autocomplete}"`}
   ${described(input, hint)} ${invalid(input)}`
   return labelled(
@@ -52,29 +52,6 @@ export const view: KindView<TextQuestion> = {
   seconds: ({ long }) => (long === true ? 60 : 15),
   field,
   // browsers send CRLF for a line break; a person typed one character
-  read: ({ id }, fields) => (fields.get(fieldName(id))?.[0] ?? "").replace(/\r\n?/g, "\n"),
+  read: ({ place, fields }) => valueOf(fields, fieldName(place))?.replace(/\r\n?/g, "\n"),
   summary: ({ answer }) => html`<p class="typed" dir="auto">${typeof answer === "string" ? answer.trim() : ""}</p>`,
-  sentence: (_question, { code, values = {} }, { t, number }) => {
-    switch (code) {
-      case "required":
-        return t("problem.text-required")
-      case "text-too-long":
-        return t("problem.text-too-long", {
-          max: number(Number(values["max"])),
-          length: number(Number(values["length"])),
-        })
-      case "text-too-short":
-        return t("problem.text-too-short", { min: number(Number(values["min"])) })
-      case "text-email":
-        return t("problem.text-email")
-      case "text-phone":
-        return t("problem.text-phone")
-      case "text-url":
-        return t("problem.text-url")
-      case "text-control-characters":
-        return t("problem.text-control-characters")
-      default:
-        return t("problem.other")
-    }
-  },
 }

@@ -36,7 +36,10 @@ const allowed = (question: UploadQuestion, reader: Reader): string =>
     files: upload.maxFiles(question),
   })
 
-const attached = ({ question, reader, filePath }: FieldInput<UploadQuestion>, files: ReadonlyArray<FileRef>): Html =>
+const attached = (
+  { place, question, reader, filePath }: FieldInput<UploadQuestion>,
+  files: ReadonlyArray<FileRef>,
+): Html =>
   html`<ul class="files" aria-label="${reader.t("upload.added")}">
     ${files.map(
       ({ id, name, bytes }, index) =>
@@ -47,7 +50,7 @@ const attached = ({ question, reader, filePath }: FieldInput<UploadQuestion>, fi
             class="quiet"
             name="remove"
             value="${id}"
-            ${index === 0 && files.length >= upload.maxFiles(question) ? html`id="${controlAnchor(question.id)}"` : null}
+            ${index === 0 && files.length >= upload.maxFiles(question) ? html`id="${controlAnchor(place)}"` : null}
           >
             ${reader.t("upload.remove")}<span class="unseen"> ${name}</span>
           </button>
@@ -56,8 +59,8 @@ const attached = ({ question, reader, filePath }: FieldInput<UploadQuestion>, fi
   </ul>`
 
 const box = (input: FieldInput<UploadQuestion>, free: number): Html => {
-  const { question, reader } = input
-  const id = controlAnchor(question.id)
+  const { place, question, reader } = input
+  const id = controlAnchor(place)
   return html`<div class="drop">
       <label for="${id}">
         <span class="unseen">${reader.t("upload.choose", { free })}</span>
@@ -118,32 +121,18 @@ export const view: KindView<UploadQuestion> = {
       )}
     </ul>`,
   sentence: (question, { code, values = {} }, reader) => {
-    const { t, bytes } = reader
     const name = String(values["name"] ?? "")
     switch (code) {
-      case "required":
-        return t("problem.upload-required")
-      case "upload-too-large":
-        return values["bytes"] === undefined
-          ? t("problem.upload-too-large", { name, max: bytes(question.maxBytes) })
-          : t("problem.upload-too-large-by", {
-              name,
-              max: bytes(question.maxBytes),
-              size: bytes(Number(values["bytes"])),
-            })
+      // types have names only here
       case "upload-wrong-type":
-        return t("problem.upload-wrong-type", { name, types: types(question, reader) })
-      case "upload-empty":
-        return t("problem.upload-empty", { name })
+        return reader.t("problem.upload-wrong-type", { name, types: types(question, reader) })
       case "upload-broken":
-        return t("problem.upload-broken", { name })
+        return reader.t("problem.upload-broken", { name })
+      // the request's own word for it
       case "file-limit":
-      case "upload-too-many":
-        return t("problem.upload-too-many", { max: upload.maxFiles(question) })
-      case "upload-too-few":
-        return t("problem.upload-too-few", { min: Number(values["min"]), count: Number(values["count"]) })
+        return reader.sentence({ code: "upload-too-many", values: { max: upload.maxFiles(question) } }, question)
       default:
-        return t("problem.other")
+        return undefined
     }
   },
 }

@@ -4,7 +4,7 @@
  */
 import type { Operand } from "../../Condition/Ast.ts"
 import { compareDifference } from "./DateDifference.ts"
-import type { Encoding } from "./Encoding.ts"
+import type { Writing } from "./Writing.ts"
 import type { Place } from "./Place.ts"
 import { countOf, type Field, type Scale } from "./Field.ts"
 import { type Entry, inputsOf, referenceOf } from "./Index.ts"
@@ -12,7 +12,7 @@ import { greatestDivisor, type Ordered } from "./Logic.ts"
 import { always, type Literal, not } from "./Literal.ts"
 import { type Term, termOf } from "./Term.ts"
 
-export const calculate = (encoding: Encoding, entry: Entry, at: Place): Field => {
+export const calculate = (encoding: Writing, entry: Entry, at: Place): Field => {
   const { logic, index } = encoding
   const { calculation } = entry
   const part = logic.part()
@@ -97,7 +97,7 @@ export const calculate = (encoding: Encoding, entry: Entry, at: Place): Field =>
 
 /** Compared with another value, the highest is one of those and none is higher. */
 const bound = (
-  encoding: Encoding,
+  encoding: Writing,
   x: Ordered,
   each: ReadonlyArray<{ readonly x: Ordered; readonly plus: number; readonly defined: Literal }>,
   defined: Literal,
@@ -117,13 +117,13 @@ const bound = (
 
 const definedOf = (term: Term): Literal => (term.term === "constant" ? always : term.defined)
 
-const anchor = (encoding: Encoding, x: Ordered): Literal => {
+const anchor = (encoding: Writing, x: Ordered): Literal => {
   const [variable] = x.part.variables
   return variable === undefined ? encoding.logic.literal(x.part) : variable * 2
 }
 
 /** What the operands stand for: from outside a repeated group, the answers of all its instances. */
-const spread = (encoding: Encoding, operands: ReadonlyArray<Operand>, at: Place) => {
+const spread = (encoding: Writing, operands: ReadonlyArray<Operand>, at: Place) => {
   let open = false
   const inputs = operands.flatMap((operand): ReadonlyArray<Term> => {
     const source = encoding.index.entries.get(referenceOf(operand)?.answer ?? "")

@@ -1,12 +1,12 @@
 /** "At most so many days, months or years from one date to another", as a comparison of the one, moved, with the other. */
-import type { Encoding } from "./Encoding.ts"
+import type { Writing } from "./Writing.ts"
 import type { Literal } from "./Literal.ts"
 import { not } from "./Literal.ts"
 import { compare, movedBy, type Term } from "./Term.ts"
 
 /** The whole units from `from` to `to` are at most `most`; undefined: not to be said. Both are answered. */
 export const compareDifference = (
-  encoding: Encoding,
+  encoding: Writing,
   from: Term,
   to: Term,
   unit: "days" | "months" | "years",

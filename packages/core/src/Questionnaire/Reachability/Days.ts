@@ -1,17 +1,20 @@
 /** Days as whole numbers, counted from 1 January 1970, and what moving by months does to them. */
 import type { ShiftedDate } from "../../Condition/Ast.ts"
+import { dayNumber, monthOf } from "../../Evaluation/dates.ts"
 
-const dayMs = 86_400_000
-
-const at = (year: number, month: number, day: number): number =>
-  // Date.UTC takes the years 0 to 99 for those of the last century
-  new Date(0).setUTCFullYear(year, month, day) / dayMs
+const epoch = dayNumber(1970 * 12, 1)
 
 /** Of a date that exists. */
 export const fromText = (date: string): number =>
-  at(Number(date.slice(0, 4)), Number(date.slice(5, 7)) - 1, Number(date.slice(8)))
+  dayNumber(Number(date.slice(0, 4)) * 12 + Number(date.slice(5, 7)) - 1, Number(date.slice(8))) - epoch
 
-export const toText = (day: number): string => new Date(day * dayMs).toISOString().slice(0, 10)
+/** Of a day of the years 0000 to 9999. */
+export const toText = (day: number): string => {
+  const month = monthOf(day + epoch)
+  const digits = (number: number, length: number) => String(number).padStart(length, "0")
+  const inMonth = day + epoch - dayNumber(month, 1) + 1
+  return `${digits(Math.floor(month / 12), 4)}-${digits((month % 12) + 1, 2)}-${digits(inMonth, 2)}`
+}
 
 /** The first and the last day that an answer can name. */
 export const first = fromText("0000-01-01")
@@ -30,11 +33,10 @@ export const shiftOf = ({ offset = {} }: ShiftedDate): Shift => ({
 /** Months first, clamped to the last day of the month, then days. Rises (or stays) with the day it starts from. */
 export const shifted = (day: number, { months, days }: Shift): number => {
   if (months === 0) return day + days
-  const date = new Date(day * dayMs)
-  const year = date.getUTCFullYear()
-  const month = date.getUTCMonth() + months
-  const lastOfMonth = new Date(at(year, month + 1, 0) * dayMs).getUTCDate()
-  return at(year, month, Math.min(date.getUTCDate(), lastOfMonth)) + days
+  const from = monthOf(day + epoch)
+  const inMonth = day + epoch - dayNumber(from, 1)
+  const month = from + months
+  return Math.min(dayNumber(month, 1) + inMonth, dayNumber(month + 1, 1) - 1) - epoch + days
 }
 
 /** The last day that is at most `day` once it is shifted. */

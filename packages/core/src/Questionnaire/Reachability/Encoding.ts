@@ -18,12 +18,13 @@ import { type Moved, type Place, place, type Reason, type Sum } from "./Place.ts
 import * as Questions from "./Questions.ts"
 import { always, type Literal, never, not, variableOf } from "./Literal.ts"
 import { compare, termOf } from "./Term.ts"
+import type { Writing } from "./Writing.ts"
 
 const mostVariables = 500_000
 /** Instances in instances could be told apart without end. */
 const mostPlaces = 4000
 
-export class Encoding {
+export class Encoding implements Writing {
   readonly logic = new Logic()
   readonly index: Index
   readonly root: Place

@@ -16,8 +16,8 @@ export interface Useless {
   readonly is: "redundant" | "covered" | "contradiction"
   readonly part: Condition
   readonly path: Path
-  /** Where the other members stand. */
-  readonly list: ReadonlyArray<Condition>
+  /** The other members that make it so. */
+  readonly from: ReadonlyArray<Condition>
 }
 
 const mostConflicts = 500
@@ -107,6 +107,19 @@ export class Parts {
     return true
   }
 
+  /** As few of the literals as exclude one, which was refuted just now with all of them. */
+  private excluding(all: ReadonlyArray<Literal>, one: Literal, groups: ReadonlyArray<string>): ReadonlyArray<Literal> {
+    const { solver } = this.encoding.logic
+    const inCore = (literal: Literal) => solver.core.includes(literal)
+    let kept = all.filter(inCore)
+    for (const literal of kept) {
+      if (!kept.includes(literal)) continue
+      const fewer = kept.filter((other) => other !== literal)
+      if (!this.canBe([...fewer, one], groups)) kept = fewer.filter(inCore)
+    }
+    return kept
+  }
+
   /** The parts of a condition that could as well be left out. */
   useless(site: Site): ReadonlyArray<Useless> {
     const found: Array<Useless> = []
@@ -121,16 +134,40 @@ export class Parts {
         const part = list[i]
         const literal = literals[i]
         if (part === undefined || literal === undefined) continue
-        const others = literals.filter((_, index) => index !== i && !dropped.has(index))
-        if (this.canBe([...others, not(literal)], groups)) continue
+        const isOther = (_: unknown, index: number) => index !== i && !dropped.has(index)
+        const others = literals.filter(isOther)
+        if (this.canBe([...others, not(literal)], groups) || this.isGuard(part, list)) continue
+        const needed = this.excluding(others, not(literal), groups)
+        const from = list.filter((_, index) => isOther(_, index) && needed.includes(literals[index] ?? literal))
         dropped.add(i)
         const never = !isAll && !this.canBe([not(literal)], groups)
         const is = isAll ? "redundant" : never ? "contradiction" : "covered"
         const at = isAll ? "all" : "any"
-        found.push({ is, part, path: [...path, at, i], list: list.filter((_, index) => index !== i) })
+        found.push({ is, part, path: [...path, at, i], from })
       }
     }
     return found
+  }
+
+  /** `answered(x)` beside a comparison of x: it follows from that, and says to the reader what comparisons need. */
+  private isGuard(part: Condition, list: ReadonlyArray<Condition>): boolean {
+    const asked = "not" in part ? part.not : part
+    if (!("answered" in asked)) return false
+    const names = new Set<string>()
+    const pending = [...list]
+    for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+      pending.push(...partsOf(next))
+      if ("is" in next && !names.has(next.is)) {
+        names.add(next.is)
+        const named = this.index.conditions.get(next.is)
+        if (named !== undefined) pending.push(named)
+      }
+      if ("answered" in next) continue
+      const isCompared = (operand: Operand) =>
+        referenceOf(operand)?.answer === asked.answered.answer && !(typeof operand === "object" && "count" in operand)
+      if (operandsOf(next).some(isCompared)) return true
+    }
+    return false
   }
 
   /** Is it true whenever everything that it compares is answered? */

@@ -2,14 +2,14 @@
 import { isDate } from "../../AnswerKind/date.ts"
 import type { Operand } from "../../Condition/Ast.ts"
 import * as Days from "./Days.ts"
-import type { Encoding } from "./Encoding.ts"
+import type { Writing } from "./Writing.ts"
 import type { Field, OrderedField } from "./Field.ts"
 import type { Entry } from "./Index.ts"
 import type { Place } from "./Place.ts"
 import { always, never, not } from "./Literal.ts"
 import { compare, type Term, termOf } from "./Term.ts"
 
-export const ofQuestion = (encoding: Encoding, entry: Entry, at: Place): Field => {
+export const ofQuestion = (encoding: Writing, entry: Entry, at: Place): Field => {
   const { logic, index } = encoding
   const { scale } = index
   const { type } = entry
@@ -64,7 +64,7 @@ export const ofQuestion = (encoding: Encoding, entry: Entry, at: Place): Field =
 }
 
 /** A limit that is written down, on the scale of what it limits; undefined: no such limit, or not to be told exactly. */
-const fixed = ({ index }: Encoding, limit: Operand | undefined, isDay: boolean): number | undefined => {
+const fixed = ({ index }: Writing, limit: Operand | undefined, isDay: boolean): number | undefined => {
   if (isDay) return isDate(limit) ? Days.fromText(limit) : undefined
   if (typeof limit !== "number" || index.isCoarse) return undefined
   const scaled = Math.round(limit * index.scale)
@@ -72,7 +72,7 @@ const fixed = ({ index }: Encoding, limit: Operand | undefined, isDay: boolean):
 }
 
 /** Data of the caller: there is always a value. Undefined: not declared. */
-export const ofContext = (encoding: Encoding, key: string): Field | undefined => {
+export const ofContext = (encoding: Writing, key: string): Field | undefined => {
   const { logic, index, root } = encoding
   const declared = index.questionnaire.context ?? {}
   const value = Object.hasOwn(declared, key) ? declared[key] : key === "today" ? { type: "date" as const } : undefined

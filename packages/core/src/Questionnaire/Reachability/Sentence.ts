@@ -1,54 +1,54 @@
-/** What was found, in words: conditions in the text syntax, questions by their ids. */
+/** What was found, in words: conditions in the text syntax and “these quotes”, as they have others in them; ids in "these". */
 import type { Condition, Operand } from "../../Condition/Ast.ts"
 import { print } from "../../Condition/text.ts"
 import type { Reason } from "./Place.ts"
 import type { Root } from "./Explain.ts"
-import type { Entry } from "./Index.ts"
+import { type Entry, within } from "./Index.ts"
 import type { Target } from "./Target.ts"
 
-const longest = 160
+const longest = 300
 
 /** A condition, cut where it gets long. */
 export const text = (condition: Condition): string => {
   const whole = print(condition)
-  return whole.length <= longest ? whole : `${whole.slice(0, longest - 1)}…`
+  return `“${whole.length <= longest ? whole : `${whole.slice(0, longest - 1)}…`}”`
 }
 
 /** `a, b and c`. */
-export const listed = (all: ReadonlyArray<string>, word = "and"): string =>
-  all.length < 2 ? (all[0] ?? "") : `${all.slice(0, -1).join(", ")} ${word} ${all.at(-1) ?? ""}`
+export const listed = (all: ReadonlyArray<string>): string =>
+  all.length < 2 ? (all[0] ?? "") : `${all.slice(0, -1).join(", ")} and ${all.at(-1) ?? ""}`
 
-/** "question b", "group c": an item by what it is. */
-export const item = ({ id, question }: Entry): string =>
+/** An item by what it is. */
+const item = ({ id, question }: Entry): string =>
   question?.items !== undefined
-    ? `The group ${id}`
+    ? `The group "${id}"`
     : question?.type === "note"
-      ? `The note ${id}`
-      : `The question ${id}`
+      ? `The note "${id}"`
+      : `The question "${id}"`
 
 export const subject = ({ role, id, entry, option, site }: Target): string => {
   switch (role) {
     case "item":
       return entry === undefined ? id : item(entry)
     case "section":
-      return `The section ${id}`
+      return `The section "${id}"`
     case "option":
-      return `The option ${option ?? ""} of ${id}`
+      return `The option "${option ?? ""}" of "${id}"`
     case "end":
-      return `The end ${id}`
+      return `The end "${id}"`
     case "holds":
     case "fails":
-      return site?.role === "named" ? `The condition ${id}` : `The condition of ${id}`
+      return site?.role === "named" ? `The condition "${id}"` : `The condition of "${id}"`
   }
 }
 
 const limits = ({ id, type }: Entry): string => {
-  if (type.type !== "number" && type.type !== "date") return `${id} has limits`
+  if (type.type !== "number" && type.type !== "date") return `"${id}" has limits`
   const { min, max } = type
   const written = (limit: Operand) => (typeof limit === "object" ? "another answer" : String(limit))
-  if (min !== undefined && max !== undefined) return `${id} lies between ${written(min)} and ${written(max)}`
-  if (min !== undefined) return `${id} is at least ${written(min)}`
-  return max === undefined ? `${id} has limits` : `${id} is at most ${written(max)}`
+  if (min !== undefined && max !== undefined) return `"${id}" lies between ${written(min)} and ${written(max)}`
+  if (min !== undefined) return `"${id}" is at least ${written(min)}`
+  return max === undefined ? `"${id}" has limits` : `"${id}" is at most ${written(max)}`
 }
 
 const options = ({ id, type }: Entry): string => {
@@ -56,12 +56,14 @@ const options = ({ id, type }: Entry): string => {
     const count = type.options.length
     const { min = 1, max = count } = type
     return min > 1 || max < count
-      ? `of ${id}, between ${min} and ${max} are picked`
-      : `${id} has no more than its ${count} options`
+      ? `of "${id}", between ${min} and ${max} are picked`
+      : `"${id}" has no more than its ${count} options`
   }
-  if (type.type !== "option") return `${id} has no other answers`
+  if (type.type !== "option") return `"${id}" has no other answers`
   const values = type.options.map(({ value }) => value)
-  return values.length > 6 ? `${id} has no other options` : `${id} has no options but ${listed(values)}`
+  return values.length > 6
+    ? `"${id}" has no other options`
+    : `"${id}" has no options but ${listed(values.map((value) => `"${value}"`))}`
 }
 
 /** One reason as a clause. */
@@ -69,14 +71,14 @@ export const clause = (reason: Reason): string => {
   switch (reason.because) {
     case "asked": {
       const { id, question } = reason.entry
-      return question?.when === undefined ? `${id} is asked` : `${id} is asked only when ${text(question.when)}`
+      return question?.when === undefined ? `"${id}" is asked` : `"${id}" is asked only when ${text(question.when)}`
     }
     case "section": {
       const { id, when } = reason.section
-      return when === undefined ? `${id} is shown` : `the section ${id} is shown only when ${text(when)}`
+      return when === undefined ? `"${id}" is shown` : `the section "${id}" is shown only when ${text(when)}`
     }
     case "named":
-      return `${reason.name} says so`
+      return `"${reason.name}" says so`
     case "limits":
       return limits(reason.entry)
     case "options":
@@ -84,11 +86,11 @@ export const clause = (reason: Reason): string => {
     case "offered": {
       const { entry, option } = reason
       const offer = "options" in entry.type ? entry.type.options.find(({ value }) => value === option) : undefined
-      return `the option ${option} of ${entry.id} is offered only when ${offer?.when === undefined ? "…" : text(offer.when)}`
+      return `the option "${option}" of "${entry.id}" is offered only when ${offer?.when === undefined ? "…" : text(offer.when)}`
     }
     case "end": {
       const { id, when } = reason.end
-      return `the end ${id} comes first when ${when === undefined ? "…" : text(when)}`
+      return `the end "${id}" comes first when ${when === undefined ? "…" : text(when)}`
     }
   }
 }
@@ -99,11 +101,26 @@ const mostClauses = 6
 export const clauses = (reasons: ReadonlyArray<Reason>, named: (name: string) => Condition | undefined): string => {
   const all = reasons.map((reason) => {
     const meant = reason.because === "named" ? named(reason.name) : undefined
-    return meant === undefined || reason.because !== "named" ? clause(reason) : `${reason.name} means ${text(meant)}`
+    return meant === undefined || reason.because !== "named" ? clause(reason) : `"${reason.name}" means ${text(meant)}`
   })
   const shown = all.slice(0, mostClauses)
   const more = all.length - shown.length
   return listed(more > 0 ? [...shown, `${more} more conditions`] : shown)
+}
+
+/** `, as … means …`, of the named conditions in conditions; nothing when there are none, or too many to be read. */
+export const meanings = (
+  conditions: ReadonlyArray<Condition>,
+  named: (name: string) => Condition | undefined,
+): string => {
+  const names = new Set(
+    conditions.flatMap((whole) => [...within(whole)].flatMap((one) => ("is" in one ? [one.is] : []))),
+  )
+  if (names.size === 0 || names.size > mostClauses) return ""
+  return `, as ${clauses(
+    [...names].map((name) => ({ because: "named", name })),
+    named,
+  )}`
 }
 
 /** "3 items and 1 section follow", of what is unreachable with a root. */

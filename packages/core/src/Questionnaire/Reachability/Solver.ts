@@ -5,7 +5,7 @@
  *
  * Words: a *clause* is a list of literals of which one must hold. A *level* is one decision and what follows from it.
  */
-
+import { Clauses } from "./Clauses.ts"
 import { always, type Literal, not, type Theory, variableOf } from "./Literal.ts"
 import { grown, luby, Order } from "./Order.ts"
 
@@ -39,11 +39,7 @@ export class Solver {
   private reason = new Int32Array(32)
   private phase = new Int8Array(32)
   private seen = new Int8Array(32)
-  /** By literal: the clauses that watch it, each with another literal of it; undefined: none. */
-  private readonly watches: Array<Array<number> | undefined> = []
-  /** Clauses one after the other, each behind its length. */
-  private arena = new Int32Array(1024)
-  private arenaEnd = 0
+  private readonly clauses = new Clauses()
   private trail = new Int32Array(32)
   private trailEnd = 0
   private readonly levels: Array<number> = []
@@ -78,7 +74,7 @@ export class Solver {
       this.seen = bytes(this.seen, size)
     }
     this.order.variable(variable)
-    this.watches.push(undefined, undefined)
+    this.clauses.watches.push(undefined, undefined)
     return variable
   }
 
@@ -122,7 +118,7 @@ export class Solver {
     else if (kept.length === 1) {
       this.enqueue(first, none)
       this.contradiction = this.propagate() !== none
-    } else this.watch(this.store(kept))
+    } else this.clauses.watch(this.clauses.store(kept))
   }
 
   solve({ assumptions, preferred = [], decide, conflicts = 10_000 }: Search): Outcome {
@@ -217,14 +213,14 @@ export class Solver {
 
   /** What follows; the clause that fails, or none. */
   private propagate(): number {
-    const { truth, trail } = this
+    const { truth, trail, clauses } = this
+    const { arena, watches } = clauses
     for (;;) {
       while (this.propagated < this.trailEnd) {
         const failing = not(trail[this.propagated++] ?? 0)
-        const watchers = this.watches[failing]
+        const watchers = watches[failing]
         this.work++
         if (watchers === undefined) continue
-        const arena = this.arena
         let kept = 0
         let conflict = none
         this.work += watchers.length >> 1
@@ -253,7 +249,7 @@ export class Solver {
             const literal = arena[other] ?? 0
             arena[clause + 2] = literal
             arena[other] = failing
-            this.watchedBy(literal, clause, first)
+            clauses.watchedBy(literal, clause, first)
             continue
           }
           watchers[kept++] = clause
@@ -271,7 +267,7 @@ export class Solver {
         const excluded = this.theory.take(literal)
         if (excluded === undefined) continue
         this.work += excluded.length
-        return this.store(excluded.map(not))
+        return clauses.store(excluded.map(not))
       }
     }
   }
@@ -300,6 +296,7 @@ export class Solver {
    * with it (Nadel and Ryvchin, SAT 2018). True if so.
    */
   private learn(conflict: number): boolean {
+    const { arena } = this.clauses
     const learned: Array<Literal> = [0]
     const touched: Array<number> = []
     const current = this.levels.length
@@ -308,9 +305,9 @@ export class Solver {
     let at = this.trailEnd
     let literal = none
     do {
-      const end = clause + (this.arena[clause] ?? 0)
+      const end = clause + (arena[clause] ?? 0)
       for (let i = clause + 1; i <= end; i++) {
-        const one = this.arena[i] ?? 0
+        const one = arena[i] ?? 0
         const variable = variableOf(one)
         if (one === literal || this.seen[variable] === 1 || this.level[variable] === 0) continue
         this.seen[variable] = 1
@@ -345,8 +342,8 @@ export class Solver {
     const isNear = current - back <= nearby
     const to = isNear ? back : current - 1
     this.backtrack(to)
-    const stored = this.store(kept)
-    if (kept.length > 1) this.watch(stored)
+    const stored = this.clauses.store(kept)
+    if (kept.length > 1) this.clauses.watch(stored)
     else this.facts.push(not(literal))
     this.enqueue(not(literal), to === 0 ? none : stored)
     return !isNear
@@ -356,9 +353,10 @@ export class Solver {
   private isImplied(literal: Literal): boolean {
     const clause = this.reason[variableOf(literal)] ?? none
     if (clause === none) return false
-    const end = clause + (this.arena[clause] ?? 0)
+    const { arena } = this.clauses
+    const end = clause + (arena[clause] ?? 0)
     for (let i = clause + 1; i <= end; i++) {
-      const variable = variableOf(this.arena[i] ?? 0)
+      const variable = variableOf(arena[i] ?? 0)
       if (variable !== variableOf(literal) && this.seen[variable] !== 1 && this.level[variable] !== 0) return false
     }
     return true
@@ -366,6 +364,7 @@ export class Solver {
 
   /** The assumptions that make `assumed` false, itself included. */
   private reasonsOf(assumed: Literal): ReadonlyArray<Literal> {
+    const { arena } = this.clauses
     const reasons = [assumed]
     const marked: Array<number> = [variableOf(assumed)]
     this.seen[variableOf(assumed)] = 1
@@ -378,9 +377,9 @@ export class Solver {
         if (literal !== assumed) reasons.push(literal)
         continue
       }
-      const end = clause + (this.arena[clause] ?? 0)
+      const end = clause + (arena[clause] ?? 0)
       for (let k = clause + 1; k <= end; k++) {
-        const other = variableOf(this.arena[k] ?? 0)
+        const other = variableOf(arena[k] ?? 0)
         if (this.level[other] === 0 || this.seen[other] === 1) continue
         this.seen[other] = 1
         marked.push(other)
@@ -388,27 +387,5 @@ export class Solver {
     }
     for (const variable of marked) this.seen[variable] = 0
     return reasons
-  }
-
-  private store(clause: ReadonlyArray<Literal>): number {
-    const at = this.arenaEnd
-    this.arena = grown(this.arena, at + clause.length + 1)
-    this.arena[at] = clause.length
-    for (let i = 0; i < clause.length; i++) this.arena[at + 1 + i] = clause[i] ?? 0
-    this.arenaEnd = at + clause.length + 1
-    return at
-  }
-
-  private watch(clause: number): void {
-    const first = this.arena[clause + 1] ?? 0
-    const second = this.arena[clause + 2] ?? 0
-    this.watchedBy(first, clause, second)
-    this.watchedBy(second, clause, first)
-  }
-
-  private watchedBy(literal: Literal, clause: number, other: Literal): void {
-    const watchers = this.watches[literal]
-    if (watchers === undefined) this.watches[literal] = [clause, other]
-    else watchers.push(clause, other)
   }
 }

@@ -7,7 +7,7 @@
 import type { Comparator, Literal as Written, Operand } from "../../Condition/Ast.ts"
 import { isDate } from "../../AnswerKind/date.ts"
 import * as Days from "./Days.ts"
-import type { Encoding } from "./Encoding.ts"
+import type { Writing } from "./Writing.ts"
 import type { Place } from "./Place.ts"
 import type { Index } from "./Index.ts"
 import { countOf, type Field, type PicksField, type Scale } from "./Field.ts"
@@ -30,7 +30,7 @@ export type Term =
   /** Something of which nothing is known but whether it is there. */
   | { readonly term: "unknown"; readonly defined: Literal }
 
-export const termOf = (encoding: Encoding, operand: Operand, at: Place): Term => {
+export const termOf = (encoding: Writing, operand: Operand, at: Place): Term => {
   if (typeof operand !== "object") return { term: "constant", value: operand }
   const { logic, index } = encoding
   if ("answer" in operand) return fieldTerm(encoding, encoding.referred(operand, at))
@@ -43,7 +43,7 @@ export const termOf = (encoding: Encoding, operand: Operand, at: Place): Term =>
   return shifted(encoding, termOf(encoding, operand.date, at), Days.shiftOf(operand))
 }
 
-const fieldTerm = (encoding: Encoding, field: Field | undefined): Term => {
+const fieldTerm = (encoding: Writing, field: Field | undefined): Term => {
   if (field === undefined) return { term: "unknown", defined: encoding.logic.open() }
   if (field.shape === "none") return { term: "unknown", defined: field.answered }
   if (field.shape === "ordered")
@@ -53,7 +53,7 @@ const fieldTerm = (encoding: Encoding, field: Field | undefined): Term => {
     : { term: "unknown", defined: field.answered }
 }
 
-const shifted = (encoding: Encoding, base: Term, shift: Days.Shift): Term => {
+const shifted = (encoding: Writing, base: Term, shift: Days.Shift): Term => {
   const { logic } = encoding
   if (base.term === "constant") {
     if (!isDate(base.value)) return { term: "unknown", defined: never }
@@ -99,7 +99,7 @@ const mirrored: Readonly<Record<Comparator, Comparator>> = {
   gte: "lte",
 }
 
-export const compare = (encoding: Encoding, comparator: Comparator, a: Term, b: Term): Literal => {
+export const compare = (encoding: Writing, comparator: Comparator, a: Term, b: Term): Literal => {
   const { logic } = encoding
   if (a.term === "constant")
     return b.term === "constant"
@@ -141,7 +141,7 @@ const kindOf = (term: Term): "number" | "string" | "boolean" | "unknown" => {
 const mostOptions = 1000
 
 /** Both are answered: are they the same? */
-const equality = (encoding: Encoding, a: Term, b: Term): Literal | "incomparable" => {
+const equality = (encoding: Writing, a: Term, b: Term): Literal | "incomparable" => {
   const { logic } = encoding
   if (a.term === "unknown" || b.term === "unknown") return logic.open()
   if (kindOf(a) !== kindOf(b)) return "incomparable"
@@ -168,7 +168,7 @@ const equality = (encoding: Encoding, a: Term, b: Term): Literal | "incomparable
 
 const writtenOf = (field: PicksField, value: string): Written => (field.of === "booleans" ? value === "true" : value)
 
-const equals = (encoding: Encoding, a: Exclude<Term, { term: "unknown" }>, value: Written): Literal => {
+const equals = (encoding: Writing, a: Exclude<Term, { term: "unknown" }>, value: Written): Literal => {
   const { logic, index } = encoding
   if (a.term === "constant") return a.value === value ? always : never
   if (a.term === "picks") return encoding.pick(a.field, String(value))
@@ -184,7 +184,7 @@ const equals = (encoding: Encoding, a: Exclude<Term, { term: "unknown" }>, value
 }
 
 /** Can it be given as an answer? What comes from elsewhere, or out of a calculation, can be any text. */
-const isAnswer = (encoding: Encoding, field: Field | undefined, text: string): boolean => {
+const isAnswer = (encoding: Writing, field: Field | undefined, text: string): boolean => {
   const question = field?.entry?.question
   const kind = question === undefined ? undefined : encoding.index.kinds.get(question.type)
   if (question === undefined || kind === undefined) return true
@@ -204,7 +204,7 @@ const movedAtMost = (logic: Logic, a: Extract<Term, { term: "ordered" }>, limit:
   logic.atMost(a.x, Days.latestBefore(limit, { months: a.months ?? 0, days: a.plus }))
 
 /** Both are answered: a < b (strictly), or a <= b. */
-const below = (encoding: Encoding, a: Term, b: Term, strictly: boolean): Literal | "incomparable" => {
+const below = (encoding: Writing, a: Term, b: Term, strictly: boolean): Literal | "incomparable" => {
   const { logic, index } = encoding
   if (a.term === "unknown" || b.term === "unknown") return logic.open()
   if (kindOf(a) !== kindOf(b) || kindOf(a) === "boolean") return "incomparable"
@@ -224,10 +224,10 @@ const below = (encoding: Encoding, a: Term, b: Term, strictly: boolean): Literal
   return logic.differsBy(left.x, right.x, right.plus - left.plus - (strictly ? 1 : 0))
 }
 
-const isUnsure = ({ index }: Encoding, scale: Scale): boolean => scale === "number" && index.isCoarse
+const isUnsure = ({ index }: Writing, scale: Scale): boolean => scale === "number" && index.isCoarse
 
 /** Without months: a value of its own, which lies as far away as so many months can. */
-const plain = (encoding: Encoding, a: Extract<Term, { term: "ordered" }>): { x: Ordered; plus: number } => {
+const plain = (encoding: Writing, a: Extract<Term, { term: "ordered" }>): { x: Ordered; plus: number } => {
   const months = a.months ?? 0
   if (months === 0) return a
   const known = encoding.moved.find((one) => one.from === a.x && one.months === months)

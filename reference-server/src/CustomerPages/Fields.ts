@@ -1,0 +1,84 @@
+/** The fields of a section, groups and their instances included; and what a form that comes back says in them. */
+import type { Answers, QuestionKind } from "@requite/core"
+import { maxInstances } from "@requite/core/AnswerKind/group"
+import * as Filling from "../Filling.ts"
+import type { Html } from "../Html.ts"
+import { html } from "../Html.ts"
+import type { Fields } from "./kinds.ts"
+import { shownInstances, viewOf } from "./kinds.ts"
+import type { Reader } from "./Reader.ts"
+
+interface Shown {
+  readonly filling: Filling.Filling
+  readonly reader: Reader
+  /** By pointer. */
+  readonly sentences: ReadonlyMap<string, ReadonlyArray<string>>
+  /** Pointers of what is asked only now. */
+  readonly fresh: ReadonlySet<string>
+  readonly filePath: (file: string) => string
+}
+
+export const render = (shown: Shown, items: ReadonlyArray<Filling.Asked>): Html =>
+  html`${items.map((one) => {
+    const { filling, reader, sentences, fresh, filePath } = shown
+    const { session, state } = filling
+    const { place, question, inside } = one
+    const pointer = Filling.pointer(place)
+    return viewOf(question).field({
+      place,
+      question,
+      answer: Filling.answerAt(filling, place),
+      isRequired: session.isRequired(state, place),
+      isNew: fresh.has(pointer),
+      reader: reader.at(place),
+      errors: sentences.get(pointer) ?? [],
+      filePath,
+      isOffered: (option) => session.isOffered(state, place, option),
+      inside: inside.map((inner) => render(shown, inner)),
+      hasRoom: Filling.hasRoom(filling, place),
+    })
+  })}`
+
+interface Arrived {
+  readonly fields: Fields
+  readonly reader: Reader
+  readonly place: Filling.Place
+  /** What stands there so far: it stays wherever the form says nothing. */
+  readonly before: unknown
+}
+
+/** What the form says of these items, by their ids; files have come another way. Groups nest at most 32 deep. */
+export const read = (items: ReadonlyArray<QuestionKind.Question>, arrived: Arrived): Answers.Answers => {
+  const { fields, reader, before } = arrived
+  const answers: Record<string, unknown> = {}
+  for (const question of items) {
+    const place = [...arrived.place, question.id]
+    const inner = question.items
+    if (inner === undefined) {
+      const answer = viewOf(question).read({ place, question, fields, reader: reader.at(place) })
+      if (answer !== undefined) answers[question.id] = answer
+    } else if (question.repeat === undefined) Object.assign(answers, read(inner, arrived))
+    else {
+      const most = question.repeat.max ?? maxInstances
+      const shown = shownInstances(place, fields, most)
+      if (shown === null) continue
+      const rows = listOf(own(before, question.id))
+      answers[question.id] = Array.from(
+        { length: Math.max(rows.length, ...[...shown].map((index) => index + 1)) },
+        (_, index) => {
+          const row = recordOf(rows[index])
+          const instance = { fields, reader, place: [...place, index], before: row }
+          return shown.has(index) ? { ...row, ...read(inner, instance) } : row
+        },
+      )
+    }
+  }
+  return answers
+}
+
+const own = (answers: unknown, id: string): unknown =>
+  typeof answers === "object" && answers !== null && Object.hasOwn(answers, id) ? Reflect.get(answers, id) : undefined
+
+const listOf = (answer: unknown): ReadonlyArray<unknown> => (Array.isArray(answer) ? answer : [])
+
+const recordOf = (value: unknown): Answers.Answers => (typeof value === "object" && value !== null ? { ...value } : {})

@@ -1,0 +1,78 @@
+/**
+ * The kind `group` on a page: fields that belong together, under one legend. Of a repeated group each instance is a group
+ * of its own, with a button that takes it away, and at the end stands one that adds another. Both buttons send the whole
+ * form, so nothing that was typed is lost.
+ */
+import type { GroupQuestion } from "@requite/core/QuestionKind/group"
+import type { Place } from "../../Filling.ts"
+import type { Html } from "../../Html.ts"
+import { html } from "../../Html.ts"
+import type { FieldInput, Fields, KindView } from "./KindView.ts"
+import { controlAnchor, fieldName, questionAnchor } from "./KindView.ts"
+import { described, errors, help, question, title } from "./parts.ts"
+
+/** The buttons of repeated groups, as `action` says them: `add:owners`, `take:owners.0`. */
+export const actions = { add: "add", take: "take" } as const
+
+const field = (input: FieldInput<GroupQuestion>): Html => {
+  const { inside } = input
+  const isRepeated = input.question.repeat !== undefined
+  return question(
+    input,
+    html`<fieldset id="${controlAnchor(input.place)}" tabindex="-1" ${described(input)}>
+      <legend class="label">${isRepeated ? title(input) : input.reader.authored(input.question.label)}</legend>
+      ${help(input)}${errors(input)}
+      ${isRepeated ? html`${inside.map((fields, index) => instance(input, index, fields))}${adding(input)}` : inside}
+    </fieldset>`,
+    " group",
+  )
+}
+
+const instance = (input: FieldInput<GroupQuestion>, index: number, fields: Html): Html => {
+  const { place, question, inside, reader } = input
+  const here = [...place, index]
+  const { min = 0 } = question.repeat ?? {}
+  return html`<fieldset class="instance" id="${questionAnchor(here)}" tabindex="-1">
+    <legend class="label">${reader.authored(question.label)} ${index + 1}</legend>
+    <input type="hidden" name="${fieldName(place)}" value="${index}" />
+    ${fields}
+    ${
+      inside.length > Math.max(min, input.isRequired ? 1 : 0)
+        ? html`<button class="quiet take" name="action" value="${actions.take}:${here.join(".")}">
+            ${reader.t("group.take")}<span class="unseen">: ${reader.text(question.label)} ${index + 1}</span>
+          </button>`
+        : null
+    }
+  </fieldset>`
+}
+
+const adding = ({ place, question, inside, hasRoom, reader }: FieldInput<GroupQuestion>): Html | null =>
+  hasRoom
+    ? html`<button class="secondary add" name="action" value="${actions.add}:${place.join(".")}">
+        ${reader.t(inside.length === 0 ? "group.add" : "group.addAnother")}<span class="unseen"
+          >: ${reader.text(question.label)}</span
+        >
+      </button>`
+    : null
+
+/** Which instances of a repeated group were on the page; null: the group was not. */
+export const shownInstances = (place: Place, fields: Fields, most: number): ReadonlySet<number> | null => {
+  const sent = fields.get(fieldName(place))
+  if (sent === undefined) return null
+  return new Set(
+    sent
+      .filter((text) => /^\d{1,6}$/.test(text))
+      .map(Number)
+      .filter((index) => index < most),
+  )
+}
+
+export const view: KindView<GroupQuestion> = {
+  type: "group",
+  asksFor: "nothing",
+  seconds: () => 0,
+  field,
+  // what is in it is read on its own
+  read: () => undefined,
+  summary: ({ answer, reader }) => html`<p>${Array.isArray(answer) ? reader.number(answer.length) : ""}</p>`,
+}
