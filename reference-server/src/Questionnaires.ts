@@ -55,7 +55,8 @@ export interface Stored {
 export class Questionnaires extends Context.Service<
   Questionnaires,
   {
-    /** Checks and stores a definition. Warnings come back with it. */
+    /** Checks and stores a definition. Warnings come back with it. A version that breaks the answers to an earlier one is
+     * refused while requests on that are open, unless its migrations carry them over. */
     add(
       workspaceId: string,
       source: string,

@@ -45,6 +45,39 @@ layer(TestFirm.layer, { excludeTestServices: true, timeout: "60 seconds" })("que
     }),
   )
 
+  it.effect(
+    "a version that breaks the answers people are giving is refused, unless a migration carries them over",
+    () =>
+      Effect.gen(function* () {
+        const questionnaires = yield* Questionnaires
+        const { member, stored } = yield* TestFirm.firm
+        const { workspaceId } = member
+        const { sections } = JSON.parse(TestFirm.questionnaire) as {
+          readonly sections: ReadonlyArray<{ readonly items: [] }>
+        }
+        const [first, ...others] = sections
+        const added = { id: "added", type: "text", label: "Added", required: true }
+        const withQuestion = (version: number, more = {}) =>
+          source({ version, sections: [{ ...first, items: [...(first?.items ?? []), added] }, ...others], ...more })
+        // nobody answers it yet
+        yield* questionnaires.add(workspaceId, withQuestion(2))
+
+        yield* TestFirm.createRequest(member, stored.ref)
+        const refused = yield* Effect.flip(questionnaires.add(workspaceId, withQuestion(3)))
+        assert.strictEqual(refused._tag, "QuestionnaireRefused")
+        const [finding] = refused._tag === "QuestionnaireRefused" ? refused.findings : []
+        assert.strictEqual(finding?.code, "breaking-change")
+        assert.match(finding?.message ?? "", /1 request on version 1 is open: write a migration/)
+        assert.isAbove(finding?.column ?? 0, 1)
+
+        const migrations = [{ from: 1, steps: [{ set: ["added", "not asked then"] }] }]
+        yield* questionnaires.add(workspaceId, withQuestion(3, { migrations }))
+        // an optional question breaks nothing
+        const optional = [{ ...first, items: [...(first?.items ?? []), { ...added, required: false }] }, ...others]
+        yield* questionnaires.add(workspaceId, source({ version: 4, sections: optional }))
+      }),
+  )
+
   it.effect("a version that was asked for too early is found once it is there", () =>
     Effect.gen(function* () {
       const questionnaires = yield* Questionnaires

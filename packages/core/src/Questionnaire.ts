@@ -69,6 +69,16 @@ export const check = (text: string, kinds: QuestionKind.Registry = QuestionKind.
   return { questionnaire: isRefused(all) ? null : questionnaire, findings }
 }
 
+/**
+ * Reads a definition that `check` found right before, such as one that was stored then: its shape is decoded, what it
+ * means is not looked at again. Null when the shape is wrong after all. Never throws.
+ */
+export const read = (text: string, kinds: QuestionKind.Registry = QuestionKind.standard): Questionnaire | null => {
+  const parsed = JsonText.parse(text)
+  if (Result.isFailure(parsed) || Envelope.endless(parsed.success) !== undefined) return null
+  return Envelope.decode(parsed.success.value, kinds).questionnaire
+}
+
 const isRefused = (problems: ReadonlyArray<Findings.Problem>): boolean =>
   problems.some(({ severity }) => severity === "error")
 

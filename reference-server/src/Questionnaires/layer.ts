@@ -7,6 +7,7 @@ import * as Schema from "effect/Schema"
 import { SqlClient, SqlSchema } from "../platform/Sql.ts"
 import type { Stored } from "../Questionnaires.ts"
 import { QuestionnaireNotFound, QuestionnaireRefused, Questionnaires, VersionTaken } from "../Questionnaires.ts"
+import * as Publishing from "./Publishing.ts"
 import * as Unsupported from "./Unsupported.ts"
 
 const Key = Schema.Struct({ workspaceId: Schema.String, id: Schema.String, version: Schema.Int })
@@ -50,9 +51,21 @@ export const layer = Layer.effect(
         WHERE workspace_id = ${workspaceId} AND listed ORDER BY id, version DESC`,
     })
 
+    const openVersions = SqlSchema.findAll({
+      Request: Key,
+      Result: Schema.Struct({ version: Schema.Int, requests: Schema.Int }),
+      execute: ({ workspaceId, id, version }) => sql`
+        SELECT (state->'details'->'questionnaire'->>'version')::int AS version, count(*)::int AS requests
+        FROM client_requests
+        WHERE workspace_id = ${workspaceId} AND lifecycle IN ('Pending', 'WaitingForCustomer')
+          AND state->'details'->'questionnaire'->>'id' = ${id}
+          AND (state->'details'->'questionnaire'->>'version')::int < ${version}
+        GROUP BY 1 ORDER BY 1`,
+    })
+
     /** A stored source was checked before it was stored; that it fails now is a defect of ours. */
     const read = ({ hash, source }: typeof Row.Type): Effect.Effect<Stored> => {
-      const { questionnaire } = Questionnaire.check(source)
+      const questionnaire = Questionnaire.read(source)
       if (questionnaire === null) return Effect.die(new Error("a stored questionnaire is not readable any more"))
       const { id, version } = questionnaire
       return Effect.succeed({
@@ -70,6 +83,22 @@ export const layer = Layer.effect(
       return stored
     }
 
+    /** What of a version breaks the answers to earlier ones that people are giving now. */
+    const breaking = Effect.fnUntraced(function* (
+      key: typeof Key.Type,
+      later: Questionnaire.Questionnaire,
+      source: string,
+    ) {
+      if (Option.isSome(yield* byKey(key))) return []
+      const found = yield* Effect.forEach(yield* openVersions(key), ({ version, requests }) =>
+        Effect.map(byKey({ ...key, version }), (row) => {
+          const earlier = Option.isSome(row) ? Questionnaire.read(row.value.source) : null
+          return earlier === null ? [] : Publishing.find(earlier, later, source, requests)
+        }),
+      )
+      return found.flat()
+    }, Effect.orDie)
+
     return Questionnaires.of({
       add: Effect.fn("Questionnaires.add")(
         function* (workspaceId, source, options) {
@@ -79,6 +108,10 @@ export const layer = Layer.effect(
           if (unsupported.length > 0)
             return yield* new QuestionnaireRefused({ findings: [...unsupported, ...findings] })
           const ref = yield* Questionnaire.reference(questionnaire)
+          // one written for one request alone has no other requests
+          const isListed = options?.listed ?? true
+          const breaks = isListed ? yield* breaking({ workspaceId, ...ref }, questionnaire, source) : []
+          if (breaks.length > 0) return yield* new QuestionnaireRefused({ findings: [...breaks, ...findings] })
           const row = {
             workspaceId,
             id: ref.id,
@@ -87,7 +120,7 @@ export const layer = Layer.effect(
             title: LocalText.resolve(questionnaire.title, [questionnaire.language]).replace(/\p{Cc}+/gu, " "),
             questions: ref.questions,
             source,
-            listed: options?.listed ?? true,
+            listed: isListed,
             createdAt: new Date(yield* Clock.currentTimeMillis),
           }
           // there with the same content, it stays as it is, and is listed from now on if either says so
