@@ -79,7 +79,7 @@ describe("requite answers", () => {
     assert.include(list.stderr, "This is JSON, but not an object in { }.")
     assert.include((await requite(["answers", "company.json", "none.json"])).stderr, "There is no such file.")
     const broken = await requite(["answers", "company.json", "-"], "{")
-    assert.match(broken.stderr, /^<stdin>:1:\d+ error syntax /m)
+    assert.match(broken.stderr, /^<stdin>:1:\d+ error +syntax /m)
   })
 
   it("for a terminal: the same text between colours, and never what acts on the terminal", () => {

@@ -36,7 +36,7 @@ describe("a file that cannot be used", () => {
     async (_, command) => {
       const { status, stdout, stderr } = await on(command, "missing.json")
       assert.strictEqual(status, 1)
-      assert.match(stdout + stderr, /^missing\.json:1:1 error unreadable There is no such file\.$/m)
+      assert.match(stdout + stderr, /^missing\.json:1:1 error +unreadable There is no such file\.$/m)
     },
   )
 
@@ -44,7 +44,7 @@ describe("a file that cannot be used", () => {
     for (const command of commands.slice(1, 3)) {
       const { status, stderr } = await on(command, "broken.json")
       assert.strictEqual(status, 1)
-      assert.match(stderr, /^broken\.json:1:15 error syntax /m)
+      assert.match(stderr, /^broken\.json:1:15 error +syntax /m)
     }
   })
 
@@ -53,7 +53,7 @@ describe("a file that cannot be used", () => {
       const { status, stdout, stderr } = await on(command, "wrong.json")
       assert.strictEqual(status, 1)
       assert.strictEqual(stdout, "")
-      assert.match(stderr, /^wrong\.json:\d+:\d+ error unknown-type There is no question type "tekst"/m)
+      assert.match(stderr, /^wrong\.json:\d+:\d+ error +unknown-type There is no question type "tekst"/m)
     }
   })
 })

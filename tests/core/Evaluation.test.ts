@@ -1,4 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
+import * as Answers from "@requite/core/Answers"
 import * as Evaluation from "@requite/core/Evaluation"
 import { answers as text } from "@requite/core/AnswerKind/text"
 import { registry, standard } from "@requite/core/AnswerKind/standard"
@@ -489,6 +490,24 @@ describe("repeated groups", () => {
     assert.isTrue(Evaluation.isAsked(evaluation, ["allNamed"]), "of none, each is named")
     assert.isTrue(Evaluation.isRequired(evaluation, ["people"]), "at least one")
   })
+  it("a list of instances given anew counts as if it had been given first", () => {
+    const evaluation = start(questionnaire, draft)
+    for (const people of [
+      [{ name: "A", pets: [{ age: 4 }] }, { name: "B" }, { name: "C", pets: [{ age: 2 }, {}] }],
+      [{ pets: [{ age: 9, old: "y" }] }],
+      [],
+      "nobody",
+      draft.people,
+    ]) {
+      Evaluation.set(evaluation, ["people"], people)
+      const anew = start(questionnaire, { limit: 5, people })
+      assert.deepStrictEqual(asked(evaluation), asked(anew))
+      assert.deepStrictEqual(Evaluation.answers(evaluation), Evaluation.answers(anew))
+      assert.strictEqual(Evaluation.countAsked(evaluation), Evaluation.countAsked(anew))
+      for (const id of ["total", "eldest", "petCount", "people"])
+        assert.strictEqual(Evaluation.valueOf(evaluation, [id]), Evaluation.valueOf(anew, [id]))
+    }
+  })
   it("what is no place changes nothing", () => {
     const evaluation = start(questionnaire, draft)
     for (const place of [
@@ -605,4 +624,28 @@ describe("whatever the answers are", () => {
     const evaluation = start(questionnaire, { g: Array.from({ length: 1_000_000 }, () => ({})) })
     assert.isBelow(Evaluation.countAsked(evaluation), 1_000_000)
   })
+})
+
+describe("a kind with conditions of its own", () => {
+  const strict = is("kind", "company")
+  const code: AnswerKind = {
+    ...text,
+    type: "code",
+    conditions: () => [strict],
+    validate: (_question, _answer, scope) => [
+      ...(scope.holds(strict) ? [{ code: "strict" }] : []),
+      ...(scope.holds({ all: [] }) ? [{ code: "not-declared" }] : []),
+    ],
+  }
+  const kinds = registry(...standard.values(), code)
+  const questionnaire = of([section("only", [choice("kind", ["person", "company"]), item("code", "code")])])
+  it.each([
+    ["company", ["strict"]],
+    ["person", []],
+  ])("asks about those that it declares, and others do not hold: %s", (kind, expected) =>
+    assert.deepStrictEqual(
+      Answers.validate(questionnaire, { kind, code: "x" }, { kinds }).map(({ code }) => code),
+      expected,
+    ),
+  )
 })

@@ -5,10 +5,12 @@
  * loopback address only, and answers no other host name (DNS rebinding).
  */
 import * as Questionnaire from "@requite/core/Questionnaire"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { createHash } from "node:crypto"
 import { createServer } from "node:http"
+import * as Check from "./Check.ts"
 import { type FileSystem, NodeHttpServer, type Stdio } from "./Cli.ts"
 import { HttpRouter, HttpServerRequest, HttpServerResponse } from "./Http.ts"
 import * as Modules from "./Preview/Modules.ts"
@@ -18,6 +20,8 @@ import * as Sources from "./Sources.ts"
 /** What the page asks for: the questionnaire when it has no error, and the findings. */
 export interface State {
   readonly name: string
+  /** The day, for conditions that read it: `2027-03-27`. */
+  readonly today: string
   readonly questionnaire: Questionnaire.Questionnaire | null
   readonly findings: ReadonlyArray<Questionnaire.Finding>
 }
@@ -25,20 +29,21 @@ export interface State {
 /** What is asked for again and again: a text is checked once. */
 const stateOf = (file: string): Effect.Effect<State, never, FileSystem.FileSystem | Stdio.Stdio> => {
   const name = Sources.nameOf(file)
-  let latest: { readonly text: string; readonly state: State } | null = null
-  return Sources.text(file).pipe(
-    Effect.map((text): State => {
-      if (latest?.text !== text) latest = { text, state: { name, ...Questionnaire.check(text) } }
-      return latest.state
+  let latest: { readonly text: string; readonly checked: Questionnaire.Checked } | null = null
+  const checked = Sources.text(file).pipe(
+    Effect.map((text) => {
+      if (latest?.text !== text) latest = { text, checked: Questionnaire.check(text) }
+      return latest.checked
     }),
     Effect.catchTag("Unreadable", ({ message }) =>
-      Effect.succeed<State>({
-        name,
-        questionnaire: null,
-        findings: [{ code: "unreadable", severity: "error", pointer: "", line: 1, column: 1, message }],
-      }),
+      Effect.succeed({ questionnaire: null, findings: Check.unreadable(name, message).findings }),
     ),
   )
+  return Effect.zipWith(checked, Clock.currentTimeMillis, (checked, now) => ({
+    name,
+    today: new Date(now).toISOString().slice(0, 10),
+    ...checked,
+  }))
 }
 
 const headers = {

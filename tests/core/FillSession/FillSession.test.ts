@@ -402,7 +402,8 @@ describe("what shows", () => {
       owner(1, "owner", "Bo"),
       owner(1, "share", 50),
     )
-    const text = (template: string, ...place: FillSession.Place) => Reading.text(session, state, template, ["en"], place)
+    const text = (template: string, ...place: FillSession.Place) =>
+      Reading.text(session, state, template, ["en"], place)
     assert.strictEqual(
       text("Hello {{name}}, {{total}} % in all, {{kind}}{{street}}"),
       "Hello Eva, 80 % in all, A company",

@@ -517,6 +517,37 @@ const faults: Readonly<Record<string, Fault>> = {
       ],
     },
   },
+  "a total of totals that their parts cannot reach": {
+    faulty: {
+      ...base,
+      sections: [
+        {
+          id: "s",
+          title: "S",
+          items: [number("a", { min: 0, max: 10 }), number("b", { min: 0, max: 10 }), text("c", when(gt("grand", 35)))],
+          calculated: {
+            total: { sum: [answer("a"), answer("b")] },
+            grand: { sum: [answer("total"), answer("a"), 5] },
+          },
+        },
+      ],
+    },
+    found: [["contradiction", `${first}/2/when`]],
+    healthy: {
+      ...base,
+      sections: [
+        {
+          id: "s",
+          title: "S",
+          items: [number("a", { min: 0, max: 10 }), number("b", { min: 0, max: 10 }), text("c", when(gt("grand", 34)))],
+          calculated: {
+            total: { sum: [answer("a"), answer("b")] },
+            grand: { sum: [answer("total"), answer("a"), 5] },
+          },
+        },
+      ],
+    },
+  },
   "a total that is out of reach because one part is not asked then": {
     faulty: {
       ...base,

@@ -2,14 +2,16 @@
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import { Command } from "../Cli.ts"
-import * as Types from "../Types.ts"
 import * as Reading from "./Reading.ts"
 
 export const types = Command.make(
   "types",
   { file: Reading.definition },
   Effect.fnUntraced(function* ({ file }) {
-    yield* Console.log(yield* Types.types(yield* Reading.questionnaire(file)))
+    const questionnaire = yield* Reading.questionnaire(file)
+    // it brings a formatter of code, which no other command should wait for
+    const Types = yield* Effect.promise(() => import("../Types.ts"))
+    yield* Console.log(yield* Types.types(questionnaire))
   }),
 ).pipe(
   Command.withDescription("Print TypeScript types of what customers submit"),

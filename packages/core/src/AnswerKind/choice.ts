@@ -9,6 +9,7 @@ import type { Condition, Scope } from "../Condition/Ast.ts"
 import { own } from "../Evaluation/frames.ts"
 import { resolve, type LocalText } from "../LocalText.ts"
 import type { Question } from "../Questionnaire/Definition.ts"
+import { described } from "./described.ts"
 import { codePoints } from "./text.ts"
 
 export interface ChoiceOption {
@@ -56,13 +57,15 @@ export const pickedOf = (question: ChoiceQuestion, answer: unknown): ReadonlyArr
 
 const value = (question: ChoiceQuestion, answer: unknown, scope: Scope): string | ReadonlyArray<string> | undefined => {
   const optionOf = lookUp(question)
-  const seen = pickedOf(question, answer).flatMap((picked) => {
-    if (isOther(picked)) return question.other === true && picked.other.trim() !== "" ? [otherValue] : []
+  const seen = new Set<string>()
+  for (const picked of pickedOf(question, answer)) {
     const option = optionOf(picked)
-    return option !== undefined && isOffered(option, scope) ? [option.value] : []
-  })
-  if (question.multiple !== true) return seen[0]
-  return Array.isArray(answer) && seen.length > 0 ? [...new Set(seen)] : undefined
+    if (option !== undefined && isOffered(option, scope)) seen.add(option.value)
+    if (question.other === true && isOther(picked) && picked.other.trim() !== "") seen.add(otherValue)
+  }
+  const [first] = seen
+  if (question.multiple !== true) return first
+  return Array.isArray(answer) && first !== undefined ? [...seen] : undefined
 }
 
 const validate = (question: ChoiceQuestion, answer: unknown, scope: Scope): ReadonlyArray<Problem> => {
@@ -133,7 +136,4 @@ export const filling: FillKind<ChoiceQuestion> = {
   validate,
 }
 
-export const answers: AnswerKind<ChoiceQuestion> = {
-  ...filling,
-  describe,
-}
+export const answers: AnswerKind<ChoiceQuestion> = /* @__PURE__ */ described(filling, describe)

@@ -2,6 +2,7 @@
 import type { AnswerKind, FillKind } from "../AnswerKind.ts"
 import { resolve } from "../LocalText.ts"
 import type { Question } from "../Questionnaire/Definition.ts"
+import { described } from "./described.ts"
 
 /** Its label is the statement. */
 export interface ConfirmQuestion extends Question {
@@ -17,8 +18,8 @@ export const filling: FillKind<ConfirmQuestion> = {
   validate: (_question, answer) => (typeof answer === "boolean" ? [] : [{ code: "confirm-type", malformed: true }]),
 }
 
-export const answers: AnswerKind<ConfirmQuestion> = {
-  ...filling,
+export const answers: AnswerKind<ConfirmQuestion> = /* @__PURE__ */ described(
+  filling,
   // what was agreed to
-  describe: (question, answer, languages) => (answer === true ? [resolve(question.label, languages)] : []),
-}
+  (question, answer, languages) => (answer === true ? [resolve(question.label, languages)] : []),
+)

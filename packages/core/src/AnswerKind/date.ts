@@ -4,6 +4,7 @@ import type { Scope } from "../Condition/Ast.ts"
 import { instantOf, isDate } from "../Evaluation/dates.ts"
 import { locales } from "../LocalText.ts"
 import type { Question } from "../Questionnaire/Definition.ts"
+import { described } from "./described.ts"
 import { beyond, isTyping, type Limits } from "./number.ts"
 
 export { isDate } from "../Evaluation/dates.ts"
@@ -33,7 +34,6 @@ export const filling: FillKind<DateQuestion> = {
   validate,
 }
 
-export const answers: AnswerKind<DateQuestion> = {
-  ...filling,
-  describe: (_question, answer, languages) => (isDate(answer) ? [describeDate(answer, languages)] : []),
-}
+export const answers: AnswerKind<DateQuestion> = /* @__PURE__ */ described(filling, (_question, answer, languages) =>
+  isDate(answer) ? [describeDate(answer, languages)] : [],
+)

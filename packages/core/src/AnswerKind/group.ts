@@ -6,6 +6,7 @@
 import type { AnswerKind, FillKind, Problem } from "../AnswerKind.ts"
 import { isRecord } from "../Evaluation/frames.ts"
 import type { Calculated, Question, Repeat } from "../Questionnaire/Definition.ts"
+import { described } from "./described.ts"
 import { describeNumber } from "./number.ts"
 
 export interface GroupQuestion extends Question {
@@ -50,11 +51,11 @@ export const filling: FillKind<GroupQuestion> = {
   validate,
 }
 
-export const answers: AnswerKind<GroupQuestion> = {
-  ...filling,
+export const answers: AnswerKind<GroupQuestion> = /* @__PURE__ */ described(
+  filling,
   // how many; what stands in them, each item describes itself
-  describe: (question, answer, languages) => {
+  (question, answer, languages) => {
     const count = countOf(question, answer)
     return count === undefined ? [] : [describeNumber(count, languages)]
   },
-}
+)

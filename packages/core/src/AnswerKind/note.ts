@@ -1,6 +1,7 @@
 /** The kind `note`: a text that the customer reads. It has no answer. */
 import type { AnswerKind, FillKind } from "../AnswerKind.ts"
 import type { Question } from "../Questionnaire/Definition.ts"
+import { described } from "./described.ts"
 
 export interface NoteQuestion extends Question {
   readonly type: "note"
@@ -15,7 +16,4 @@ export const filling: FillKind<NoteQuestion> = {
   validate: () => [{ code: "note-answered", malformed: true }],
 }
 
-export const answers: AnswerKind<NoteQuestion> = {
-  ...filling,
-  describe: () => [],
-}
+export const answers: AnswerKind<NoteQuestion> = /* @__PURE__ */ described(filling, () => [])

@@ -3,6 +3,7 @@ import type { AnswerKind, FillKind, Problem } from "../AnswerKind.ts"
 import type { Operand, Scope } from "../Condition/Ast.ts"
 import { type LocalText, locales, resolve } from "../LocalText.ts"
 import type { Question } from "../Questionnaire/Definition.ts"
+import { described } from "./described.ts"
 
 /** The limits are allowed themselves. One that is not answered does not limit. */
 export interface Limits {
@@ -76,12 +77,9 @@ export const filling: FillKind<NumberQuestion> = {
   validate,
 }
 
-export const answers: AnswerKind<NumberQuestion> = {
-  ...filling,
-  describe: (question, answer, languages) => {
-    if (!isAnswered(question, answer)) return []
-    const number = describeNumber(answer, languages)
-    // a no-break space: a number and its unit stay on one line
-    return [question.unit === undefined ? number : `${number}\u00a0${resolve(question.unit, languages)}`]
-  },
-}
+export const answers: AnswerKind<NumberQuestion> = /* @__PURE__ */ described(filling, (question, answer, languages) => {
+  if (!isAnswered(question, answer)) return []
+  const number = describeNumber(answer, languages)
+  // a no-break space: a number and its unit stay on one line
+  return [question.unit === undefined ? number : `${number}\u00a0${resolve(question.unit, languages)}`]
+})

@@ -2,6 +2,7 @@
 import type { AnswerKind, FillKind, Problem } from "../AnswerKind.ts"
 import type { LocalText } from "../LocalText.ts"
 import type { Question } from "../Questionnaire/Definition.ts"
+import { described } from "./described.ts"
 
 export interface TextQuestion extends Question {
   readonly type: "text"
@@ -100,7 +101,6 @@ export const filling: FillKind<TextQuestion> = {
   validate,
 }
 
-export const answers: AnswerKind<TextQuestion> = {
-  ...filling,
-  describe: (_question, answer) => (typeof answer === "string" ? answer.split(/\r?\n/) : []),
-}
+export const answers: AnswerKind<TextQuestion> = /* @__PURE__ */ described(filling, (_question, answer) =>
+  typeof answer === "string" ? answer.split(/\r?\n/) : [],
+)

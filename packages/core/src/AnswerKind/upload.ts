@@ -6,6 +6,7 @@
 import type { AnswerKind, FillKind, Problem } from "../AnswerKind.ts"
 import { own } from "../Evaluation/frames.ts"
 import type { Question } from "../Questionnaire/Definition.ts"
+import { described } from "./described.ts"
 
 export interface UploadQuestion extends Question {
   readonly type: "upload"
@@ -80,7 +81,6 @@ export const filling: FillKind<UploadQuestion> = {
   validate,
 }
 
-export const answers: AnswerKind<UploadQuestion> = {
-  ...filling,
-  describe: (_question, answer) => (isFiles(answer) ? answer.map((file) => file.name) : []),
-}
+export const answers: AnswerKind<UploadQuestion> = /* @__PURE__ */ described(filling, (_question, answer) =>
+  isFiles(answer) ? answer.map((file) => file.name) : [],
+)

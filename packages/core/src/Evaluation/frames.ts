@@ -33,7 +33,13 @@ const newFrame = (work: Work, level: Level, parent: Frame | undefined, index: nu
 
 export const newEvaluation = (program: Program): Evaluation => {
   const { nodes } = program
-  const work = { program, asked: 0, instances: 0, waiting: new Uint8Array(nodes.length), frames: nodes.map(() => undefined) }
+  const work = {
+    program,
+    asked: 0,
+    instances: 0,
+    waiting: new Uint8Array(nodes.length),
+    frames: nodes.map(() => undefined),
+  }
   return { program, root: newFrame(work, program.root, undefined, 0), work }
 }
 

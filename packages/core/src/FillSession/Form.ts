@@ -36,8 +36,8 @@ export const make = (questionnaire: Questionnaire, kinds: FillRegistry): Form =>
       if (evaluation === undefined || from === to || from.context !== to.context) return
       evaluations.delete(from)
       evaluations.set(to, evaluation)
-      const all = [from.changes, to.changes, ...(from.saved === to.saved ? [] : [from.saved, to.saved])]
-      for (const id of new Set(all.flatMap((answers) => Object.keys(answers)))) {
+      const saved = from.saved === to.saved ? {} : { ...from.saved, ...to.saved }
+      for (const id of Object.keys({ ...from.changes, ...to.changes, ...saved })) {
         const answer = Draft.answerAt(to, [id])
         if (answer !== Draft.answerAt(from, [id])) Evaluation.set(evaluation, [id], answer)
       }

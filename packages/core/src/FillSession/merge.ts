@@ -43,12 +43,11 @@ export const merge = (
     )
       return own.map((row, i) => record([...place, i], from[i], row, other[i]))
     if (before === undefined) {
-      const sent = tried
-        .filter((changes) => Object.hasOwn(changes, String(place[0])))
-        .map((changes) => at(changes, place))
-      if ([from, ...sent].some((value) => equal(value, other))) return own
+      const sent = tried.filter((changes) => Object.hasOwn(changes, String(place[0])))
+      const known = [from, ...sent.map((changes) => at(changes, place))]
+      if (known.some((value) => equal(value, other))) return own
       // what was sent and then typed back is typed all the same
-      if ([from, ...sent].every((value) => equal(value, own))) return other
+      if (known.every((value) => equal(value, own))) return other
       if (how === "files") return [...list(other).filter(notIn(minus(from, own))), ...minus(minus(own, from), other)]
     }
     conflicts.push({ place, base: (whole ? before?.base : from) ?? null, theirs: other ?? null })

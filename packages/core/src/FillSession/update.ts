@@ -1,6 +1,8 @@
 /** What each message comes to: the next state, and what is to be done. */
+import type { FillKind } from "../AnswerKind.ts"
 import { scopeOf } from "../Evaluation/frames.ts"
 import { find } from "../Evaluation/places.ts"
+import type { Item } from "../Evaluation/Program.ts"
 import * as Draft from "./draft.ts"
 import { type Form, itemAt } from "./Form.ts"
 import { rearranged } from "./instances.ts"
@@ -55,9 +57,9 @@ const step = (form: Form, state: State, message: Message): Step => {
     case "FilesChosen":
       return filesChosen(form, state, message)
     case "FileRemoved":
-      return givenAs(form, message.place) === "files"
-        ? Uploads.removed(state, message.place, message.file)
-        : [state, []]
+      return reached(form, state, message.place, "files") === undefined
+        ? [state, []]
+        : Uploads.removed(state, message.place, message.file)
     case "SubmitAsked":
       return asked(state)
     case "SubmitSucceeded":
@@ -79,10 +81,14 @@ const step = (form: Form, state: State, message: Message): Step => {
   }
 }
 
-const givenAs = (form: Form, place: Place) => itemAt(form.program, place)?.kind?.givenAs
+/** The item at a place where something may be given in that way. */
+const reached = (form: Form, state: State, place: Place, givenAs: FillKind["givenAs"]): Item | undefined => {
+  const item = itemAt(form.program, place)
+  return item?.kind?.givenAs === givenAs && Draft.isReachable(state, place) ? item : undefined
+}
 
 const changed = (form: Form, state: State, place: Place, answer: unknown): Step => {
-  if (givenAs(form, place) !== "value" || !Draft.isReachable(state, place)) return [state, []]
+  if (reached(form, state, place, "value") === undefined) return [state, []]
   const isNone = answer === null || answer === "" || (Array.isArray(answer) && answer.length === 0)
   return saveSoon(Draft.change(state, place, isNone ? undefined : answer))
 }
@@ -96,7 +102,7 @@ type Rearrangement = Extract<Message, { readonly type: `Instance${string}` }>
 
 const instances = (form: Form, state: State, message: Rearrangement): Step => {
   const group = message.type === "InstanceAdded" ? message.group : message.place.slice(0, -1)
-  if (givenAs(form, group) !== "items" || !Draft.isReachable(state, group)) return [state, []]
+  if (reached(form, state, group, "items") === undefined) return [state, []]
   const rows: ReadonlyArray<number | null> = Array.from({ length: Draft.count(state, group) }, (_, row) => row)
   if (message.type === "InstanceAdded")
     return andThen(rearranged(state, group, [...rows, null]), focus([...group, rows.length]))
@@ -129,13 +135,16 @@ const resolved = (state: State, place: Place, keep: "mine" | "theirs"): Step => 
 
 const filesChosen = (form: Form, state: State, message: Extract<Message, { readonly type: "FilesChosen" }>): Step => {
   const { place, files, replaces = null } = message
-  const item = itemAt(form.program, place)
-  if (item?.kind?.givenAs !== "files" || !Draft.isReachable(state, place)) return [state, []]
-  const { kind, question } = item
+  const item = reached(form, state, place, "files")
+  if (item === undefined) return [state, []]
   const evaluation = form.evaluation(state)
   const scope = scopeOf(find(evaluation, place)?.frame ?? evaluation.root)
-  return Uploads.chosen(touch(form, state, place), place, files, replaces, (given) =>
-    kind.validate(question, given, scope),
+  return Uploads.chosen(
+    touch(form, state, place),
+    place,
+    files,
+    replaces,
+    (given) => item.kind?.validate(item.question, given, scope) ?? [],
   )
 }
 

@@ -120,7 +120,7 @@ export const findings = (
 ): ReadonlyArray<Problem> => {
   const analysis = run(questionnaire, kinds, options)
   const { sites, roots, index, search, decisions, budget } = analysis
-  const siteAt = new Map(sites.map((site) => [pointer(site.path), site]))
+  const siteAt = new Map(roots.length === 0 ? [] : sites.map((site) => [pointer(site.path), site]))
   const settled = new Set<Target.Site>()
   const problems: Array<Problem> = []
   for (const root of roots) {

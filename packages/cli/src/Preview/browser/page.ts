@@ -21,9 +21,10 @@ let shown: {
 } | null = null
 let languages: ReadonlyArray<string> = []
 /** What the caller of a real form would supply. */
-let context: Readonly<Record<string, unknown>> = { today: new Date(Date.now()).toISOString().slice(0, 10) }
+let context: Readonly<Record<string, unknown>> = {}
 
-const show = ({ name, questionnaire, findings }: State): void => {
+const show = ({ name, today, questionnaire, findings }: State): void => {
+  context = { today, ...context }
   element("name").textContent = name
   element("findings").replaceChildren(...findings.map(finding))
   const errors = findings.filter(({ severity }) => severity === "error").length

@@ -5,7 +5,7 @@
 import type { Operand } from "../../Condition/Ast.ts"
 import { compareDifference } from "./DateDifference.ts"
 import type { Writing } from "./Writing.ts"
-import type { Place } from "./Place.ts"
+import type { Place, Sum } from "./Place.ts"
 import { countOf, type Field, type Scale } from "./Field.ts"
 import { type Entry, inputsOf, referenceOf } from "./Index.ts"
 import { greatestDivisor, type Ordered } from "./Logic.ts"
@@ -65,7 +65,8 @@ export const calculate = (encoding: Writing, entry: Entry, at: Place): Field => 
     const numbers = constants.reduce((total: number, value) => total + Number(value), 0)
     const fixed = { x: logic.ordered(logic.part(), 0, 0, 1), plus: Math.round(numbers * index.scale), defined: always }
     if (fits && scale === "number") {
-      encoding.sums.push({ x, defined, inputs: numbers === 0 ? ordered : [...ordered, fixed], open })
+      const inputs = numbers === 0 ? ordered : [...ordered, fixed]
+      addSum(encoding, { x, defined, inputs, open, isOfSums: false })
       for (const input of ordered)
         for (const literal of [input.defined, anchor(encoding, input.x)]) logic.need(part, literal)
     }
@@ -93,6 +94,30 @@ export const calculate = (encoding: Writing, entry: Entry, at: Place): Field => 
   })
   if (fits && x.node === 0) encoding.later(() => bound(encoding, x, each, defined, highest))
   return field(scale, x, constants.length > 0 ? around : defined)
+}
+
+/** What is added up in the end is written out as long as that is no more. */
+const mostInputs = 100
+
+const addSum = (encoding: Writing, sum: Sum): void => {
+  const inner = sum.inputs.map(({ x }) => encoding.sumOf.get(x)?.inputs)
+  const count = inner.reduce((all, inputs) => all + (inputs?.length ?? 1), 0)
+  const isOfSums = inner.some((inputs) => inputs !== undefined) && count <= mostInputs
+  encoding.sums.push({ ...sum, isOfSums })
+  if (!isOfSums) {
+    encoding.sumOf.set(sum.x, sum)
+    return
+  }
+  const inputs = sum.inputs.flatMap((input, index) =>
+    (inner[index] ?? [{ ...input, defined: always }]).map((one) => ({
+      ...one,
+      defined: encoding.logic.and([input.defined, one.defined]),
+    })),
+  )
+  const open = sum.open || sum.inputs.some(({ x }) => encoding.sumOf.get(x)?.open === true)
+  const whole = { ...sum, inputs, open }
+  encoding.sums.push(whole)
+  encoding.sumOf.set(sum.x, whole)
 }
 
 /** Compared with another value, the highest is one of those and none is higher. */

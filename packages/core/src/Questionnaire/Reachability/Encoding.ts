@@ -13,7 +13,7 @@ import type { End, Section } from "../Definition.ts"
 import { calculate } from "./Calculated.ts"
 import { type Field, finish, type PicksField } from "./Field.ts"
 import { type Entry, type Index, insideOf, sidesOf } from "./Index.ts"
-import { Logic } from "./Logic.ts"
+import { Logic, type Ordered } from "./Logic.ts"
 import { type Moved, type Place, place, type Reason, type Sum } from "./Place.ts"
 import * as Questions from "./Questions.ts"
 import { always, type Literal, never, not, variableOf } from "./Literal.ts"
@@ -31,6 +31,7 @@ export class Encoding implements Writing {
   readonly context = new Map<string, Field>()
   readonly texts: Array<string> = []
   readonly sums: Array<Sum> = []
+  readonly sumOf = new Map<Ordered, Sum>()
   readonly moved: Array<Moved> = []
   /** Questions outside all repeated groups, by the variable that says whether they are answered. */
   readonly given = new Map<number, Field>()
@@ -69,7 +70,7 @@ export class Encoding implements Writing {
   }
 
   guard(because: "asked" | "limits" | "options", entry: Entry | undefined): Literal {
-    return entry === undefined ? always : this.guardFor(`${because} ${entry.id}`, { because, entry })
+    return entry === undefined || !this.explain ? always : this.guardFor(`${because} ${entry.id}`, { because, entry })
   }
 
   guardFor(key: string, reason: Reason): Literal {

@@ -65,7 +65,7 @@ export class Parts {
         pending.push({ condition: part, path: [...path, key, ...inner], groups })
       }
       if (!("all" in condition || "any" in condition) || list.length < 2 || list.length > longest) continue
-      if (this.isPlain(list)) continue
+      if (isPlain(list, this.index)) continue
       nodes.push(next)
       for (const part of list) this.holds(part, next.groups)
     }
@@ -207,19 +207,35 @@ export class Parts {
     if (needed.length === 0) return undefined
     return isFalseOfSome(condition, this.index) ? undefined : needed
   }
+}
 
-  /** Members that read different answers, each of which they may meet or not: none says anything about another. */
-  private isPlain(list: ReadonlyArray<Condition>): boolean {
-    const read = new Set<string>()
-    return list.every((part) => {
-      const [operand, other] = operandsOf(part)
-      const id = typeof operand === "object" && "answer" in operand ? operand.answer : undefined
-      if (id === undefined || read.has(id) || typeof other === "object") return false
-      read.add(id)
-      const entry = this.index.entries.get(id)
-      return entry?.calculation === undefined && isOpen(part, entry?.type)
-    })
+/** Without names for it, and what is around it to say the opposite. */
+const bare = (condition: Condition, { conditions }: Index) => {
+  let part = condition
+  let isOpposite = false
+  let isNamed = false
+  for (let depth = 0; depth < 100; depth++) {
+    const inner = "not" in part ? part.not : "is" in part ? conditions.get(part.is) : undefined
+    if (inner === undefined) break
+    if ("not" in part) isOpposite = !isOpposite
+    else isNamed = true
+    part = inner
   }
+  return { part, isOpposite, isNamed }
+}
+
+/** Members that read different answers, each of which they may meet or not: none says anything about another. */
+const isPlain = (list: ReadonlyArray<Condition>, index: Index): boolean => {
+  const read = new Set<string>()
+  return list.every((one) => {
+    const { part } = bare(one, index)
+    const [operand, other] = operandsOf(part)
+    const id = typeof operand === "object" && "answer" in operand ? operand.answer : undefined
+    if (id === undefined || read.has(id) || typeof other === "object") return false
+    read.add(id)
+    const entry = index.entries.get(id)
+    return entry?.calculation === undefined && isOpen(part, entry?.type)
+  })
 }
 
 const hasSeveralValues = (type: ValueType | undefined): boolean => {
@@ -246,17 +262,26 @@ const isOpen = (part: Condition, type: ValueType | undefined): boolean => {
 }
 
 /** Is there plainly an answer that it is false of? */
-const isFalseOfSome = (condition: Condition, index: Index): boolean => {
-  if ("all" in condition) return condition.all.some((part) => isFalseOfSome(part, index))
-  const [operand, other] = operandsOf(condition)
+const isFalseOfSome = (whole: Condition, index: Index): boolean => {
+  const { part, isOpposite, isNamed } = bare(whole, index)
+  if ("all" in part || "any" in part) {
+    // names of names of names would be followed without end
+    if (isOpposite || isNamed) return false
+    const isFalse = (one: Condition) => isFalseOfSome(one, index)
+    return "all" in part ? part.all.some(isFalse) : isPlain(part.any, index) && part.any.every(isFalse)
+  }
+  // what is only asked for need not be there
+  if ("answered" in part) return !isOpposite
+  const [operand, other] = operandsOf(part)
   if (typeof operand !== "object" || !("answer" in operand) || typeof other === "object") return false
   const type = index.entries.get(operand.answer)?.type
   if (type === undefined) return false
-  if (type.type === "text") return "eq" in condition
+  if (isOpposite) return "options" in type && !("ne" in part || "allOf" in part) && isOpen(part, type)
+  if (type.type === "text") return "eq" in part
   if (!("options" in type))
-    return "eq" in condition && (type.type === "number" || type.type === "date") && type.min !== type.max
-  const listed = "in" in condition ? condition.in[1] : "anyOf" in condition ? condition.anyOf[1] : []
-  if ("eq" in condition) return type.options.length > 1
-  if ("ne" in condition) return type.options.some(({ value }) => value === condition.ne[1])
-  return ("in" in condition || "anyOf" in condition) && new Set(listed).size < type.options.length
+    return "eq" in part && (type.type === "number" || type.type === "date") && type.min !== type.max
+  const listed = "in" in part ? part.in[1] : "anyOf" in part ? part.anyOf[1] : []
+  if ("eq" in part) return type.options.length > 1
+  if ("ne" in part) return type.options.some(({ value }) => value === part.ne[1])
+  return ("in" in part || "anyOf" in part) && new Set(listed).size < type.options.length
 }

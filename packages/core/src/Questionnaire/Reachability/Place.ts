@@ -40,6 +40,8 @@ export interface Sum {
   readonly inputs: ReadonlyArray<{ readonly x: Ordered; readonly plus: number; readonly defined: Literal }>
   /** Of instances that are copies of others, more may come. */
   readonly open: boolean
+  /** It adds up sums: the same is said once more of what those add up. */
+  readonly isOfSums: boolean
 }
 export interface Moved {
   readonly x: Ordered

@@ -78,7 +78,7 @@ export const choose = (encoding: Encoding, bends = false): Map<Ordered, number> 
   const { logic } = encoding
   const chosen = new Map<Ordered, number>()
   for (const sum of encoding.sums) {
-    if (!logic.solver.holds(sum.defined)) continue
+    if (sum.isOfSums || !logic.solver.holds(sum.defined)) continue
     const inputs = inputsOf(encoding, sum)
     for (const { x } of inputs) if (!chosen.has(x)) chosen.set(x, roundest(encoding, x, 0))
     const { least, most } = logic.cell(sum.x)
@@ -115,7 +115,7 @@ export const roundest = (encoding: Encoding, x: Ordered, wanted: number): number
 /** What holds the values that make the sums come out right, so that all others have to go with them. */
 export const pins = (encoding: Encoding): (() => ReadonlyArray<Literal>) => {
   const { logic } = encoding
-  const given = encoding.sums.filter(({ defined }) => logic.solver.holds(defined))
+  const given = encoding.sums.filter(({ defined, isOfSums }) => !isOfSums && logic.solver.holds(defined))
   const chosen = choose(encoding, true)
   const totals = given.map((sum) => ({
     x: sum.x,

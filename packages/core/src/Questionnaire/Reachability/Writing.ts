@@ -4,7 +4,7 @@ import type { Reference } from "../../Condition/Ast.ts"
 import type { Field, PicksField } from "./Field.ts"
 import type { Entry, Index } from "./Index.ts"
 import type { Literal } from "./Literal.ts"
-import type { Logic, Part } from "./Logic.ts"
+import type { Logic, Ordered, Part } from "./Logic.ts"
 import type { Moved, Place, Sum } from "./Place.ts"
 
 export interface Writing {
@@ -16,6 +16,8 @@ export interface Writing {
   /** Limits are put in force by guards. */
   readonly explain: boolean
   readonly sums: Array<Sum>
+  /** By what comes out: the sum of what is added up in the end. */
+  readonly sumOf: Map<Ordered, Sum>
   readonly moved: Array<Moved>
 
   /** Writes it out after what is being written now. */
