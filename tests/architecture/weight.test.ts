@@ -1,6 +1,6 @@
 // The fill runtime is small and stands alone: what a customer's page loads has nothing of Effect in it, nor asks for it.
 import { assert, describe, it } from "@effect/vitest"
-import { fillRuntime, imported, weigh } from "../bench/weight.ts"
+import { fillRuntime, imported, weigh, withReading } from "../bench/weight.ts"
 
 const ofEffect = (modules: Iterable<string>) => [...modules].filter((id) => /(^|\/)(@effect|effect)\//.test(id))
 
@@ -14,6 +14,13 @@ describe("the fill runtime", () => {
     assert.deepStrictEqual(ofEffect(modules.keys()), [])
     assert.notMatch(code, /\bimport\b/)
     assert.isAtMost(gzipped, 12 * 1024)
+  })
+
+  it("carries how a person reads an answer only where a page asks for it", { timeout: 60_000 }, async () => {
+    assert.notMatch((await weigh(fillRuntime)).code, /\bIntl\b/)
+    const { code, modules } = await weigh(withReading)
+    assert.match(code, /\bIntl\b/)
+    assert.deepStrictEqual(ofEffect(modules.keys()), [])
   })
 
   it("imports no module of Effect, not even one that a bundler would leave out", { timeout: 60_000 }, async () => {

@@ -57,7 +57,7 @@ export const imported = async (script: string): Promise<ReadonlyArray<string>> =
   return read
 }
 
-const kinds = `export { standard } from "@requite/core/AnswerKind/standard"`
+const kinds = `export { filling } from "@requite/core/AnswerKind/filling"`
 const conditions = `${kinds}
 export { compile, start, set, isAsked, isRequired, isSectionAsked, isOffered, valueOf, asked, answers, scopeAt, end } from "@requite/core/Evaluation"`
 const validation = `${conditions}
@@ -66,13 +66,23 @@ export { issues, issuesAt, progressOf } from "@requite/core/Answers"`
 /** The fill runtime: conditions, validation and fill session, as a page imports it. */
 export const fillRuntime = `export { make } from "@requite/core/FillSession"`
 
+/** A page that besides shows answers as a person reads them: in labels with placeholders, in a review. */
+export const withReading = `${fillRuntime}
+export { review, text } from "@requite/core/FillSession/reading"`
+
 if (import.meta.main) {
   const { modules, minified, gzipped } = await weigh(fillRuntime)
   for (const [id, bytes] of [...modules].sort(([, a], [, b]) => b - a)) {
     console.log(`${String(bytes).padStart(8)}  ${id}`)
   }
   let before = 0
-  for (const [name, script] of Object.entries({ kinds, conditions, validation, "fill session": fillRuntime })) {
+  for (const [name, script] of Object.entries({
+    kinds,
+    conditions,
+    validation,
+    "fill session": fillRuntime,
+    reading: withReading,
+  })) {
     const upTo = (await weigh(script)).gzipped
     console.log(`${name.padEnd(13)} adds ${String(upTo - before).padStart(5)} bytes gzipped`)
     before = upTo

@@ -59,7 +59,7 @@ describe("AnswerSchema.jsonSchema", () => {
   it("tells most submissions that lack an answer from whole ones, where all depends on choices", () => {
     let wrong = 0
     let refused = 0
-    for (let seed = 1; seed <= 100; seed++) {
+    for (let seed = 1; seed <= 200; seed++) {
       const questionnaire = Generated.questionnaire(seed)
       if (/"(gt|gte|anyOf|answered)"/.test(JSON.stringify(questionnaire))) continue
       const validate = validator(AnswerSchema.jsonSchema(questionnaire))

@@ -1,9 +1,8 @@
 /** Defra and X-Gov forms: what becomes of each construct, and the journeys that Defra's own tests take through real ones. */
 import { assert, describe, it } from "@effect/vitest"
-import * as Questionnaire from "@requite/core/Questionnaire"
 import * as Import from "requite/Import"
 import * as Corpora from "../../support/Corpora.ts"
-import * as Mutation from "./ons/Mutation.ts"
+import * as Strangers from "./Strangers.ts"
 
 interface Journeys {
   readonly journeys: Readonly<
@@ -23,8 +22,7 @@ const folders = [definitions, "xgov-forms"]
 const files = folders.flatMap((folder) => Corpora.names(folder, ".json").map((name) => `${folder}/${name}`))
 const print = (line: string) => process.stdout.write(`${line}\n`)
 const imported = (text: string) => Import.from("defra", text)
-const errors = (definition: unknown) =>
-  Questionnaire.check(JSON.stringify(definition)).findings.filter(({ severity }) => severity === "error")
+const { errors } = Strangers
 
 describe("the corpus of Defra and X-Gov forms", () => {
   it("imports every form, without an error in the definition", () => {
@@ -64,15 +62,16 @@ describe("the corpus of Defra and X-Gov forms", () => {
     assert.isAtLeast(all, 1)
   })
 
-  it("takes whatever a form was made into", () => {
-    const random = Mutation.random(13)
-    for (const file of files) {
-      for (const text of Mutation.of(Corpora.text(file), random, 12)) {
-        const { definition } = imported(text)
-        if (definition !== null) Questionnaire.check(JSON.stringify(definition))
-      }
-    }
-  }, 120_000)
+  it(
+    "takes whatever a form was made into",
+    () => {
+      const random = Strangers.random(13)
+      for (const file of files)
+        for (const text of Strangers.variations(Corpora.text(file), random, Strangers.times(4)))
+          Strangers.imports("defra", text)
+    },
+    Strangers.patience,
+  )
 })
 
 const field = (name: string, type: string, more: object = {}) => ({ name, type, title: name, ...more })
@@ -226,7 +225,7 @@ describe("ways between pages", () => {
 
 describe("hostile forms", () => {
   it("reads expressions as data, whatever they are", () => {
-    const random = Mutation.random(3)
+    const random = Strangers.random(3)
     const parts = [
       "a",
       "==",
@@ -246,8 +245,8 @@ describe("hostile forms", () => {
       "=",
       "constructor",
     ]
-    for (let i = 0; i < 3000; i++) {
-      const value = Array.from({ length: Math.floor(random() * 12) }, () => Mutation.pick(parts, random)).join(" ")
+    for (let i = 0; i < Strangers.times(500); i++) {
+      const value = Array.from({ length: Math.floor(random() * 12) }, () => Strangers.pick(parts, random)).join(" ")
       const { definition } = imported(
         form(
           [page("/one", [field("a", "TextField")], [{ path: "/two", condition: "c" }]), page("/two", [], [])],
@@ -258,24 +257,26 @@ describe("hostile forms", () => {
     }
   })
 
-  it("is bounded on forms of any size", () => {
-    const chain = Array.from({ length: 20_000 }, (_, i) => ({
-      id: `c${i}`,
-      displayName: "c",
-      items: [{ id: "i", conditionId: `c${i + 1}` }],
-    }))
-    const wide = Array.from({ length: 4000 }, (_, i) =>
-      page(
-        `/p${i}`,
-        [field(`f${i}`, "RadiosField", { list: "letters" })],
-        [{ path: `/p${i + 2}`, condition: "c0" }, { path: `/p${i + 1}` }],
-      ),
-    )
-    const started = performance.now()
-    imported(form(wide, chain, { startPage: "/p0" }))
-    imported("[".repeat(1_000_000))
-    assert.isBelow(performance.now() - started, 15_000)
-  }, 60_000)
+  it(
+    "is bounded on forms of any size",
+    () => {
+      const chain = Array.from({ length: 20_000 }, (_, i) => ({
+        id: `c${i}`,
+        displayName: "c",
+        items: [{ id: "i", conditionId: `c${i + 1}` }],
+      }))
+      const wide = Array.from({ length: 4000 }, (_, i) =>
+        page(
+          `/p${i}`,
+          [field(`f${i}`, "RadiosField", { list: "letters" })],
+          [{ path: `/p${i + 2}`, condition: "c0" }, { path: `/p${i + 1}` }],
+        ),
+      )
+      Strangers.soon("defra", form(wide, chain, { startPage: "/p0" }), 15_000)
+      Strangers.soon("defra", "[".repeat(1_000_000))
+    },
+    Strangers.patience,
+  )
 
   it("refuses what is no form, and says why", () => {
     for (const text of ["", "null", "{}", '{"pages":[]}', '{"pages":[1]}']) {

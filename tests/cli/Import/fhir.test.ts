@@ -1,15 +1,12 @@
 /** FHIR Questionnaires: what becomes of each construct, and what two engines of FHIR decided about real ones. */
 import { assert, describe, it } from "@effect/vitest"
-import * as Questionnaire from "@requite/core/Questionnaire"
 import * as Import from "requite/Import"
 import * as Corpora from "../../support/Corpora.ts"
+import { errors } from "./Strangers.ts"
 
 const files = Corpora.names("fhir", ".json").filter((name) => !name.startsWith("expected"))
 
 const imported = (source: unknown) => Import.from("fhir", JSON.stringify(source))
-
-const errors = (definition: unknown) =>
-  Questionnaire.check(JSON.stringify(definition)).findings.filter(({ severity }) => severity === "error")
 
 /** A questionnaire of these items, imported; its definition has no errors. */
 const form = (...item: ReadonlyArray<unknown>) => {

@@ -1,9 +1,9 @@
 /** Forms of Form.io: what becomes of each construct, and what Form.io's own processor decided about real ones. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Answers from "@requite/core/Answers"
-import * as Questionnaire from "@requite/core/Questionnaire"
 import * as Import from "requite/Import"
 import * as Corpora from "../../support/Corpora.ts"
+import { errors } from "./Strangers.ts"
 
 interface Recorded {
   readonly data: Record<string, unknown>
@@ -15,9 +15,6 @@ interface Recorded {
 const files = Corpora.names("formio", ".json").filter((name) => name !== "expected.json")
 const recorded = (Corpora.json("formio/expected.json") as { readonly files: Record<string, ReadonlyArray<Recorded>> })
   .files
-
-const errors = (definition: unknown) =>
-  Questionnaire.check(JSON.stringify(definition)).findings.filter(({ severity }) => severity === "error")
 
 const imported = (form: unknown) => Import.from("formio", JSON.stringify(form))
 

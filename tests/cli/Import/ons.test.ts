@@ -4,8 +4,8 @@ import * as Questionnaire from "@requite/core/Questionnaire"
 import type * as Definition from "@requite/core/Questionnaire/Definition"
 import * as Import from "requite/Import"
 import * as Corpora from "../../support/Corpora.ts"
-import * as Mutation from "./ons/Mutation.ts"
 import * as Runner from "./ons/Runner.ts"
+import * as Strangers from "./Strangers.ts"
 
 interface Recorded {
   readonly cases: Readonly<
@@ -29,7 +29,7 @@ const print = (line: string) => process.stdout.write(`${line}\n`)
 const imported = (text: string) => Import.from("ons", text)
 
 const findings = (definition: unknown) => Questionnaire.check(JSON.stringify(definition)).findings
-const errors = (definition: unknown) => findings(definition).filter(({ severity }) => severity === "error")
+const { errors } = Strangers
 
 const definitionOf = (text: string): Definition.Questionnaire => {
   const { definition } = imported(text)
@@ -132,15 +132,17 @@ describe("the corpus of ONS eQ schemas", () => {
     assert.isAtLeast(found / like, 0.85)
   })
 
-  it("takes whatever a schema was made into", () => {
-    const random = Mutation.random(7)
-    for (const file of folders.flatMap(files)) {
-      for (const text of Mutation.of(Corpora.text(file), random, 6)) {
-        const { definition } = imported(text)
-        if (definition !== null) Questionnaire.check(JSON.stringify(definition))
-      }
-    }
-  }, 120_000)
+  it(
+    "takes whatever a schema was made into",
+    () => {
+      const random = Strangers.random(7)
+      const strange = [{ source: "answers", identifier: "toString" }, { when: { "==": [] } }]
+      for (const file of folders.flatMap(files))
+        for (const text of Strangers.variations(Corpora.text(file), random, Strangers.times(2), strange))
+          Strangers.imports("ons", text)
+    },
+    Strangers.patience,
+  )
 })
 
 /** Warnings that say that ours decide otherwise. */
@@ -167,37 +169,41 @@ const counterparts: ReadonlyArray<readonly [RegExp, ReadonlyArray<string>]> = [
 ]
 
 describe("routing", () => {
-  it("asks for what the runner asks for, on random schemas and answers", () => {
-    const random = Mutation.random(11)
-    for (let round = 0; round < 300; round++) {
-      const schema = Runner.randomSchema(random)
-      const text = JSON.stringify(schema)
-      const { definition, ids, values, unsupported } = imported(text)
-      if (definition === null) throw new Error(text)
-      assert.deepStrictEqual(
-        unsupported.filter(({ what }) => what === "when"),
-        [],
-      )
-      assert.deepStrictEqual(errors(definition), [], text)
-      const where = Corpora.placed(definition)
-      const decide = Corpora.decider(definition, where)
-      for (let turn = 0; turn < 12; turn++) {
-        const answers = Runner.randomAnswers(schema, random)
-        const path = new Set(Runner.path(schema, answers))
-        const given = Object.entries(answers).map(([theirs, value]): readonly [string, unknown] => {
-          const id = ids[theirs] ?? assert.fail(theirs)
-          return [id, answer(where.get(id)?.item, values[theirs] ?? {}, value)]
-        })
-        const { asked } = decide(Corpora.answers(where, given))
-        const ours = Runner.blocksOf(schema).filter(({ id }) => asked(ids[id] ?? ""))
+  it(
+    "asks for what the runner asks for, on random schemas and answers",
+    () => {
+      const random = Strangers.random(11)
+      for (let round = 0; round < Strangers.times(60); round++) {
+        const schema = Runner.randomSchema(random)
+        const text = JSON.stringify(schema)
+        const { definition, ids, values, unsupported } = imported(text)
+        if (definition === null) throw new Error(text)
         assert.deepStrictEqual(
-          ours.map(({ id }) => id),
-          Runner.blocksOf(schema).flatMap(({ id }) => (path.has(id) ? [id] : [])),
-          `${text} ${JSON.stringify(answers)}`,
+          unsupported.filter(({ what }) => what === "when"),
+          [],
         )
+        assert.deepStrictEqual(errors(definition), [], text)
+        const where = Corpora.placed(definition)
+        const decide = Corpora.decider(definition, where)
+        for (let turn = 0; turn < 12; turn++) {
+          const answers = Runner.randomAnswers(schema, random)
+          const path = new Set(Runner.path(schema, answers))
+          const given = Object.entries(answers).map(([theirs, value]): readonly [string, unknown] => {
+            const id = ids[theirs] ?? assert.fail(theirs)
+            return [id, answer(where.get(id)?.item, values[theirs] ?? {}, value)]
+          })
+          const { asked } = decide(Corpora.answers(where, given))
+          const ours = Runner.blocksOf(schema).filter(({ id }) => asked(ids[id] ?? ""))
+          assert.deepStrictEqual(
+            ours.map(({ id }) => id),
+            Runner.blocksOf(schema).flatMap(({ id }) => (path.has(id) ? [id] : [])),
+            `${text} ${JSON.stringify(answers)}`,
+          )
+        }
       }
-    }
-  }, 60_000)
+    },
+    Strangers.patience,
+  )
 
   it("says nothing about pages where two ways meet again", () => {
     const radio = (id: string, routing?: unknown) => Runner.question(id, "Radio", ["a", "b"], routing)
@@ -304,6 +310,32 @@ describe("what is kept", () => {
     assert.strictEqual(ids["add-person"], ids["people"])
   })
 
+  it("leaves out a limit that closes a circle with the pages that are asked, and says so", () => {
+    const answer = (identifier: string) => ({ source: "answers", identifier: `${identifier}-answer` })
+    const number = (id: string, minimum: unknown, more: object = {}) => ({
+      id,
+      type: "Question",
+      ...more,
+      question: { id: `${id}-q`, title: id, answers: [{ id: `${id}-answer`, type: "Number", label: id, minimum }] },
+    })
+    const skip_conditions = { when: { ">": [answer("one"), 3] } }
+    const blocks = [
+      number("one", { value: answer("two") }),
+      number("two", { value: 1 }, { skip_conditions }),
+      number("three", { value: answer("one") }),
+    ]
+    const { definition, unsupported } = imported(JSON.stringify(Runner.schemaOf(blocks)))
+    assert.deepStrictEqual(errors(definition), [])
+    assert.deepStrictEqual(
+      definition?.sections[0]?.items.map((item): unknown => Reflect.get(item, "min")),
+      [undefined, 1, { answer: "oneAnswer" }],
+    )
+    assert.deepStrictEqual(
+      unsupported.map(({ pointer, what }) => [pointer, what]),
+      [["/sections/0/groups/0/blocks/0/question/answers/0", "limit"]],
+    )
+  })
+
   it("sums up what is answered, from 0, and names the sum where the page tells it", () => {
     const { definition, ids } = imported(
       Corpora.text(`${schemas}/test_routing_and_skipping_section_dependencies_new_calculated_summary.json`),
@@ -335,20 +367,22 @@ describe("what is kept", () => {
     }
   })
 
-  it("is bounded on schemas of any size and depth", () => {
-    const deep = (open: string, inner: string, close: string) => open.repeat(20_000) + inner + close.repeat(20_000)
-    const rule = deep('{"not":[', '{"==":[1,1]}', "]}")
-    const block = `{"id":"b","type":"Question","skip_conditions":{"when":${rule}},"question":{"title":${deep("[", "1", "]")}}}`
-    const wide = Array.from({ length: 20_000 }, (_, i) =>
-      Runner.question(`b${i}`, "Radio", ["a"], {
-        routing_rules: [{ section: "End", when: answered(i) }, { block: `b${i + 1}` }],
-      }),
-    )
-    const started = performance.now()
-    imported(`{"sections":[{"id":"s","groups":[{"blocks":[${block}]}]}]}`)
-    imported(JSON.stringify(Runner.schemaOf(wide)))
-    assert.isBelow(performance.now() - started, 15_000)
-  }, 60_000)
+  it(
+    "is bounded on schemas of any size and depth",
+    () => {
+      const deep = (open: string, inner: string, close: string) => open.repeat(20_000) + inner + close.repeat(20_000)
+      const rule = deep('{"not":[', '{"==":[1,1]}', "]}")
+      const block = `{"id":"b","type":"Question","skip_conditions":{"when":${rule}},"question":{"title":${deep("[", "1", "]")}}}`
+      const wide = Array.from({ length: 20_000 }, (_, i) =>
+        Runner.question(`b${i}`, "Radio", ["a"], {
+          routing_rules: [{ section: "End", when: answered(i) }, { block: `b${i + 1}` }],
+        }),
+      )
+      Strangers.soon("ons", `{"sections":[{"id":"s","groups":[{"blocks":[${block}]}]}]}`)
+      Strangers.soon("ons", JSON.stringify(Runner.schemaOf(wide)))
+    },
+    Strangers.patience,
+  )
 })
 
 const answered = (i: number) => ({ "!=": [{ source: "answers", identifier: `b${i}-answer` }, null] })

@@ -1,8 +1,8 @@
 /** SurveyJS surveys: what becomes of each construct, and what SurveyJS decided about real ones. */
 import { assert, describe, it } from "@effect/vitest"
-import * as Questionnaire from "@requite/core/Questionnaire"
 import * as Import from "requite/Import"
 import * as Corpora from "../../support/Corpora.ts"
+import { errors } from "./Strangers.ts"
 
 interface Captured {
   readonly id: string
@@ -19,9 +19,6 @@ interface Visibility {
 }
 
 const definitions = Corpora.jsonLines("surveyjs/definitions.jsonl") as ReadonlyArray<Captured>
-
-const errors = (definition: unknown) =>
-  Questionnaire.check(JSON.stringify(definition)).findings.filter(({ severity }) => severity === "error")
 
 const imported = (survey: unknown) => Import.from("surveyjs", JSON.stringify(survey))
 
@@ -197,8 +194,8 @@ describe("what becomes of SurveyJS elements", () => {
 
   it("translates each operator", () => {
     const translated: ReadonlyArray<readonly [string, unknown]> = [
-      ["{t} = 'x'", { eq: [t, "x"] }],
-      ["{t} <> 'x'", { not: { eq: [t, "x"] } }],
+      ["{t} = '1a'", { in: [t, ["1a", "1A"]] }],
+      ["{t} <> '12'", { not: { eq: [t, "12"] } }],
       ["{n} >= 3 && {t} notempty", { all: [{ gte: [n, 3] }, { answered: t }] }],
       ["{n} less 3 or {t} empty", { any: [{ lt: [n, 3] }, { not: { answered: t } }] }],
       ["!({t} empty)", { answered: t }],
@@ -251,6 +248,34 @@ describe("what becomes of SurveyJS elements", () => {
       assert.isUndefined(item("probe")["when"], expression)
       assert.deepInclude(unsupported[0], { pointer: "/elements/4/visibleIf", what: "visibleIf" }, expression)
     }
+  })
+
+  it("lists the usual spellings of a text, which SurveyJS compares in any case, and says so", () => {
+    const said = (expression: string) =>
+      survey([
+        { type: "text", name: "t" },
+        { type: "comment", name: "u" },
+        { type: "text", name: "probe", visibleIf: expression },
+      ]).warnings.map(({ pointer, code }) => [pointer, code])
+    assert.deepStrictEqual<unknown>(when("{t} = 'yes'"), { in: [t, ["yes", "YES", "Yes"]] })
+    assert.deepStrictEqual(said("{t} = 'yes'"), [["/elements/2", "letter-case"]])
+    assert.deepStrictEqual(said("{t} != {u}"), [["/elements/2", "letter-case"]])
+    assert.deepStrictEqual(said("{t} = '17:30' or {t} notempty"), [])
+  })
+
+  it("leaves out a limit that closes a circle with a condition, and says so", () => {
+    const { item, unsupported } = survey([
+      { type: "text", name: "n", inputType: "number", visibleIf: "{m} > 1" },
+      { type: "text", name: "m", inputType: "number", minValueExpression: "{n}" },
+      { type: "text", name: "o", inputType: "number", minValueExpression: "{n}" },
+    ])
+    assert.isUndefined(item("m")["min"])
+    assert.deepStrictEqual<unknown>(item("o")["min"], n)
+    assert.deepStrictEqual<unknown>(item("n")["when"], { gt: [m, 1] })
+    assert.deepStrictEqual(
+      unsupported.map(({ pointer, what }) => [pointer, what]),
+      [["/elements/1", "limit"]],
+    )
   })
 
   it("sums by a calculated value", () => {

@@ -65,6 +65,14 @@ export const report = (): Report => {
   }
 }
 
+/** Reports every property that no one has looked at. */
+export const leftover = (report: Report, object: unknown, path: Path, known: Iterable<string>): void => {
+  if (!isObject(object)) return
+  const handled = new Set(known)
+  for (const property of Object.keys(object).slice(0, 100))
+    if (!handled.has(property)) report.drop([...path, property], property, `There is no counterpart of "${property}".`)
+}
+
 /** What `from` answers to a text that cannot be read at all. */
 export const refused = (what: string, message: string): Imported => ({
   definition: null,
@@ -74,14 +82,13 @@ export const refused = (what: string, message: string): Imported => ({
   unsupported: [{ pointer: "", what, message }],
 })
 
-/** The JSON of a text, of any depth, without recursion; or why it is none. */
-export const parse = (text: string): Result.Result<unknown, Imported> =>
-  Result.map(
-    Result.mapError(JsonText.parse(text), ({ line, column, message }) =>
+/** What `read` makes of the JSON of a text, which may be of any depth; why it is none where it is none. */
+export const fromJson = (text: string, read: (value: unknown) => Imported): Imported =>
+  Result.match(JsonText.parse(text), {
+    onFailure: ({ line, column, message }) =>
       refused("text", `This is no JSON: line ${line}, column ${column}: ${message}`),
-    ),
-    ({ value }) => value,
-  )
+    onSuccess: ({ value }) => read(value),
+  })
 
 /** Groups nest at most 32 deep in a definition of ours; deeper ones are cut off and reported. */
 export const maxDepth = 30
@@ -108,6 +115,10 @@ export const numberAt = (value: unknown, key: string): number | undefined => {
   const number = at(value, key)
   return typeof number === "number" && Number.isFinite(number) ? number : undefined
 }
+
+/** As a whole number within these limits. */
+export const whole = (number: number | undefined, min: number, max: number): number | undefined =>
+  number === undefined ? undefined : Math.min(max, Math.max(min, Math.trunc(number)))
 
 /** Never true, always true. */
 export const never: Condition = { any: [] }

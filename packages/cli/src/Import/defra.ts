@@ -5,7 +5,6 @@
  */
 import type { Condition } from "@requite/core/Condition/Ast"
 import type { Section } from "@requite/core/Questionnaire/Definition"
-import * as Result from "effect/Result"
 import { componentItem, type Tools } from "./defra/Components.ts"
 import { conditions as translating } from "./defra/Conditions.ts"
 import * as Form from "./defra/Form.ts"
@@ -13,22 +12,22 @@ import { journey } from "./defra/Journey.ts"
 import type { Imported, Item } from "./Imported.ts"
 import {
   at,
+  fromJson,
   isObject,
+  leftover,
   listAt,
   maxItems,
   numberAt,
-  parse,
   plain,
   questionnaire,
   refused,
   report as reporting,
   stringAt,
 } from "./Imported.ts"
-import { leftover } from "./ons/Answers.ts"
-import { isAlways } from "./ons/Logic.ts"
-import { naming } from "./ons/Routing.ts"
+import { isAlways } from "./Imported/conditions.ts"
+import { naming } from "./Imported/routing.ts"
 
-export const from = (text: string): Imported => Result.match(parse(text), { onFailure: (why) => why, onSuccess: read })
+export const from = (text: string): Imported => fromJson(text, read)
 
 const rootKeys = ["name", "engine", "schema", "version", "startPage", "pages", "lists", "sections", "conditions"]
 const pageKeys = ["id", "title", "path", "controller", "section", "components", "next", "condition", "repeat"]

@@ -4,14 +4,13 @@
  * group.
  */
 import { type Question, type Section, walk } from "@requite/core/Questionnaire/Definition"
-import * as Result from "effect/Result"
 import {
   at,
+  fromJson,
   type Imported,
   isObject,
   listAt,
   localText,
-  parse,
   plain,
   type Path,
   questionnaire,
@@ -19,7 +18,7 @@ import {
   report,
   stringAt,
 } from "./Imported.ts"
-import { withoutCycles } from "./Imported/conditions.ts"
+import { withoutCycles } from "./Imported/circles.ts"
 import { items } from "./fhir/items.ts"
 import type { Node } from "./fhir/model.ts"
 import { type Form, read } from "./fhir/read.ts"
@@ -40,10 +39,10 @@ const used = new Set([
 ])
 
 /** Reads a Questionnaire, or the first one of a Bundle. Never throws. */
-export const from = (text: string): Imported => {
-  const parsed = parse(text)
-  if (Result.isFailure(parsed)) return parsed.failure
-  const resource = questionnaireOf(parsed.success)
+export const from = (text: string): Imported => fromJson(text, imported)
+
+const imported = (value: unknown): Imported => {
+  const resource = questionnaireOf(value)
   if (resource === undefined) return refused("resourceType", "This is no FHIR Questionnaire.")
 
   const said = report()

@@ -4,14 +4,12 @@
  */
 import type { LocalText } from "@requite/core/LocalText"
 import { type Section, walk as itemsIn } from "@requite/core/Questionnaire/Definition"
-import * as Result from "effect/Result"
 import {
   at,
+  fromJson,
   type Imported,
   isObject,
   listAt,
-  maxItems,
-  parse,
   type Path,
   plain,
   questionnaire,
@@ -19,7 +17,8 @@ import {
   report,
   stringAt,
 } from "./Imported.ts"
-import { withoutCycles } from "./Imported/conditions.ts"
+import { withoutCycles } from "./Imported/circles.ts"
+import { names } from "./Imported/names.ts"
 import { type Build, item } from "./formio/items.ts"
 import { type Field, textOf } from "./formio/model.ts"
 import { unknownProperties } from "./formio/properties.ts"
@@ -30,10 +29,10 @@ const mostItems = 5000
 const mostSections = 200
 
 /** Reads a form, a form within an export, or a bare list of components. Never throws. */
-export const from = (source: string): Imported => {
-  const parsed = parse(source)
-  if (Result.isFailure(parsed)) return parsed.failure
-  const found = formOf(parsed.success)
+export const from = (source: string): Imported => fromJson(source, imported)
+
+const imported = (json: unknown): Imported => {
+  const found = formOf(json)
   if (found === undefined) return refused("form", "This is no form: an object with components.")
 
   const { form: value, path } = found
@@ -121,15 +120,7 @@ const cut = (sections: ReadonlyArray<Section>, path: Path, said: ReturnType<type
 
 /** By where their answers stand (`grid.column`), by their places in the form (`panel.grid.column`), and by their keys. */
 const namesOf = (form: Read, sections: ReadonlyArray<Section>): Pick<Imported, "ids" | "values"> => {
-  const present = new Set(sections.flatMap((section) => itemsIn(section.items).map(({ id }) => id)))
-  const ids = new Map<string, string>()
-  const values = new Map<string, Readonly<Record<string, string>>>()
-  const add = (name: string, field: Field): void => {
-    if (name === "" || ids.has(name) || !present.has(field.id) || ids.size >= 2 * maxItems) return
-    ids.set(name, field.id)
-    if (field.shape.kind === "choice")
-      values.set(name, Object.fromEntries(field.shape.options.map(({ raw, value }) => [String(raw), value])))
-  }
+  const { add, record } = names(sections)
   const all: Array<Field> = []
   const walk = (field: Field): void => {
     all.push(field)
@@ -140,7 +131,7 @@ const namesOf = (form: Read, sections: ReadonlyArray<Section>): Pick<Imported, "
   for (const field of all) if (field.shape.kind !== "group" && field.shape.kind !== "note") add(field.data, field)
   for (const field of all) add(field.data, field)
   for (const field of all) add(field.key, field)
-  return { ids: Object.fromEntries(ids), values: Object.fromEntries(values) }
+  return record()
 }
 
 const formKeys = new Set(

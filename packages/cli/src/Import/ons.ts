@@ -5,27 +5,27 @@
  */
 import type { Condition, Calculation } from "@requite/core/Condition/Ast"
 import type { ContextValue, Section as OurSection } from "@requite/core/Questionnaire/Definition"
-import * as Result from "effect/Result"
 import type { Imported, Item, Path, Report } from "./Imported.ts"
 import {
   always,
   at,
   ids as allocate,
+  fromJson,
   isObject,
   languageTag,
+  leftover,
   listAt,
   maxConditionDepth,
   maxItems,
-  parse,
   questionnaire,
   refused,
   report as reporting,
   stringAt,
 } from "./Imported.ts"
-import { leftover } from "./ons/Answers.ts"
 import { blocks as blockItems } from "./ons/Blocks.ts"
-import { all, any, depth, isAlways, isNever, not, weight } from "./ons/Logic.ts"
-import { naming, reached, type Way } from "./ons/Routing.ts"
+import { withoutCircularLimits, withoutCycles } from "./Imported/circles.ts"
+import { all, any, depth, isAlways, isNever, not, weight } from "./Imported/conditions.ts"
+import { naming, reached, type Way } from "./Imported/routing.ts"
 import { type Known, type Rules, rules as translating } from "./ons/Rules.ts"
 import * as Schema from "./ons/Schema.ts"
 import { doubles } from "./ons/Doubles.ts"
@@ -35,7 +35,7 @@ import { texts as wording } from "./ons/Texts.ts"
 const housekeeping = ["mime_type", "language", "schema_version", "data_version", "title", "description", "metadata"]
 const rootKeys = [...housekeeping, "questionnaire_flow", "sections", "survey_id", "theme"]
 
-export const from = (text: string): Imported => Result.match(parse(text), { onFailure: (why) => why, onSuccess: read })
+export const from = (text: string): Imported => fromJson(text, read)
 
 const read = (root: unknown): Imported => {
   if (!isObject(root) || listAt(root, "sections").length === 0)
@@ -59,7 +59,8 @@ const read = (root: unknown): Imported => {
   const texts = wording(schema, report)
   const values = new Map<string, Readonly<Record<string, string>>>()
   const listItems = new Map<string, Array<Item>>([...schema.lists.keys()].map((list) => [list, []]))
-  const tools = { schema, rules, texts, report, values }
+  const paths = new Map<string, Path>()
+  const tools = { schema, rules, texts, report, values, paths }
   const blocks = blockItems(tools, (list) => listItems.get(list.name) ?? [])
   const sections: Array<OurSection> = []
   let count = 0
@@ -122,7 +123,7 @@ const read = (root: unknown): Imported => {
       ...describe(texts.line(at(root, "description"), ["description"], { order: 0, list: undefined })),
       context: context.declared(),
       conditions,
-      sections,
+      sections: withoutCircularLimits(withoutCycles(sections, paths, report, conditions), paths, report, conditions),
       ids: { ours: () => undefined, fresh: schema.fresh, record: schema.record },
     }),
     ids: schema.record(),

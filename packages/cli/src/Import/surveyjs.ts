@@ -3,15 +3,13 @@
  * groups; their expressions are translated where the outcome is the same, and never run.
  */
 import type { Calculation } from "@requite/core/Condition/Ast"
-import { type Section, walk as itemsIn } from "@requite/core/Questionnaire/Definition"
-import * as Result from "effect/Result"
+import type { Section } from "@requite/core/Questionnaire/Definition"
 import {
   at,
+  fromJson,
   type Imported,
   isObject,
   listAt,
-  maxItems,
-  parse,
   type Path,
   plain,
   questionnaire,
@@ -19,7 +17,8 @@ import {
   report,
   stringAt,
 } from "./Imported.ts"
-import { withoutCycles } from "./Imported/conditions.ts"
+import { withoutCircularLimits, withoutCycles } from "./Imported/circles.ts"
+import { names } from "./Imported/names.ts"
 import { triggerCondition } from "./surveyjs/expressions.ts"
 import { conditionAt, item, placeOf } from "./surveyjs/items.ts"
 import type { Field, Page, Survey } from "./surveyjs/model.ts"
@@ -28,10 +27,9 @@ import { isHidden, read } from "./surveyjs/read.ts"
 import { text } from "./surveyjs/texts.ts"
 
 /** Reads a survey. Never throws. */
-export const from = (source: string): Imported => {
-  const parsed = parse(source)
-  if (Result.isFailure(parsed)) return parsed.failure
-  const value = parsed.success
+export const from = (source: string): Imported => fromJson(source, imported)
+
+const imported = (value: unknown): Imported => {
   if (!isObject(value)) return refused("survey", "This is no survey: an object with pages or elements.")
 
   const said = report()
@@ -41,11 +39,8 @@ export const from = (source: string): Imported => {
   const title = text(at(value, "title"), survey.language) ?? "Survey"
   const paths = new Map<string, Path>()
   for (const page of survey.pages) for (const field of page.fields) note(field, paths)
-  const sections = withoutCycles(
-    survey.pages.flatMap((page) => sectionOf(page, build, title, paths)),
-    paths,
-    said,
-  )
+  const pages = survey.pages.flatMap((page) => sectionOf(page, build, title, paths))
+  const sections = withoutCircularLimits(withoutCycles(pages, paths, said), paths, said)
   const description = text(at(value, "description"), survey.language, true)
   const definition = questionnaire({
     id: stringAt(value, "surveyId") ?? (typeof title === "string" ? title : ""),
@@ -128,17 +123,8 @@ const pageKeys = new Set([
 
 /** By their names: those of elements, and `question.column` or `question.row.column` for what stands in one. */
 const namesOf = (survey: Survey, sections: ReadonlyArray<Section>): Pick<Imported, "ids" | "values"> => {
-  const present = new Set(sections.flatMap((section) => itemsIn(section.items).map(({ id }) => id)))
-  const ids = new Map<string, string>()
-  const values = new Map<string, Readonly<Record<string, string>>>()
+  const { add, record } = names(sections)
   const short: Array<readonly [string, Field]> = []
-  const add = (name: string, field: Field): void => {
-    if (ids.has(name) || !present.has(field.id) || ids.size >= 2 * maxItems) return
-    ids.set(name, field.id)
-    if (field.shape.kind === "choice") {
-      values.set(name, Object.fromEntries(field.shape.options.map(({ raw, value }) => [String(raw), value])))
-    }
-  }
   const walk = (field: Field, prefix: string): void => {
     const name = prefix === "" || field.key.includes(".") ? `${prefix}${field.name}` : field.name
     if (field.name !== "") add(name, field)
@@ -150,8 +136,8 @@ const namesOf = (survey: Survey, sections: ReadonlyArray<Section>): Pick<Importe
   }
   for (const page of survey.pages) for (const field of page.fields) walk(field, "")
   // where nothing else has that name
-  for (const [name, field] of short) if (name !== "") add(name, field)
-  return { ids: Object.fromEntries(ids), values: Object.fromEntries(values) }
+  for (const [name, field] of short) add(name, field)
+  return record()
 }
 
 const surveyKeys = new Set(

@@ -3,9 +3,9 @@
  * `choice_filter` conditions, constraints limits, wherever the outcome is the same.
  */
 import { type Section, walk as itemsIn } from "@requite/core/Questionnaire/Definition"
-import { type Imported, maxItems, type Path, questionnaire, refused, report } from "./Imported.ts"
-import { withoutCycles } from "./Imported/conditions.ts"
-import { withoutCircularLimits } from "./Imported/limits.ts"
+import { type Imported, type Path, questionnaire, refused, report } from "./Imported.ts"
+import { withoutCircularLimits, withoutCycles } from "./Imported/circles.ts"
+import { names } from "./Imported/names.ts"
 import { type Table, table } from "./xlsform/columns.ts"
 import { calculate, calculatedIn, item } from "./xlsform/items.ts"
 import { type Field, pathOf } from "./xlsform/model.ts"
@@ -86,18 +86,10 @@ const cut = (section: Section, said: ReturnType<typeof report>): Section => {
 
 /** By their names, and by those with the names of the groups around them (`group/name`). */
 const namesOf = (fields: ReadonlyArray<Field>, sections: ReadonlyArray<Section>): Pick<Imported, "ids" | "values"> => {
-  const present = new Set(sections.flatMap((section) => itemsIn(section.items).map(({ id }) => id)))
-  const ids = new Map<string, string>()
-  const values = new Map<string, Readonly<Record<string, string>>>()
-  const add = (name: string, { id, shape }: Field): void => {
-    if (ids.has(name) || !present.has(id) || ids.size >= 2 * maxItems) return
-    ids.set(name, id)
-    if (shape.kind === "choice")
-      values.set(name, Object.fromEntries(shape.options.map(({ raw, value }) => [raw, value])))
-  }
+  const { add, record } = names(sections)
   for (const field of fields) add(field.path, field)
   for (const field of fields) add(field.name, field)
-  return { ids: Object.fromEntries(ids), values: Object.fromEntries(values) }
+  return record()
 }
 
 const sheetsRead = new Set(["survey", "choices", "settings", "external_choices"])

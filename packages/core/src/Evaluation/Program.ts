@@ -7,7 +7,7 @@
  * *test* decides at a frame.
  */
 import type { FillKind } from "../AnswerKind.ts"
-import type { Condition, Value } from "../Condition/Ast.ts"
+import type { Condition, Scope, Value } from "../Condition/Ast.ts"
 import type { Question, Questionnaire, Section } from "../Questionnaire/Definition.ts"
 
 export type Test = (frame: Frame) => boolean
@@ -100,6 +100,7 @@ export interface Frame {
   readonly given: Array<Value | undefined>
   /** Instances, by the position of their level. */
   readonly children: Array<Array<Frame>>
+  scope: Scope | undefined
 }
 
 /** Answers being evaluated. It changes in place, by the functions of `Evaluation`. */
@@ -116,7 +117,7 @@ export interface Work {
   asked: number
   /** How many instances there are, nested ones counted. */
   instances: number
-  /** By a node's place in the order: 1 when it waits to be decided again, and the frames where it does. */
+  /** By a node's place in the order: 1 when it waits to be decided again; and of nodes inside instances, where. */
   readonly waiting: Uint8Array
   readonly frames: Array<Array<Frame> | undefined>
 }

@@ -26,6 +26,7 @@ const newFrame = (work: Work, level: Level, parent: Frame | undefined, index: nu
     raw: none(),
     given: none(),
     children: level.children.map(() => []),
+    scope: undefined,
   }
   for (const node of level.nodes) mark(node, frame)
   return frame
@@ -33,21 +34,17 @@ const newFrame = (work: Work, level: Level, parent: Frame | undefined, index: nu
 
 export const newEvaluation = (program: Program): Evaluation => {
   const { nodes } = program
-  const work = {
-    program,
-    asked: 0,
-    instances: 0,
-    waiting: new Uint8Array(nodes.length),
-    frames: nodes.map(() => undefined),
-  }
+  const waiting = new Uint8Array(nodes.length)
+  const work = { program, asked: 0, instances: 0, waiting, frames: nodes.map(() => undefined) }
   return { program, root: newFrame(work, program.root, undefined, 0), work }
 }
 
 /** What a kind of question can ask about the rest of the answers: of conditions, those that were compiled. */
-export const scopeOf = (frame: Frame): Scope => ({
-  value: (operand: Operand) => valueAt(frame, operand),
-  holds: (condition: Condition) => compiled(frame, condition) === true,
-})
+export const scopeOf = (frame: Frame): Scope =>
+  (frame.scope ??= {
+    value: (operand: Operand) => valueAt(frame, operand),
+    holds: (condition: Condition) => compiled(frame, condition) === true,
+  })
 
 /** Does a condition of the definition hold at a frame? undefined: it was not compiled for such a frame. */
 export const compiled = (frame: Frame, condition: Condition): boolean | undefined =>
@@ -136,13 +133,12 @@ export const mark = ({ slot, order }: Node, frame: Frame): void => {
   frame.waiting[slot] = 1
   const { waiting, frames } = frame.work
   waiting[order] = 1
-  const here = frames[order]
-  if (here === undefined) frames[order] = [frame]
-  else here.push(frame)
+  if (frame.parent !== undefined) (frames[order] ??= []).push(frame)
 }
 
 /** Decides all that waits. */
-export const settle = ({ program, work: { waiting, frames } }: Evaluation): void => {
+export const settle = ({ program, root, work: { waiting, frames } }: Evaluation): void => {
+  const whole = [root]
   for (
     let order = waiting.indexOf(1);
     order >= 0;
@@ -150,7 +146,7 @@ export const settle = ({ program, work: { waiting, frames } }: Evaluation): void
   ) {
     waiting[order] = 0
     const node = program.nodes[order]
-    const here = frames[order] ?? []
+    const here = node?.level === program.root ? whole : (frames[order] ?? [])
     frames[order] = undefined
     for (const frame of here) if (node !== undefined && frame.alive) decide(node, frame)
   }

@@ -51,14 +51,16 @@ export const itemAt = (evaluation: Evaluation, place: Place): Found | undefined 
 }
 
 /** Every item of every instance, in reading order, asked or not. */
-export function* everything({ root }: Evaluation): Generator<Found> {
+export const everything = ({ root }: Evaluation): ReadonlyArray<Found> => {
+  const found: Array<Found> = []
   const pending: Array<Found> = []
   const later = (frame: Frame) => {
     for (const item of frame.level.items.toReversed()) pending.push({ frame, item })
   }
   later(root)
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    yield next
+    found.push(next)
     for (const instance of instancesOf(next.frame, next.item.instances).toReversed()) later(instance)
   }
+  return found
 }

@@ -17,7 +17,7 @@ export const schema = () =>
     items: Schema.Array(Item)
       .check(
         Schema.isMinLength(1, { message: "Expected at least one question" }),
-        Schema.isMaxLength(5000, { message: "Expected at most 5000 questions" }),
+        Schema.isMaxLength(20_000, { message: "Expected at most 20000 questions" }),
       )
       .annotateKey({ description: "What stands in the group: questions, notes, other groups." }),
     repeat: Schema.optionalKey(

@@ -109,7 +109,7 @@ const envelopeSchema = <S extends Schema.Codec<unknown, unknown>>(section: S) =>
 const someItems = <S extends Schema.Codec<unknown, unknown>>(item: S) =>
   Schema.Array(item).check(
     Schema.isMinLength(1, { message: "Expected at least one question" }),
-    Schema.isMaxLength(5000, { message: "Expected at most 5000 questions" }),
+    Schema.isMaxLength(20_000, { message: "Expected at most 20000 questions" }),
   )
 
 const strict = { errors: "all", onExcessProperty: "error" } as const

@@ -2,7 +2,7 @@
  * The ONS runner's way through a schema, as far as the random schemas made here go: written from how its path finder and
  * rule evaluator behave, and with nothing of the importer in it.
  */
-import { pick } from "./Mutation.ts"
+import { pick } from "../Strangers.ts"
 
 type Json = Readonly<Record<string, unknown>>
 type Answers = Readonly<Record<string, unknown>>

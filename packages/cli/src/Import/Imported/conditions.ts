@@ -1,32 +1,182 @@
 /**
- * Conditions as importers put them together: joined without saying anything twice, read for what they refer to, and
- * freed of cycles, which other software allows and a definition of ours does not.
+ * Conditions as importers put them together, without saying more than is needed: constants fold, lists flatten, what is
+ * said twice is said once. The results mean exactly what the parts do under the semantics of format.md.
  */
-import type { Condition } from "@requite/core/Condition/Ast"
-import type { Question, Section } from "@requite/core/Questionnaire/Definition"
-import { always, isObject, never, type Path, type Report } from "../Imported.ts"
+import type { Comparator, Condition, Literal, Operand } from "@requite/core/Condition/Ast"
+import { always, isObject, never } from "../Imported.ts"
 
 export const isAlways = (condition: Condition): boolean => "all" in condition && condition.all.length === 0
 export const isNever = (condition: Condition): boolean => "any" in condition && condition.any.length === 0
 
-/** All of them; without what is said anyway. */
+export const not = (condition: Condition): Condition =>
+  isAlways(condition) ? never : isNever(condition) ? always : "not" in condition ? condition.not : { not: condition }
+
+/** Longer lists are only flattened and rid of doubles: comparing each with each would take too long. */
+const mostCompared = 24
+
+/** All of them. */
 export const all = (conditions: ReadonlyArray<Condition>): Condition => {
-  const flat = conditions.flatMap((one) => ("all" in one ? one.all : [one]))
-  if (flat.some(isNever)) return never
-  return flat.length === 1 && flat[0] !== undefined ? flat[0] : flat.length === 0 ? always : { all: flat }
+  const parts = distinct(conditions.flatMap((one) => ("all" in one ? one.all : [one])))
+  if (parts.some(isNever) || contradictory(parts)) return never
+  const [only, ...others] = parts
+  return only === undefined ? always : others.length === 0 ? only : { all: parts }
 }
 
 /** One of them. */
 export const any = (conditions: ReadonlyArray<Condition>): Condition => {
-  const flat = conditions.flatMap((one) => ("any" in one ? one.any : [one]))
-  if (flat.some(isAlways)) return always
-  return flat.length === 1 && flat[0] !== undefined ? flat[0] : flat.length === 0 ? never : { any: flat }
+  const flat = distinct(conditions.flatMap((one) => ("any" in one ? one.any : [one])))
+  if (flat.some(isAlways) || contradictory(flat)) return always
+  const parts = flat.length > mostCompared ? flat : absorbed(flat)
+  if (parts.some(isAlways) || contradictory(parts)) return always
+  const [only, ...others] = parts
+  return only === undefined ? never : others.length === 0 ? only : { any: parts }
 }
 
-export const not = (condition: Condition): Condition => {
-  if (isAlways(condition)) return never
-  if (isNever(condition)) return always
-  return "not" in condition ? condition.not : { not: condition }
+const distinct = (conditions: ReadonlyArray<Condition>): ReadonlyArray<Condition> => {
+  if (conditions.length < 2) return conditions
+  const seen = new Map<unknown, Condition>()
+  for (const one of conditions) if (!seen.has(key(one))) seen.set(key(one), one)
+  return [...seen.values()]
+}
+
+/** Does one of them say the opposite of another? */
+const contradictory = (conditions: ReadonlyArray<Condition>): boolean => {
+  if (!conditions.some((one) => "not" in one)) return false
+  const said = new Set(conditions.map(key))
+  return conditions.some((one) => "not" in one && said.has(key(one.not)))
+}
+
+/** `a or (a and b)` is `a`; `a or (not a and b)` is `a or b`; `(a and b) or (a and not b)` is `a`. */
+const absorbed = (given: ReadonlyArray<Condition>): ReadonlyArray<Condition> => {
+  const conditions = merged(given)
+  const said = new Set(conditions.map(key))
+  return distinct(
+    conditions.flatMap((one): ReadonlyArray<Condition> => {
+      if (!("all" in one)) return [one]
+      if (one.all.some((part) => said.has(key(part)))) return []
+      const left = one.all.filter((part) => !said.has(key(not(part))))
+      return [left.length === one.all.length ? one : all(left)]
+    }),
+  )
+}
+
+const merged = (conditions: ReadonlyArray<Condition>): ReadonlyArray<Condition> => {
+  const left = [...conditions]
+  for (let i = 0; i < left.length; i++)
+    for (let j = i + 1; j < left.length; j++) {
+      const [one, other] = [left[i], left[j]]
+      const both = one === undefined || other === undefined ? undefined : withoutChoice(one, other)
+      if (both === undefined) continue
+      left.splice(j, 1)
+      left[i] = both
+      // what it became may meet one that stands before it
+      i = -1
+      break
+    }
+  return left
+}
+
+/** What two conditions share, when all they differ in is one part that holds in the one and not in the other. */
+const withoutChoice = (one: Condition, other: Condition): Condition | undefined => {
+  if (!("all" in one) || !("all" in other) || one.all.length !== other.all.length) return undefined
+  const [own, others] = [new Set(one.all.map(key)), new Set(other.all.map(key))]
+  const ours = one.all.filter((part) => !others.has(key(part)))
+  const theirs = other.all.filter((part) => !own.has(key(part)))
+  const [a, b] = [ours[0], theirs[0]]
+  if (ours.length !== 1 || theirs.length !== 1 || a === undefined || b === undefined) return undefined
+  return key(not(a)) === key(b) ? all(one.all.filter((part) => part !== a)) : undefined
+}
+
+/** Can both hold at once? False only where that is plain: one answer equals two values, or stands on both sides of one. */
+export const canMeet = (a: Condition, b: Condition): boolean => {
+  if (key(a) === key(not(b))) return false
+  if ("eq" in a && "eq" in b) {
+    const [x, y] = [a.eq, b.eq]
+    const literals = typeof x[1] !== "object" && typeof y[1] !== "object"
+    return !(literals && JSON.stringify(x[0]) === JSON.stringify(y[0]) && x[1] !== y[1])
+  }
+  const sides = (c: Condition) =>
+    "gt" in c ? ["gt", c.gt] : "lte" in c ? ["lte", c.lte] : "lt" in c ? ["lt", c.lt] : "gte" in c ? ["gte", c.gte] : []
+  const [one, x] = sides(a)
+  const [other, y] = sides(b)
+  const opposite: Readonly<Record<string, string>> = { gt: "lte", lte: "gt", lt: "gte", gte: "lt" }
+  return !(typeof one === "string" && opposite[one] === other && JSON.stringify(x) === JSON.stringify(y))
+}
+
+const partsOf = (condition: Condition): ReadonlyArray<Condition> => {
+  if ("all" in condition) return condition.all
+  if ("any" in condition) return condition.any
+  if ("not" in condition) return [condition.not]
+  if ("some" in condition) return [condition.some[1]]
+  return "every" in condition ? [condition.every[1]] : []
+}
+
+/** What is worked out of the parts of a condition, remembered by object: parts are shared, and would be visited again. */
+const folded = (fold: (parts: ReadonlyArray<number>) => number): ((condition: Condition) => number) => {
+  const known = new WeakMap<Condition, number>()
+  const of = (condition: Condition): number => {
+    const seen = known.get(condition)
+    if (seen !== undefined) return seen
+    const found = fold(partsOf(condition).map(of))
+    known.set(condition, found)
+    return found
+  }
+  return of
+}
+
+/** How many comparisons it holds, written down. */
+export const weight = folded((parts) => (parts.length === 0 ? 1 : parts.reduce((sum, part) => sum + part, 0)))
+
+/** How deep conditions stand in each other. */
+export const depth = folded((parts) => 1 + parts.reduce((most, part) => Math.max(most, part), 0))
+
+/** Heavier ones are the same as themselves only: written down they may be larger than any memory. */
+const heaviest = 2000
+
+const keys = new WeakMap<Condition, string>()
+
+/** Two conditions of one key are the same. Remembered by object, as parts are shared. */
+const key = (condition: Condition): unknown => {
+  if (weight(condition) > heaviest) return condition
+  const known = keys.get(condition)
+  if (known !== undefined) return known
+  const text = JSON.stringify(condition)
+  keys.set(condition, text)
+  return text
+}
+
+/** Comparators; of `ne` a source says itself what it means of what is not answered. */
+export type Comparing = Exclude<Comparator, "ne">
+
+export const comparing = (by: Comparing, left: Operand, right: Operand): Condition => {
+  switch (by) {
+    case "eq":
+      return { eq: [left, right] }
+    case "lt":
+      return { lt: [left, right] }
+    case "lte":
+      return { lte: [left, right] }
+    case "gt":
+      return { gt: [left, right] }
+    case "gte":
+      return { gte: [left, right] }
+  }
+}
+
+/** What such a comparison comes to, of two numbers or two texts. */
+export const inOrder = <A extends number | string>(by: Comparing, a: A, b: A): boolean => {
+  if (by === "eq") return a === b
+  if (by === "lt" || by === "lte") return by === "lt" ? a < b : a <= b
+  return by === "gt" ? a > b : a >= b
+}
+
+/** The comparison that says the same with its sides changed. */
+export const mirrored = { eq: "eq", ne: "ne", lt: "gt", lte: "gte", gt: "lt", gte: "lte" } as const
+
+/** Is it one of these values? */
+export const among = (operand: Operand, values: ReadonlyArray<Literal>): Condition => {
+  const [only, ...others] = values
+  return only === undefined ? never : others.length === 0 ? { eq: [operand, only] } : { in: [operand, values] }
 }
 
 /** Of the instances of repeated groups, the outermost first, one for which the condition holds. */
@@ -48,8 +198,8 @@ export const needs = (condition: Condition, id: string): boolean => {
   return operands.some((operand) => isObject(operand) && operand["answer"] === id)
 }
 
-/** Every id that stands in an `{ answer: id }` of a condition, an operand or a calculation. */
-export const references = (value: unknown): ReadonlySet<string> => {
+/** Every id that stands in an `{ answer: id }` of a condition, an operand or a calculation; of `is`, every name. */
+export const references = (value: unknown, as: "answer" | "is" = "answer"): ReadonlySet<string> => {
   const found = new Set<string>()
   const pending = [value]
   while (pending.length > 0) {
@@ -57,120 +207,9 @@ export const references = (value: unknown): ReadonlySet<string> => {
     if (Array.isArray(next)) for (const one of next) pending.push(one)
     else if (isObject(next)) {
       for (const [key, one] of Object.entries(next)) {
-        if (key === "answer" && typeof one === "string") found.add(one)
+        if (key === as && typeof one === "string") found.add(one)
         else pending.push(one)
       }
-    }
-  }
-  return found
-}
-
-interface Vertex {
-  /** Place in reading order. */
-  readonly order: number
-  readonly edges: ReadonlyArray<string>
-}
-
-/**
- * The same sections, in which nothing waits for itself: where items and calculated values depend on each other in a
- * circle, those of them that look ahead lose their condition and are always asked, which is reported. `paths` tells
- * where an item stands in the source.
- */
-export const withoutCycles = (
-  sections: ReadonlyArray<Section>,
-  paths: ReadonlyMap<string, Path>,
-  report: Report,
-): ReadonlyArray<Section> => {
-  const graph = graphOf(sections)
-  const cut = new Set<string>()
-  for (const circle of circles(graph)) {
-    const inside = new Set(circle)
-    const looksAhead = (id: string) => {
-      const vertex = graph.get(id)
-      return (
-        vertex !== undefined && vertex.edges.some((to) => inside.has(to) && (graph.get(to)?.order ?? 0) >= vertex.order)
-      )
-    }
-    for (const id of circle) if (looksAhead(id)) cut.add(id)
-  }
-  if (cut.size === 0) return sections
-  for (const id of cut) {
-    report.drop(
-      paths.get(id) ?? [],
-      "condition",
-      `The condition of "${id}" waits for itself in a circle. It is left out, and the item is always shown.`,
-    )
-  }
-  const freedItem = (item: Question): Question => {
-    const { when, ...rest } = item
-    const options: unknown = Reflect.get(item, "options")
-    const isCut = cut.has(item.id)
-    return {
-      ...rest,
-      ...(when === undefined || isCut ? {} : { when }),
-      ...(isCut && Array.isArray(options) ? { options: options.map(unconditional) } : {}),
-      ...(item.items === undefined ? {} : { items: item.items.map(freedItem) }),
-    }
-  }
-  return sections.map((section): Section => {
-    const { when, ...rest } = section
-    const kept = when === undefined || cut.has(section.id) ? {} : { when }
-    return { ...rest, ...kept, items: section.items.map(freedItem) }
-  })
-}
-
-const unconditional = (option: unknown): unknown =>
-  isObject(option) ? Object.fromEntries(Object.entries(option).filter(([key]) => key !== "when")) : option
-
-const graphOf = (sections: ReadonlyArray<Section>): ReadonlyMap<string, Vertex> => {
-  const graph = new Map<string, Vertex>()
-  let order = 0
-  const add = (item: Section | Question, parent: string | undefined): void => {
-    const own = references([item.when, Reflect.get(item, "options")])
-    graph.set(item.id, { order: order++, edges: [...own, ...(parent === undefined ? [] : [parent])] })
-    for (const inner of item.items ?? []) add(inner, item.id)
-    // after the items that it is made of
-    for (const [id, calculation] of Object.entries(item.calculated ?? {})) {
-      graph.set(id, { order: order++, edges: [...references(calculation), item.id] })
-    }
-  }
-  for (const section of sections) add(section, undefined)
-  return graph
-}
-
-/** The strongly connected parts of more than one vertex, or of one that points at itself (Tarjan, without recursion). */
-const circles = (graph: ReadonlyMap<string, Vertex>): ReadonlyArray<ReadonlyArray<string>> => {
-  const found: Array<ReadonlyArray<string>> = []
-  const index = new Map<string, number>()
-  const low = new Map<string, number>()
-  const open: Array<string> = []
-  const isOpen = new Set<string>()
-  for (const start of graph.keys()) {
-    if (index.has(start)) continue
-    const work: Array<{ readonly id: string; next: number }> = [{ id: start, next: 0 }]
-    for (let frame = work.at(-1); frame !== undefined; frame = work.at(-1)) {
-      const { id } = frame
-      const edges = graph.get(id)?.edges ?? []
-      if (frame.next === 0) {
-        index.set(id, index.size)
-        low.set(id, index.size - 1)
-        open.push(id)
-        isOpen.add(id)
-      }
-      const to = edges[frame.next++]
-      if (to !== undefined) {
-        if (!graph.has(to)) continue
-        if (!index.has(to)) work.push({ id: to, next: 0 })
-        else if (isOpen.has(to)) low.set(id, Math.min(low.get(id) ?? 0, index.get(to) ?? 0))
-        continue
-      }
-      work.pop()
-      const parent = work.at(-1)
-      if (parent !== undefined) low.set(parent.id, Math.min(low.get(parent.id) ?? 0, low.get(id) ?? 0))
-      if (low.get(id) !== index.get(id)) continue
-      const part = open.splice(open.lastIndexOf(id))
-      for (const one of part) isOpen.delete(one)
-      if (part.length > 1 || edges.includes(id)) found.push(part)
     }
   }
   return found

@@ -1,9 +1,8 @@
 /** The components of a page as items of ours: each kind of field, its limits, its options; what is only read, a note. */
 import type { Condition, Operand } from "@requite/core/Condition/Ast"
-import { at, fromHtml, isObject, listAt, maxOptions, plain, stringAt } from "../Imported.ts"
+import { at, fromHtml, isObject, leftover, listAt, maxOptions, plain, stringAt } from "../Imported.ts"
 import type { Item, Report } from "../Imported.ts"
-import { leftover } from "../ons/Answers.ts"
-import { isAlways } from "../ons/Logic.ts"
+import { isAlways } from "../Imported/conditions.ts"
 import type { Conditions } from "./Conditions.ts"
 import { type Component, type Form, isContent } from "./Form.ts"
 

@@ -4,10 +4,11 @@
  * What is not answered is `null` there, and not the same as anything: "is not" holds of it, and of numbers it counts 0
  * where it is ordered, because the engine compares as JavaScript does.
  */
-import type { Comparator, Condition, Operand } from "@requite/core/Condition/Ast"
+import { isDate } from "@requite/core/AnswerKind/date"
+import type { Condition } from "@requite/core/Condition/Ast"
 import { at, isObject, listAt, maxConditionDepth, never, stringAt } from "../Imported.ts"
 import type { Path, Report } from "../Imported.ts"
-import { all, any, isAlways, isNever, not } from "../ons/Logic.ts"
+import { all, among, any, comparing, inOrder, isAlways, isNever, not, type Comparing } from "../Imported/conditions.ts"
 import { type Expression, read } from "./Expression.ts"
 import { type Field, type Form, mostOfOneName } from "./Form.ts"
 
@@ -31,7 +32,7 @@ const give = (reason: string): never => {
   throw new Untranslatable(reason)
 }
 
-const comparators: Readonly<Record<string, Comparator>> = { "<": "lt", "<=": "lte", ">": "gt", ">=": "gte" }
+const comparators: Readonly<Record<string, Comparing>> = { "<": "lt", "<=": "lte", ">": "gt", ">=": "gte" }
 
 /** A condition is translated once for each place where it means something else. */
 const mostTranslations = 20_000
@@ -225,7 +226,7 @@ export const conditions = (
     if (comparator === undefined) return give(`there is no counterpart of "${sign}"`)
     const held = fields.map((field) => ordered(field, comparator, value))
     const counted = all_.every(({ type }) => type === "number") && typeof value === "number" && !form.isXGov
-    return counted && compare(comparator, 0, value)
+    return counted && inOrder(comparator, 0, value)
       ? any([...held, all(fields.map(({ ours }) => not({ answered: { answer: ours } })))])
       : any(held)
   }
@@ -243,7 +244,7 @@ export const conditions = (
         return number === undefined ? never : { eq: [answer, number] }
       }
       case "date":
-        return isDay(value) ? { eq: [answer, value] } : never
+        return isDate(value) ? { eq: [answer, value] } : never
       case "text":
         return typeof value === "string" ? { eq: [answer, value] } : never
       case "options":
@@ -255,22 +256,17 @@ export const conditions = (
     }
   }
 
-  const among = (operand: Operand, values: ReadonlyArray<string>): Condition => {
-    const [only, ...others] = values
-    return only === undefined ? never : others.length === 0 ? { eq: [operand, only] } : { in: [operand, values] }
-  }
-
-  const ordered = (field: Field, comparator: Comparator, value: unknown): Condition => {
+  const ordered = (field: Field, comparator: Comparing, value: unknown): Condition => {
     const answer = { answer: field.ours }
     const number = numberOf(value)
-    if (field.type === "number" && number !== undefined) return comparison(comparator, answer, number)
-    if (field.type === "date" && isDay(value)) return comparison(comparator, answer, value)
+    if (field.type === "number" && number !== undefined) return comparing(comparator, answer, number)
+    if (field.type === "date" && isDate(value)) return comparing(comparator, answer, value)
     // options that are numbers are ordered by what they stand for
     if (field.type === "option" && number !== undefined)
       return among(
         answer,
         field.options
-          .filter(({ theirs }) => theirs.trim() !== "" && compare(comparator, Number(theirs), number))
+          .filter(({ theirs }) => theirs.trim() !== "" && inOrder(comparator, Number(theirs), number))
           .map(({ ours }) => ours),
       )
     return give("it orders something else than two numbers or two dates")
@@ -298,7 +294,7 @@ export const conditions = (
     const comparator = comparators[past ? (mirrored[sign] ?? "") : sign]
     if (comparator === undefined) return give(`there is no counterpart of "${sign}" some time ago`)
     const offset = { [unit]: past ? -amount : amount }
-    return comparison(comparator, { answer: field.ours }, { date: { context: "today" }, offset })
+    return comparing(comparator, { answer: field.ours }, { date: { context: "today" }, offset })
   }
 
   return {
@@ -343,25 +339,3 @@ const numberOf = (value: unknown): number | undefined => {
   const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value
   return typeof number === "number" && Number.isFinite(number) ? number : undefined
 }
-
-const isDay = (value: unknown): value is string => {
-  const [, year, month, day] = typeof value === "string" ? (/^(\d{4})-(\d{2})-(\d{2})$/.exec(value) ?? []) : []
-  if (year === undefined || Number(year) < 1000) return false
-  return new Date(Date.UTC(Number(year), Number(month) - 1, Number(day))).toISOString().slice(0, 10) === value
-}
-
-const comparison = (comparator: Comparator, left: Operand, right: Operand): Condition => {
-  switch (comparator) {
-    case "lt":
-      return { lt: [left, right] }
-    case "lte":
-      return { lte: [left, right] }
-    case "gt":
-      return { gt: [left, right] }
-    default:
-      return { gte: [left, right] }
-  }
-}
-
-const compare = (comparator: Comparator, a: number, b: number): boolean =>
-  comparator === "lt" ? a < b : comparator === "lte" ? a <= b : comparator === "gt" ? a > b : a >= b

@@ -5,8 +5,8 @@
 import type { Condition } from "@requite/core/Condition/Ast"
 import { always, at, listAt, never, stringAt } from "../Imported.ts"
 import type { Path, Report } from "../Imported.ts"
-import { all, not } from "../ons/Logic.ts"
-import { type Name, reached, type Way } from "../ons/Routing.ts"
+import { all, not } from "../Imported/conditions.ts"
+import { type Name, reached, type Way } from "../Imported/routing.ts"
 import type { Conditions } from "./Conditions.ts"
 import { addressOf, type Form, type Page } from "./Form.ts"
 

@@ -5,12 +5,11 @@
 import type { Condition, Literal } from "@requite/core/Condition/Ast"
 import { isDate } from "@requite/core/AnswerKind/date"
 import { always, at, isObject, listAt, never, numberAt, type Path, type Report, stringAt } from "../Imported.ts"
-import { all, any, inSome, not } from "../Imported/conditions.ts"
+import { all, any, comparing, inSome, isAlways, not, type Comparing } from "../Imported/conditions.ts"
+import { shown } from "../Imported/translation.ts"
 import type { Node, Option } from "./model.ts"
 
-type Comparator = "eq" | "lt" | "lte" | "gt" | "gte"
-
-const comparators: ReadonlyMap<string, Comparator> = new Map([
+const comparators: ReadonlyMap<string, Comparing> = new Map([
   ["=", "eq"],
   ["!=", "eq"],
   ["<", "lt"],
@@ -18,8 +17,6 @@ const comparators: ReadonlyMap<string, Comparator> = new Map([
   [">", "gt"],
   [">=", "gte"],
 ])
-
-const shown = "It is left out, and the item is shown where the rest of its condition holds."
 
 /** When an item is enabled; undefined: always. */
 export const enabled = (
@@ -36,7 +33,7 @@ export const enabled = (
     return known.length < conditions.length ? undefined : any(known)
   }
   const condition = all(conditions.filter((one) => one !== undefined))
-  return condition === always ? undefined : condition
+  return isAlways(condition) ? undefined : condition
 }
 
 const translate = (
@@ -89,7 +86,7 @@ const answeredOf = ({ shape, id, repeats }: Node): Condition | undefined => {
 
 const compare = (
   target: Node,
-  comparator: Comparator,
+  comparator: Comparing,
   type: string,
   value: unknown,
   path: Path,
@@ -109,12 +106,7 @@ const compare = (
     report.drop(path, "enableWhen", `${why} ${shown}`)
     return undefined
   }
-  const literal = (right: Literal): Condition => {
-    if (comparator === "eq") return { eq: [answer, right] }
-    if (comparator === "lt") return { lt: [answer, right] }
-    if (comparator === "lte") return { lte: [answer, right] }
-    return comparator === "gt" ? { gt: [answer, right] } : { gte: [answer, right] }
-  }
+  const literal = (right: Literal): Condition => comparing(comparator, answer, right)
   switch (shape.kind) {
     case "choice": {
       if (comparator !== "eq") return unsupported("Options have no order.")

@@ -13,8 +13,10 @@ import {
   plain,
   type Report,
   stringAt,
+  whole,
 } from "../Imported.ts"
 import { all, isNever, needs } from "../Imported/conditions.ts"
+import { anyFile, time } from "../Imported/kinds.ts"
 import { pattern } from "../Imported/patterns.ts"
 import { enabled } from "./conditions.ts"
 import { extensionUrls, type Node } from "./model.ts"
@@ -105,7 +107,7 @@ export const items = (
   }
 
   const question: Item = { ...common, ...body(node, extensions, report), ...help, ...required }
-  const whole: Item =
+  const asked: Item =
     node.wrapper === undefined
       ? { ...question, ...when }
       : {
@@ -123,7 +125,7 @@ export const items = (
   const below = node.children
     .filter((child) => child !== extensions.helpNode)
     .flatMap((child) => items(child, form, report, around, inner))
-  return [whole, ...below]
+  return [asked, ...below]
 }
 
 const repeat = (min: number | undefined, max: number | undefined) => {
@@ -131,9 +133,6 @@ const repeat = (min: number | undefined, max: number | undefined) => {
   const most = whole(max, Math.max(1, least ?? 0), 100)
   return { ...(least === undefined || least === 0 ? {} : { min: least }), ...(most === undefined ? {} : { max: most }) }
 }
-
-const whole = (number: number | undefined, min: number, max: number): number | undefined =>
-  number === undefined ? undefined : Math.min(max, Math.max(min, Math.trunc(number)))
 
 /** What the kind of an item has of its own. */
 const body = (
@@ -167,14 +166,11 @@ const body = (
     case "dateTime":
       return { type: "date", ...limits(extensions, (value) => (isDate(value) ? value : undefined), path, report) }
     case "time":
-      return {
-        type: "text",
-        pattern: { regex: "([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?", message: "A time such as 17:30" },
-      }
+      return time
     case "upload":
       return {
         type: "upload",
-        accept: extensions.accept ?? ["application/pdf", "image/*", "text/plain"],
+        accept: extensions.accept ?? anyFile,
         maxBytes: extensions.maxBytes ?? 15_000_000,
         ...(at(source, "repeats") === true ? { maxFiles: whole(extensions.max.occurs, 1, 100) ?? 20 } : {}),
       }

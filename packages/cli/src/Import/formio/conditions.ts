@@ -5,13 +5,10 @@
 import { isDate } from "@requite/core/AnswerKind/date"
 import type { Condition } from "@requite/core/Condition/Ast"
 import { at, isObject, listAt, never, stringAt } from "../Imported.ts"
-import { all, any, inSome, not } from "../Imported/conditions.ts"
+import { among, any, comparing, inSome, not, type Comparing } from "../Imported/conditions.ts"
+import { joined, negated, type Translated } from "../Imported/translation.ts"
 import { fromLogic } from "./logic.ts"
 import { type Field, type Form, type Option, type Raw, written } from "./model.ts"
-
-/** A condition; or, as a sentence, why it has no counterpart. */
-export type Translated = Condition | string
-export const isCondition = (one: Translated): one is Condition => typeof one !== "string"
 
 /** Where a condition stands: `from` is the component that has it. */
 export interface Place {
@@ -65,8 +62,7 @@ const simple = (conditional: unknown, place: Place): Translated => {
   const eq = at(conditional, "eq")
   const field = lookUp(at(conditional, "when"), place)
   const equal = field === undefined ? never : equalText(field, written(eq), place)
-  if (!isCondition(equal)) return equal
-  return show ? equal : not(equal)
+  return show ? equal : negated(equal)
 }
 
 const isRaw = (value: unknown): value is Raw =>
@@ -105,7 +101,7 @@ const pickedOf = (field: Field, fits: (option: Option) => boolean, sought: unkno
   }
   const answer = { answer: field.id }
   if (field.shape.multiple) return { anyOf: [answer, values] }
-  return values.length === 1 ? { eq: [answer, first] } : { in: [answer, values] }
+  return among(answer, values)
 }
 
 const answered = (field: Field, place: Place): Condition => {
@@ -121,14 +117,11 @@ const listed = (conditional: unknown, place: Place): Translated => {
     if (!at(one, "component")) return []
     return [compared(lookUp(at(one, "component"), place), stringAt(one, "operator") ?? "", at(one, "value"), place)]
   })
-  const failed = parts.find((part) => !isCondition(part))
-  if (failed !== undefined) return failed
-  const conditions = parts.filter(isCondition)
-  const holds = at(conditional, "conjunction") === "any" ? any(conditions) : all(conditions)
+  const holds = joined(at(conditional, "conjunction") === "any" ? "or" : "and", parts)
   const show = at(conditional, "show")
   return show === undefined || (show !== "false" && show !== "null" && show !== "0" && Boolean(show))
     ? holds
-    : not(holds)
+    : negated(holds)
 }
 
 /** Operators that hold where another does not. */
@@ -147,8 +140,7 @@ const compared = (field: Field | undefined, operator: string, value: unknown, pl
     // of several picks, one that differs is enough, and so is none at all
     if (field.shape.kind === "choice" && field.shape.multiple && !field.shape.boxes && operator !== "isEmpty")
       return differing(field, positive, value, place)
-    const holds = comparison(field, positive, value, place)
-    return isCondition(holds) ? not(holds) : holds
+    return negated(comparison(field, positive, value, place))
   }
   return comparison(field, operator, value, place)
 }
@@ -162,12 +154,24 @@ const differing = (field: Field, operator: string, value: unknown, place: Place)
   return others.length === 0 ? none : any([none, inSome(beyondOf(field, place.from), { anyOf: [answer, others] })])
 }
 
-const operators = new Set(
-  (
-    "isEqual isNotEmpty lessThan greaterThan lessThanOrEqual greaterThanOrEqual includes startsWith endsWith " +
-    "dateLessThan dateGreaterThan dateLessThanOrEqual dateGreaterThanOrEqual isDateEqual"
-  ).split(" "),
-)
+const ofNumbers = new Map<string, Comparing>([
+  ["isEqual", "eq"],
+  ["lessThan", "lt"],
+  ["greaterThan", "gt"],
+  ["lessThanOrEqual", "lte"],
+  ["greaterThanOrEqual", "gte"],
+])
+
+const ofDates = new Map<string, Comparing>([
+  ["isEqual", "eq"],
+  ["isDateEqual", "eq"],
+  ["dateLessThan", "lt"],
+  ["dateGreaterThan", "gt"],
+  ["dateLessThanOrEqual", "lte"],
+  ["dateGreaterThanOrEqual", "gte"],
+])
+
+const operators = new Set([...ofNumbers.keys(), ...ofDates.keys(), "isNotEmpty", "includes", "startsWith", "endsWith"])
 
 const comparison = (field: Field, operator: string, value: unknown, place: Place): Translated => {
   const within = (inner: Condition): Condition => inSome(beyondOf(field, place.from), inner)
@@ -189,24 +193,16 @@ const comparison = (field: Field, operator: string, value: unknown, place: Place
     case "number": {
       const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value
       if (typeof number !== "number" || !Number.isFinite(number)) return never
-      if (operator === "isEqual") return within({ eq: [answer, number] })
-      if (operator === "lessThan") return within({ lt: [answer, number] })
-      if (operator === "greaterThan") return within({ gt: [answer, number] })
-      if (operator === "lessThanOrEqual") return within({ lte: [answer, number] })
-      if (operator === "greaterThanOrEqual") return within({ gte: [answer, number] })
-      return "A number cannot be compared like this."
+      const by = ofNumbers.get(operator)
+      return by === undefined ? "A number cannot be compared like this." : within(comparing(by, answer, number))
     }
     case "date": {
       const date = isRaw(value) ? dateOf(written(value), field) : undefined
       if (date === undefined) return `This is no date: ${quoted(value)}.`
       if (written(value).length > 10 && !/T00:00(:00(\.0+)?)?(Z|[+-].*)?$/.test(written(value)))
         place.warn("day-only", "A time of day is not compared: only the day counts.")
-      if (operator === "isEqual" || operator === "isDateEqual") return within({ eq: [answer, date] })
-      if (operator === "dateLessThan") return within({ lt: [answer, date] })
-      if (operator === "dateGreaterThan") return within({ gt: [answer, date] })
-      if (operator === "dateLessThanOrEqual") return within({ lte: [answer, date] })
-      if (operator === "dateGreaterThanOrEqual") return within({ gte: [answer, date] })
-      return "A date cannot be compared like this."
+      const by = ofDates.get(operator)
+      return by === undefined ? "A date cannot be compared like this." : within(comparing(by, answer, date))
     }
     case "text":
       if (operator !== "isEqual") return "A text can only be compared as a whole."

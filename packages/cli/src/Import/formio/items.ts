@@ -15,7 +15,8 @@ import {
   stringAt,
 } from "../Imported.ts"
 import { all, any, isAlways, isNever, not } from "../Imported/conditions.ts"
-import { firesWhen, isCondition, type Place, shownWhen } from "./conditions.ts"
+import { isCondition } from "../Imported/translation.ts"
+import { firesWhen, type Place, shownWhen } from "./conditions.ts"
 import { bodyOf, repeatOf } from "./kinds.ts"
 import { type Field, type Form, textOf, written } from "./model.ts"
 import { unknownProperties } from "./properties.ts"

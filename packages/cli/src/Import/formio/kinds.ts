@@ -1,6 +1,7 @@
 /** What the kind of an item has of its own: options, limits, formats. */
 import type { Operand } from "@requite/core/Condition/Ast"
-import { at, fromHtml, isObject, type Path, type Report, stringAt } from "../Imported.ts"
+import { at, fromHtml, isObject, type Path, type Report, stringAt, whole } from "../Imported.ts"
+import { anyFile, time } from "../Imported/kinds.ts"
 import { pattern } from "../Imported/patterns.ts"
 import { dateOf } from "./conditions.ts"
 import { type Field, type Form, textOf } from "./model.ts"
@@ -14,10 +15,6 @@ const numberAt = (source: unknown, key: string): number | undefined => {
   const number = Number(value)
   return Number.isFinite(number) ? number : undefined
 }
-
-/** As a whole number within these limits. */
-const whole = (number: number | undefined, min: number, max: number): number | undefined =>
-  number === undefined ? undefined : Math.min(max, Math.max(min, Math.trunc(number)))
 
 const positive = (number: number | undefined): number | undefined =>
   number !== undefined && number > 0 ? number : undefined
@@ -46,11 +43,6 @@ export const bodyOf = (field: Field, form: Form, report: Report): Body => {
     default:
       return { type: "note" }
   }
-}
-
-const time: Body = {
-  type: "text",
-  pattern: { regex: "([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?", message: "A time such as 17:30" },
 }
 
 /** How often a repeated group is answered. */
@@ -183,8 +175,6 @@ const types: Readonly<Record<string, string>> = {
   mov: "video/quicktime",
 }
 
-const any = ["application/pdf", "image/*", "text/plain"]
-
 const accepted = (filePattern: string, isImage: boolean) => {
   const parts = filePattern
     .slice(0, 2000)
@@ -207,7 +197,7 @@ const accepted = (filePattern: string, isImage: boolean) => {
     if (type === undefined) unknown.push(part.slice(0, 20))
     else found.add(type)
   }
-  const fallback = isImage ? ["image/*"] : any
+  const fallback = isImage ? ["image/*"] : anyFile
   return { types: found.size > 0 ? [...found].slice(0, 50) : fallback, unknown: unknown.slice(0, 20) }
 }
 

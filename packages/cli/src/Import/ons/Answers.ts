@@ -1,8 +1,8 @@
 /** The answers of an eQ question as items of ours: each kind of answer, its limits, its options and what they open. */
 import type { Condition, Operand } from "@requite/core/Condition/Ast"
-import { at, isObject, listAt, maxOptions, numberAt, stringAt } from "../Imported.ts"
+import { at, isObject, leftover, listAt, maxOptions, numberAt, plain, stringAt } from "../Imported.ts"
 import type { Item, Path, Report } from "../Imported.ts"
-import { all, any } from "./Logic.ts"
+import { all, any } from "../Imported/conditions.ts"
 import type { Around, Rules } from "./Rules.ts"
 import { type Option, type Schema, words } from "./Schema.ts"
 import type { Place, Texts } from "./Texts.ts"
@@ -15,6 +15,8 @@ export interface Tools {
   readonly report: Report
   /** Their option values to ours, by the id of the answer. */
   readonly values: Map<string, Readonly<Record<string, string>>>
+  /** Where the answers stand, by our ids. */
+  readonly paths: Map<string, Path>
 }
 
 /** What an answer has from the question around it. */
@@ -30,19 +32,12 @@ export interface Asked {
 /** Properties that say nothing to us, because the structure of ours says it already. */
 const structure = ["id", "type", "label", "mandatory", "description", "instruction", "guidance", "visible"]
 
-/** Reports every property that no one has looked at. */
-export const leftover = (report: Report, object: unknown, path: Path, known: Iterable<string>): void => {
-  if (!isObject(object)) return
-  const handled = new Set(known)
-  for (const property of Object.keys(object).slice(0, 100))
-    if (!handled.has(property)) report.drop([...path, property], property, `There is no counterpart of "${property}".`)
-}
-
 export const answerItems = (tools: Tools, answer: unknown, path: Path, asked: Asked): ReadonlyArray<Item> => {
   const { schema, texts, report } = tools
   const { place } = asked
   const type = stringAt(answer, "type") ?? ""
   const id = schema.oursOf(answer)
+  tools.paths.set(id, path)
   const theirs = stringAt(answer, "id") ?? ""
   const own = texts.line(at(answer, "label"), [...path, "label"], place)
   const label = own !== "" ? own : asked.label !== "" ? asked.label : words(theirs)
@@ -175,7 +170,10 @@ const unitOf = (answer: unknown) => {
         : stringAt(answer, "unit")
             ?.replace(/^[a-z]+-/, "")
             .replaceAll("-", " ")
-  return unit === undefined || unit.trim() === "" ? {} : { unit: unit.slice(0, 100).toWellFormed() }
+  const text = plain(unit ?? "")
+    .slice(0, 100)
+    .toWellFormed()
+  return text === "" ? {} : { unit: text }
 }
 
 const numeric = (tools: Tools, answer: unknown, path: Path, place: Place) => {
@@ -309,8 +307,10 @@ const pickedElsewhere = (schema: Schema, { from }: Option, place: Place): Condit
   if (from === undefined || source === undefined || (source.list !== undefined && source.list !== place.list))
     return undefined
   return any(
-    source.carriers.map(({ ours: answer }): Condition =>
-      source.type === "options" ? { anyOf: [{ answer }, [from.value]] } : { eq: [{ answer }, from.value] },
-    ),
+    source.carriers
+      .filter(({ options }) => options.some(({ ours }) => ours === from.value))
+      .map(({ ours: answer, type }): Condition =>
+        type === "options" ? { anyOf: [{ answer }, [from.value]] } : { eq: [{ answer }, from.value] },
+      ),
   )
 }

@@ -1,9 +1,9 @@
 /** The blocks of an eQ schema as items of ours: a question, a note, or a group of what the block holds. */
 import type { Calculation, Condition, Operand } from "@requite/core/Condition/Ast"
-import { at, isObject, listAt, numberAt, stringAt } from "../Imported.ts"
+import { at, isObject, leftover, listAt, numberAt, stringAt } from "../Imported.ts"
 import type { Item, Path } from "../Imported.ts"
-import { answerItems, type Asked, leftover, type Tools } from "./Answers.ts"
-import { all, canMeet, isAlways, not } from "./Logic.ts"
+import { answerItems, type Asked, type Tools } from "./Answers.ts"
+import { all, canMeet, isAlways, not } from "../Imported/conditions.ts"
 import { answersOf, type Block, type List, type Variant, words } from "./Schema.ts"
 import type { Place } from "./Texts.ts"
 

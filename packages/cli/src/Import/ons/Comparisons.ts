@@ -1,13 +1,14 @@
 /** The comparisons of the runner between two operands, each in one case of what it comes to, as conditions of ours. */
-import type { Comparator, Condition, Operand } from "@requite/core/Condition/Ast"
+import type { Condition, Operand } from "@requite/core/Condition/Ast"
 import { always, never, type Path, type Report } from "../Imported.ts"
-import { all, any, not } from "./Logic.ts"
+import { all, among, any, comparing, inOrder, mirrored, not, type Comparing } from "../Imported/conditions.ts"
+import { spelledAlike, spellings } from "../Imported/spellings.ts"
 import type { Option } from "./Schema.ts"
 import { give, plain, type Plain, type Value, type ValueType, wholeDate } from "./Values.ts"
 
 export interface Comparisons {
   readonly equal: (a: Value, b: Value, path: Path) => Condition
-  readonly ordered: (comparator: Comparator, a: Value, b: Value) => Condition
+  readonly ordered: (comparator: Comparing, a: Value, b: Value) => Condition
   readonly isIn: (a: Value, b: Value, path: Path) => Condition
   readonly anyIn: (a: Value, b: Value, path: Path) => Condition
   readonly allIn: (a: Value, b: Value) => Condition
@@ -53,8 +54,7 @@ export const comparisons = (report: Report): Comparisons => {
     if (a.type !== b.type && (a.type === "year" || b.type === "year"))
       return a.type === "year" ? yearly("eq", a.operand, b) : yearly("eq", b.operand, a)
     if (a.type !== b.type) return never
-    if (a.type === "text")
-      report.warn(path, "letter-case", "Capital and small letters differ in the comparison of ours.")
+    if (a.type === "text") spelledAlike((code, message) => report.warn(path, code, message))
     return { eq: [a.operand, b.operand] }
   }
 
@@ -87,7 +87,7 @@ export const comparisons = (report: Report): Comparisons => {
         return day === undefined ? misfit(value, path) : { eq: [a.operand, day] }
       }
       case "text":
-        return typeof value === "string" ? among(a.operand, spellings(value, path)) : misfit(value, path)
+        return typeof value === "string" ? among(a.operand, spelled(value, path)) : misfit(value, path)
     }
   }
 
@@ -96,32 +96,22 @@ export const comparisons = (report: Report): Comparisons => {
     return never
   }
 
-  /** The runner does not tell capital letters from small ones. Ours do: the usual ways to write it are listed. */
-  const spellings = (value: string, path: Path): ReadonlyArray<string> => {
-    const all = [value, value.toLowerCase(), value.toUpperCase(), capitalised(value)]
-    const distinct = [...new Set(all)]
-    if (distinct.length > 1)
-      report.warn(path, "letter-case", `Of ${quoted(value)} only these spellings count: ${distinct.join(", ")}.`)
-    return distinct
-  }
-
-  const among = (operand: Operand, values: ReadonlyArray<string>): Condition => {
-    const [only, ...others] = values
-    return only === undefined ? never : others.length === 0 ? { eq: [operand, only] } : { in: [operand, values] }
-  }
+  /** The runner does not tell capital letters from small ones. */
+  const spelled = (value: string, path: Path): ReadonlyArray<string> =>
+    spellings(value, (code, message) => report.warn(path, code, message))
 
   /** The first day of a year beside a day that is written down. */
-  const yearly = (comparator: Comparator, operand: Operand, day: Value): Condition => {
+  const yearly = (comparator: Comparing, operand: Operand, day: Value): Condition => {
     if (day.is !== "operand" || typeof day.operand !== "string")
       return give("it compares a year with a date that varies")
     const year = Number(day.operand.slice(0, 4))
     const isFirst = day.operand.endsWith("-01-01")
     if (comparator === "eq") return isFirst ? { eq: [operand, year] } : never
-    if (isFirst) return written(comparator, operand, year)
+    if (isFirst) return comparing(comparator, operand, year)
     return comparator === "gt" || comparator === "gte" ? { gt: [operand, year] } : { lte: [operand, year] }
   }
 
-  const ordered = (comparator: Comparator, a: Value, b: Value): Condition => {
+  const ordered = (comparator: Comparing, a: Value, b: Value): Condition => {
     if ((a.is === "plain" && a.value === null) || (b.is === "plain" && b.value === null)) return never
     const years = [a, b].map((value) => value.is === "operand" && value.type === "year")
     if (years[0] === true && years[1] !== true && a.is === "operand") return yearly(comparator, a.operand, b)
@@ -130,8 +120,8 @@ export const comparisons = (report: Report): Comparisons => {
     if (left === undefined || right === undefined || left.type !== right.type)
       return give("it orders something else than two numbers or two dates")
     if (typeof left.operand === "number" && typeof right.operand === "number")
-      return compare(comparator, left.operand, right.operand) ? always : never
-    return written(comparator, left.operand, right.operand)
+      return inOrder(comparator, left.operand, right.operand) ? always : never
+    return comparing(comparator, left.operand, right.operand)
   }
 
   const sized = (value: Value): { operand: Operand; type: ValueType } | undefined => {
@@ -151,7 +141,7 @@ export const comparisons = (report: Report): Comparisons => {
         return among(a.operand, [...new Set(literals.flatMap((value) => picked(a.options, value)))])
       }
       if (a.type === "text" && literals.every((value) => typeof value === "string"))
-        return among(a.operand, [...new Set(literals.flatMap((value) => spellings(value, path)))])
+        return among(a.operand, [...new Set(literals.flatMap((value) => spelled(value, path)))])
       if (a.type === "number" && literals.length > 1 && literals.every((value) => typeof value === "number"))
         return { in: [a.operand, literals] }
       return any(literals.map((value) => equalTo(a, value, path)))
@@ -217,31 +207,5 @@ export const comparisons = (report: Report): Comparisons => {
 
 const ordering: ReadonlySet<ValueType> = new Set<ValueType>(["number", "date", "year"])
 
-const mirrored: Readonly<Record<Comparator, Comparator>> = {
-  eq: "eq",
-  ne: "ne",
-  lt: "gt",
-  lte: "gte",
-  gt: "lt",
-  gte: "lte",
-}
-
-const written = (comparator: Comparator, left: Operand, right: Operand): Condition => {
-  switch (comparator) {
-    case "lt":
-      return { lt: [left, right] }
-    case "lte":
-      return { lte: [left, right] }
-    case "gt":
-      return { gt: [left, right] }
-    default:
-      return { gte: [left, right] }
-  }
-}
-
 const fold = (value: Plain): Plain => (typeof value === "string" ? value.toLowerCase() : value)
 const quoted = (value: Plain): string => JSON.stringify(typeof value === "string" ? value.slice(0, 60) : value)
-const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1).toLowerCase()
-
-const compare = (comparator: Comparator, a: number, b: number): boolean =>
-  comparator === "lt" ? a < b : comparator === "lte" ? a <= b : comparator === "gt" ? a > b : a >= b

@@ -6,10 +6,10 @@
  * unanswered. So each operand is taken apart into *cases*, each with the *guard* under which it applies, and what the
  * rule comes to is found case by case.
  */
-import type { Comparator, Condition, Operand } from "@requite/core/Condition/Ast"
+import type { Condition, Operand } from "@requite/core/Condition/Ast"
 import { always, at, isObject, maxConditionDepth, never, stringAt } from "../Imported.ts"
 import type { Path, Report } from "../Imported.ts"
-import { all, any, isAlways, isNever, not, weight } from "./Logic.ts"
+import { all, any, isAlways, isNever, not, weight, type Comparing } from "../Imported/conditions.ts"
 import { comparisons as comparing } from "./Comparisons.ts"
 import type { Answer, Option, Schema } from "./Schema.ts"
 import { dayAfter, give, isPlain, offsetOf, one, plain, presence, Untranslatable, wholeDate } from "./Values.ts"
@@ -48,7 +48,7 @@ export interface Known {
 /** What stands alone is a list of one. */
 const listOf = (given: unknown): ReadonlyArray<unknown> => (Array.isArray(given) ? given : [given])
 
-const flipped: Readonly<Record<string, Comparator>> = { "<": "lt", "<=": "lte", ">": "gt", ">=": "gte" }
+const flipped: Readonly<Record<string, Comparing>> = { "<": "lt", "<=": "lte", ">": "gt", ">=": "gte" }
 /** Cases multiply: two operands of more carriers than this are not compared. */
 const mostCases = 30
 const mostNodes = 5000

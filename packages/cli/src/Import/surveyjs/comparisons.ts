@@ -1,40 +1,30 @@
 /**
- * Comparisons of SurveyJS between terms, as conditions of ours: exact, or `Unsupported` with the reason. A comparison with
+ * Comparisons of SurveyJS between terms, as conditions of ours: exact, or a sentence why there is none. A comparison with
  * a choice is decided for each of its options by SurveyJS's own rules (`values.ts`).
  */
 import { isDate } from "@requite/core/AnswerKind/date"
-import type { Comparator as OurComparator, Condition, Literal, Operand } from "@requite/core/Condition/Ast"
+import type { Condition, Literal } from "@requite/core/Condition/Ast"
 import { always, never } from "../Imported.ts"
-import { all, any, inSome, not } from "../Imported/conditions.ts"
+import { all, among, comparing, inSome, mirrored, not, type Comparing } from "../Imported/conditions.ts"
+import { branches, compared, type FieldTerm, operandOf, type OperandTerm } from "../Imported/terms.ts"
+import { type PlainTerm as Plain, sameAnswer } from "../Imported/terms.ts"
+import { spelledAlike, spellings } from "../Imported/spellings.ts"
+import { isCondition, joined, negated, type Translated } from "../Imported/translation.ts"
 import type { Field, Option } from "./model.ts"
-import { operandOf, type Place, type Term } from "./operands.ts"
+import type { Place, Term } from "./operands.ts"
 import type { Comparator as Theirs } from "./parse.ts"
 import { compare, equal, isEmpty, isList, isTrue, numberOf, type Value } from "./values.ts"
-
-/** Why an expression has no counterpart. */
-export class Unsupported {
-  readonly why: string
-  constructor(why: string) {
-    this.why = why
-  }
-}
-
-export type Translated = Condition | Unsupported
-export const isCondition = (one: Translated): one is Condition => !(one instanceof Unsupported)
 
 export const emptiness = (one: Term): Translated => {
   switch (one.type) {
     case "unsupported":
-      return new Unsupported(one.why)
+      return one.why
     case "value":
       return isEmpty(one.value) ? always : never
-    case "field": {
-      const answered = answeredOf(one)
-      return isCondition(answered) ? not(answered) : answered
-    }
+    case "field":
+      return negated(answeredOf(one))
     case "operand":
-      if (one.isAlways) return never
-      return isReference(one.operand) ? not({ answered: one.operand }) : new Unsupported("This cannot be empty.")
+      return not(one.given)
     case "condition":
       return never
     case "either":
@@ -42,32 +32,20 @@ export const emptiness = (one: Term): Translated => {
   }
 }
 
-const isReference = (operand: unknown): operand is { readonly answer: string } =>
-  typeof operand === "object" && operand !== null && "answer" in operand
-
-const answeredOf = ({ field, beyond }: Term & { readonly type: "field" }): Translated => {
+const answeredOf = ({ field, beyond }: FieldTerm<Field>): Translated => {
   const { kind } = field.shape
   if (kind !== "note" && kind !== "group") return inSome(beyond, { answered: { answer: field.id } })
   if (kind === "note") return never
-  const parts = field.fields.map((inner) => answeredOf({ type: "field", field: inner, beyond }))
-  const failed = parts.find((part) => !isCondition(part))
-  return failed ?? any(parts.filter(isCondition))
-}
-
-const branches = (
-  { when, yes: one, no: other }: Term & { readonly type: "either" },
-  each: (one: Term) => Translated,
-): Translated => {
-  const [yes, no] = [each(one), each(other)]
-  if (!isCondition(yes)) return yes
-  if (!isCondition(no)) return no
-  return any([all([when, yes]), all([not(when), no])])
+  return joined(
+    "or",
+    field.fields.map((inner) => answeredOf({ type: "field", field: inner, beyond })),
+  )
 }
 
 export const truth = (one: Term): Translated => {
   switch (one.type) {
     case "unsupported":
-      return new Unsupported(one.why)
+      return one.why
     case "value":
       return isTrue(one.value) ? always : never
     case "condition":
@@ -97,43 +75,40 @@ export const truth = (one: Term): Translated => {
 const picked = (field: Field, options: ReadonlyArray<Option>, other: boolean): Condition => {
   const values = [...options.map(({ value }) => value), ...(other ? ["other"] : [])]
   const answer = { answer: field.id }
-  const [first] = values
-  if (first === undefined) return never
-  if (field.shape.kind === "choice" && values.length === field.shape.options.length + (field.shape.other ? 1 : 0))
+  if (
+    values.length > 0 &&
+    field.shape.kind === "choice" &&
+    values.length === field.shape.options.length + (field.shape.other ? 1 : 0)
+  )
     return { answered: answer }
-  return values.length === 1 ? { eq: [answer, first] } : { in: [answer, values] }
+  return among(answer, values)
 }
 
-const flipped: Partial<Record<Theirs, Theirs>> = { eq: "eq", ne: "ne", lt: "gt", lte: "gte", gt: "lt", gte: "lte" }
+export const comparison = (by: Theirs, left: Term, right: Term, place: Place): Translated =>
+  compared(left, right, (one, other) => plain(by, one, other, place))
 
-export const comparison = (by: Theirs, left: Term, right: Term, place: Place): Translated => {
-  if (left.type === "unsupported") return new Unsupported(left.why)
-  if (right.type === "unsupported") return new Unsupported(right.why)
-  if (left.type === "either" && right.type === "either")
-    return new Unsupported("Two values that depend on conditions are compared.")
-  if (left.type === "either") return branches(left, (one) => comparison(by, one, right, place))
-  if (right.type === "either") return branches(right, (one) => comparison(by, left, one, place))
+type PlainTerm = Plain<Field, Value>
+
+const plain = (by: Theirs, left: PlainTerm, right: PlainTerm, place: Place): Translated => {
   if (left.type === "condition" || right.type === "condition") return ofConditions(by, left, right, place)
-  if (by === "ne" || by === "notcontains" || by === "noneof") {
-    const positive = comparison(by === "ne" ? "eq" : by === "noneof" ? "anyof" : "contains", left, right, place)
-    return isCondition(positive) ? not(positive) : positive
-  }
+  if (by === "ne" || by === "notcontains" || by === "noneof")
+    return negated(plain(by === "ne" ? "eq" : by === "noneof" ? "anyof" : "contains", left, right, place))
   if (left.type === "value" && right.type === "value") return compare(by, left.value, right.value) ? always : never
   if (left.type === "value") {
     // `['a', 'b'] contains {x}` asks whether x is one of them
-    const turned = by === "contains" && isList(left.value) ? "anyof" : flipped[by]
-    return turned === undefined
-      ? new Unsupported("The answer stands on the wrong side.")
-      : comparison(turned, right, left, place)
+    const other = by === "contains" && isList(left.value) ? "anyof" : turned[by]
+    return other === undefined ? "The answer stands on the wrong side." : plain(other, right, left, place)
   }
   if (right.type === "value")
     return left.type === "field" ? fieldWith(by, left, right.value, place) : operandWith(by, left, right.value)
-  return ofAnswers(by, left, right)
+  return ofAnswers(by, left, right, place)
 }
 
+const turned: Partial<Record<Theirs, Theirs>> = mirrored
+
 /** True and false are values too: `({a} = 1) = true`. */
-const ofConditions = (by: Theirs, left: Term, right: Term, place: Place): Translated => {
-  const either = (one: Term): Term =>
+const ofConditions = (by: Theirs, left: PlainTerm, right: PlainTerm, place: Place): Translated => {
+  const either = (one: PlainTerm): Term =>
     one.type === "condition"
       ? {
           type: "either",
@@ -146,39 +121,23 @@ const ofConditions = (by: Theirs, left: Term, right: Term, place: Place): Transl
 }
 
 /** Two answers: as ours compare them, and equal too when neither is there. */
-const ofAnswers = (by: Theirs, left: Term, right: Term): Translated => {
+const ofAnswers = (by: Theirs, left: PlainTerm, right: PlainTerm, place: Place): Translated => {
   const ours = comparators.get(by)
   const [a, b] = [operandOf(left), operandOf(right)]
-  if (ours === undefined) return new Unsupported("Two answers cannot be compared like this.")
-  const bothEmpty = (): Translated => {
-    const empties = [emptiness(left), emptiness(right)]
-    return empties.find((one) => !isCondition(one)) ?? all(empties.filter(isCondition))
-  }
+  if (ours === undefined) return "Two answers cannot be compared like this."
+  const orNeither = (same: Condition): Translated =>
+    joined("or", [same, joined("and", [emptiness(left), emptiness(right)])])
   if (a !== undefined && b !== undefined && a.of === b.of) {
-    const compared = comparing(ours, a.operand, b.operand)
-    if (ours === "lt" || ours === "gt") return compared
-    const empty = bothEmpty()
-    return isCondition(empty) ? any([compared, empty]) : empty
+    const same = comparing(ours, a.operand, b.operand)
+    return ours === "lt" || ours === "gt" ? same : orNeither(same)
   }
-  if (left.type !== "field" || right.type !== "field" || ours !== "eq")
-    return new Unsupported("Answers of two kinds are compared.")
-  if (left.beyond.length + right.beyond.length > 0)
-    return new Unsupported("Answers of two repeated groups are compared.")
-  const kinds = [left.field.shape, right.field.shape]
-  const alike =
-    kinds.every((shape) => shape.kind === "text") ||
-    kinds.every(
-      (shape) =>
-        shape.kind === "choice" && !shape.multiple && shape.options.every(({ raw, value }) => String(raw) === value),
-    )
-  if (!alike) return new Unsupported("Answers of two kinds are compared.")
-  const empty = bothEmpty()
-  return isCondition(empty) ? any([{ eq: [{ answer: left.field.id }, { answer: right.field.id }] }, empty]) : empty
+  const same = ours === "eq" ? sameAnswer(left, right) : "Answers of two kinds are compared."
+  if (!isCondition(same)) return same
+  if (left.type === "field" && left.field.shape.kind === "text") spelledAlike(place.warn)
+  return orNeither(same)
 }
 
-type Comparator = Exclude<OurComparator, "ne">
-
-const comparators: ReadonlyMap<Theirs, Comparator> = new Map<Theirs, Comparator>([
+const comparators: ReadonlyMap<Theirs, Comparing> = new Map<Theirs, Comparing>([
   ["eq", "eq"],
   ["lt", "lt"],
   ["lte", "lte"],
@@ -186,22 +145,15 @@ const comparators: ReadonlyMap<Theirs, Comparator> = new Map<Theirs, Comparator>
   ["gte", "gte"],
 ])
 
-const comparing = (by: Comparator, left: Operand, right: Operand): Condition => {
-  if (by === "eq") return { eq: [left, right] }
-  if (by === "lt") return { lt: [left, right] }
-  if (by === "lte") return { lte: [left, right] }
-  return by === "gt" ? { gt: [left, right] } : { gte: [left, right] }
-}
-
-const operandWith = (by: Theirs, left: Term & { readonly type: "operand" }, value: Value): Translated => {
+const operandWith = (by: Theirs, left: OperandTerm, value: Value): Translated => {
   const ours = comparators.get(by)
   if (isEmpty(value)) return by === "eq" ? emptiness(left) : never
   const literal: Literal | undefined = left.of === "number" ? numberOf(value) : isDate(value) ? value : undefined
-  if (ours === undefined) return new Unsupported("What is calculated cannot be compared like this.")
+  if (ours === undefined) return "What is calculated cannot be compared like this."
   return literal === undefined ? never : comparing(ours, left.operand, literal)
 }
 
-const fieldWith = (by: Theirs, left: Term & { readonly type: "field" }, value: Value, place: Place): Translated => {
+const fieldWith = (by: Theirs, left: FieldTerm<Field>, value: Value, place: Place): Translated => {
   const { field, beyond } = left
   const { shape } = field
   const answer = { answer: field.id }
@@ -227,7 +179,7 @@ const fieldWith = (by: Theirs, left: Term & { readonly type: "field" }, value: V
       const ours = comparators.get(by)
       const [first] = literals
       if (by === "anyof") return first === undefined ? never : wrapped({ in: [answer, literals] })
-      if (ours === undefined || isList(value)) return new Unsupported(`A ${shape.kind} cannot be compared like this.`)
+      if (ours === undefined || isList(value)) return `A ${shape.kind} cannot be compared like this.`
       return first === undefined ? never : wrapped(comparing(ours, answer, first))
     }
     case "time":
@@ -236,24 +188,20 @@ const fieldWith = (by: Theirs, left: Term & { readonly type: "field" }, value: V
         .filter((one) => !isEmpty(one))
         .map((one) => String(one).toWellFormed())
       const [first] = literals
-      if (by === "anyof") return first === undefined ? never : wrapped({ in: [answer, literals] })
-      if (by === "eq" && first !== undefined && !isList(value)) return wrapped({ eq: [answer, first] })
-      return new Unsupported("Texts have no order and no parts here.")
+      if (by !== "anyof" && (by !== "eq" || isList(value))) return "Texts have no order and no parts here."
+      if (first === undefined) return never
+      const distinct = [...new Set(literals.flatMap((one) => spellings(one, place.warn)))]
+      return wrapped(by === "anyof" ? { in: [answer, distinct] } : among(answer, distinct))
     }
     default:
-      return new Unsupported("There is no answer that could be compared.")
+      return "There is no answer that could be compared."
   }
 }
 
 const noOption = (value: Value, { warn }: Place): void =>
   warn("unknown-option", `No option fits ${JSON.stringify(value)?.slice(0, 100)}: what compares it never holds.`)
 
-const manyWith = (
-  by: Theirs,
-  { field, beyond }: Term & { readonly type: "field" },
-  value: Value,
-  place: Place,
-): Translated => {
+const manyWith = (by: Theirs, { field, beyond }: FieldTerm<Field>, value: Value, place: Place): Translated => {
   const { shape } = field
   if (shape.kind !== "choice") return never
   const answer = { answer: field.id }
@@ -280,6 +228,6 @@ const manyWith = (
       return inSome(beyond, all([every(), ...none]))
     }
     default:
-      return new Unsupported("Several options have no order.")
+      return "Several options have no order."
   }
 }

@@ -1,9 +1,9 @@
 /** The items of ours that the fields of a survey become; whatever has no counterpart is reported. */
 import type { Condition } from "@requite/core/Condition/Ast"
-import { at, type Item, never, numberAt, type Path, stringAt } from "../Imported.ts"
+import { at, type Item, never, numberAt, type Path, stringAt, whole } from "../Imported.ts"
 import { all, isAlways, isNever } from "../Imported/conditions.ts"
 import { translate, translateTree } from "./conditions.ts"
-import { bodyOf, whole } from "./kinds.ts"
+import { bodyOf } from "./kinds.ts"
 import type { Field } from "./model.ts"
 import type { Place } from "./operands.ts"
 import { type Build, type Calculated, placed } from "./placeholders.ts"

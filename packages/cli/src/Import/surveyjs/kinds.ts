@@ -2,8 +2,9 @@
 import { isDate } from "@requite/core/AnswerKind/date"
 import type { Condition, Operand } from "@requite/core/Condition/Ast"
 import type { LocalText } from "@requite/core/LocalText"
-import { at, listAt, numberAt, type Path, type Report, stringAt } from "../Imported.ts"
+import { at, listAt, numberAt, type Path, type Report, stringAt, whole } from "../Imported.ts"
 import { all, isAlways, not } from "../Imported/conditions.ts"
+import { anyFile, time } from "../Imported/kinds.ts"
 import { pattern } from "../Imported/patterns.ts"
 import { calculation, translate } from "./conditions.ts"
 import type { Field, Option } from "./model.ts"
@@ -12,10 +13,6 @@ import { parse, type Raw } from "./parse.ts"
 import { type Build, type Calculated, canBePlaced, mapText, placed } from "./placeholders.ts"
 import { text } from "./texts.ts"
 import { numberOf } from "./values.ts"
-
-/** As a whole number within these limits. */
-export const whole = (number: number | undefined, min: number, max: number): number | undefined =>
-  number === undefined ? undefined : Math.min(max, Math.max(min, Math.trunc(number)))
 
 /** What the kind of an item has of its own. */
 export const bodyOf = (
@@ -50,10 +47,7 @@ export const bodyOf = (
       }
     }
     case "time":
-      return {
-        type: "text",
-        pattern: { regex: "([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?", message: "A time such as 17:30" },
-      }
+      return time
     case "upload": {
       if (type === "signaturepad")
         report.drop(path, "signaturepad", "Nothing can be signed here: a picture of the signature is asked for.")
@@ -63,12 +57,7 @@ export const bodyOf = (
         .filter((one) => /^[a-z]+\/(\*|[a-z0-9][a-z0-9.+-]*)$/.test(one))
       return {
         type: "upload",
-        accept:
-          accept.length > 0
-            ? [...new Set(accept)].slice(0, 50)
-            : type === "signaturepad"
-              ? ["image/*"]
-              : ["application/pdf", "image/*", "text/plain"],
+        accept: accept.length > 0 ? [...new Set(accept)].slice(0, 50) : type === "signaturepad" ? ["image/*"] : anyFile,
         maxBytes: whole(numberAt(source, "maxSize") || undefined, 1, 1_000_000_000) ?? 15_000_000,
         ...(at(source, "allowMultiple") === true
           ? { maxFiles: whole(numberAt(source, "maxFiles"), 1, 100) ?? 20 }

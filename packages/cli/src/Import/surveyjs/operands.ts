@@ -1,22 +1,11 @@
-/**
- * What the parts of an expression stand for, once names are looked up: the *terms* that comparisons are made of. What no
- * term can say is `unsupported`, with the reason.
- */
-import type { Calculation, Condition, Operand } from "@requite/core/Condition/Ast"
+/** The terms of SurveyJS expressions: what names mean where they stand. */
+import type { Calculation } from "@requite/core/Condition/Ast"
+import { countOf, type Term as OfTerms, unsupported } from "../Imported/terms.ts"
 import type { Field, Survey } from "./model.ts"
 import { type Expression, parse, type Raw } from "./parse.ts"
 import type { Value } from "./values.ts"
 
-export type Term =
-  | { readonly type: "value"; readonly value: Value }
-  | { readonly type: "field"; readonly field: Field; readonly beyond: ReadonlyArray<string> }
-  /** A number or date that is there or not. */
-  | { readonly type: "operand"; readonly operand: Operand; readonly of: "number" | "date"; readonly isAlways: boolean }
-  /** True or false. */
-  | { readonly type: "condition"; readonly condition: Condition }
-  /** One of two, by a condition. */
-  | { readonly type: "either"; readonly when: Condition; readonly yes: Term; readonly no: Term }
-  | { readonly type: "unsupported"; readonly why: string }
+export type Term = OfTerms<Field, Value>
 
 /** Where an expression stands. */
 export interface Place {
@@ -30,8 +19,6 @@ export interface Place {
   readonly calculate?: ((calculation: Calculation) => string) | undefined
   readonly warn: (code: string, message: string) => void
 }
-
-export const unsupported = (why: string): Term => ({ type: "unsupported", why })
 
 /** What `{name}` means. An `Expression` stands for a calculated value. */
 export const lookUp = (name: string, place: Place): Term | Expression => {
@@ -86,20 +73,4 @@ const inScope = (name: string, { survey, scopes }: Place): Field | undefined => 
 const fieldTerm = (field: Field, { repeats }: Place): Term => {
   const groups = field.shape.kind === "instances" ? field.repeats.slice(0, -1) : field.repeats
   return { type: "field", field, beyond: groups.filter((id) => !repeats.includes(id)) }
-}
-
-const countOf = ({ field, beyond }: Term & { readonly type: "field" }): Term => {
-  const { kind } = field.shape
-  const counts = kind === "instances" || kind === "upload" || (field.shape.kind === "choice" && field.shape.multiple)
-  if (!counts || beyond.length > 0) return unsupported("Only picks, files and instances can be counted.")
-  return { type: "operand", operand: { count: { answer: field.id } }, of: "number", isAlways: true }
-}
-
-/** The number or date that a field or value comes to. */
-export const operandOf = (term: Term): { readonly operand: Operand; readonly of: "number" | "date" } | undefined => {
-  if (term.type === "operand") return term
-  if (term.type === "value" && typeof term.value === "number") return { operand: term.value, of: "number" }
-  if (term.type !== "field" || term.beyond.length > 0) return undefined
-  const { kind } = term.field.shape
-  return kind === "number" || kind === "date" ? { operand: { answer: term.field.id }, of: kind } : undefined
 }

@@ -2,6 +2,7 @@
  * SurveyJS expressions as a tree: `{age} >= 18 and ({kind} = 'a' or {owners} notempty)`. Nothing is evaluated here. The
  * language is theirs: words and signs for the same operator, any case, a closing bracket may be missing at the end.
  */
+import { reader, tokens } from "../Imported/expressions.ts"
 
 export type Comparator =
   | "eq"
@@ -38,26 +39,12 @@ type Token =
 const token =
   /\s*(?:\{([^{}]*)\}|'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"|(0x[0-9a-f]+|\d+(?:\.\d+)?(?![\w.]))|(&&?|\|\|?|==|=>|=<|=|!=|<>|<=|>=|\*=|[!<>+\-*/%^()[\],])|([\p{L}\p{N}_.$#@]+))/iuy
 
-const maxLength = 10_000
-const maxTokens = 4000
-const deepest = 50
-
-const tokens = (text: string): ReadonlyArray<Token> | undefined => {
-  const found: Array<Token> = []
-  const trimmed = text.trimEnd()
-  token.lastIndex = 0
-  while (token.lastIndex < trimmed.length) {
-    const match = token.exec(trimmed)
-    if (match === null || found.length >= maxTokens) return undefined
-    const [, name, single, double, number, sign, word] = match
-    if (name !== undefined) found.push({ type: "name", text: name.trim() })
-    else if (single !== undefined || double !== undefined) {
-      found.push({ type: "text", text: (single ?? double ?? "").replace(/\\(.)/gs, "$1") })
-    } else if (number !== undefined) found.push({ type: "number", number: Number(number) })
-    else if (sign !== undefined) found.push({ type: "sign", text: sign })
-    else found.push({ type: "word", text: word ?? "" })
-  }
-  return found
+const tokenOf = ([, name, single, double, number, sign, word]: RegExpExecArray): Token => {
+  if (name !== undefined) return { type: "name", text: name.trim() }
+  if (single !== undefined || double !== undefined)
+    return { type: "text", text: (single ?? double ?? "").replace(/\\(.)/gs, "$1") }
+  if (number !== undefined) return { type: "number", number: Number(number) }
+  return sign === undefined ? { type: "word", text: word ?? "" } : { type: "sign", text: sign }
 }
 
 /** Their signs and words. */
@@ -92,37 +79,19 @@ export const comparators: ReadonlyMap<string, Comparator> = new Map<string, Comp
 
 /** The tree of an expression; undefined for what is none, or is longer or deeper than any person writes. */
 export const parse = (text: string): Expression | undefined => {
-  if (text.length > maxLength) return undefined
-  const list = tokens(text)
+  const list = tokens(text, token, tokenOf)
   if (list === undefined || list.length === 0) return undefined
-  let next = 0
-  let depth = 0
-  const state = { failed: false }
+  const signOf = (one: Token): string | undefined =>
+    one.type === "sign" || one.type === "word" ? one.text.toLowerCase() : undefined
+  const { bounded, chained, fail, isDone, isFailed, listed, next, peek, several, sign } = reader<Token, Expression>(
+    list,
+    signOf,
+    { type: "value", value: undefined },
+  )
 
-  const sign = (...signs: ReadonlyArray<string>): string | undefined => {
-    const one = list[next]
-    if (one === undefined || (one.type !== "sign" && one.type !== "word")) return undefined
-    const lower = one.text.toLowerCase()
-    if (!signs.includes(lower)) return undefined
-    next++
-    return lower
-  }
-  const fail = (): Expression => {
-    state.failed = true
-    return { type: "value", value: undefined }
-  }
-
-  const several =
-    (type: "and" | "or", inner: () => Expression, ...signs: ReadonlyArray<string>) =>
-    (): Expression => {
-      const first = inner()
-      const items = [first]
-      while (!state.failed && sign(...signs) !== undefined) items.push(inner())
-      return items.length === 1 ? first : { type, items }
-    }
   const comparison = (): Expression => {
     let left = sum()
-    for (let chain = 0; !state.failed && chain < deepest; chain++) {
+    for (let chain = 0; !isFailed() && chain < mostCompared; chain++) {
       if (sign("empty") !== undefined) left = { type: "empty", items: [left] }
       else if (sign("notempty") !== undefined) left = { type: "not", items: [{ type: "empty", items: [left] }] }
       else {
@@ -133,48 +102,30 @@ export const parse = (text: string): Expression | undefined => {
     }
     return fail()
   }
-  const chained =
-    (inner: () => Expression, signs: ReadonlyArray<Arithmetic>, words: ReadonlyArray<string> = []) =>
-    (): Expression => {
-      let left = inner()
-      for (let chain = 0; !state.failed; chain++) {
-        const found = sign(...signs, ...words)
-        if (found === undefined) return left
-        if (chain >= deepest) return fail()
-        left = { type: "arithmetic", by: signs.find((one) => one === found) ?? "^", items: [left, inner()] }
-      }
-      return left
-    }
-  const primary = (): Expression => {
-    if (++depth > deepest || state.failed) return fail()
-    const result = inBrackets()
-    depth--
-    return result
-  }
   const inBrackets = (): Expression => {
     if (sign("!", "negate") !== undefined) return { type: "not", items: [primary()] }
     if (sign("-") !== undefined) {
-      const one = list[next]
+      const one = peek()
       if (one?.type !== "number")
         return { type: "arithmetic", by: "-", items: [{ type: "value", value: 0 }, primary()] }
-      next++
+      next()
       return { type: "value", value: -one.number }
     }
     if (sign("(") !== undefined) {
       const inner = disjunction()
-      return closed(")") ? inner : fail()
+      return isClosed(")") ? inner : fail()
     }
     if (sign("[") !== undefined) {
-      const items = listed("]")
+      const items = listed(disjunction, "]", () => isClosed("]"))
       return items === undefined ? fail() : { type: "list", items }
     }
-    const one = list[next++]
+    const one = next()
     if (one === undefined || one.type === "sign") return fail()
     if (one.type === "number") return { type: "value", value: one.number }
     if (one.type === "name") return { type: "name", name: one.text }
     if (one.type === "text") return { type: "value", value: one.text }
     if (sign("(") !== undefined) {
-      const items = listed(")")
+      const items = listed(disjunction, ")", () => isClosed(")"))
       return items === undefined ? fail() : { type: "call", name: one.text, items }
     }
     return word(one.text)
@@ -186,23 +137,27 @@ export const parse = (text: string): Expression | undefined => {
     return operatorWords.has(lower) ? fail() : { type: "value", value: text }
   }
   /** Is the bracket closed, be it by the end of the text? */
-  const closed = (bracket: string): boolean => sign(bracket) !== undefined || next >= list.length
-  const listed = (end: ")" | "]"): ReadonlyArray<Expression> | undefined => {
-    const items: Array<Expression> = []
-    if (sign(end) !== undefined) return items
-    do items.push(disjunction())
-    while (!state.failed && sign(",") !== undefined)
-    return !state.failed && closed(end) ? items : undefined
-  }
-  const power = chained(primary, ["^"], ["power"])
-  const product = chained(power, ["*", "/", "%"])
-  const sum = chained(product, ["+", "-"])
-  const conjunction = several("and", comparison, "and", "&&", "&")
-  const disjunction = several("or", conjunction, "or", "||", "|")
+  const isClosed = (bracket: string): boolean => sign(bracket) !== undefined || peek() === undefined
+  const arithmetic = (by: string, items: readonly [Expression, Expression]): Expression => ({
+    type: "arithmetic",
+    by: signs.find((one) => one === by) ?? "^",
+    items,
+  })
+  const primary = bounded(inBrackets)
+  const power = chained(primary, ["^", "power"], arithmetic)
+  const product = chained(power, ["*", "/", "%"], arithmetic)
+  const sum = chained(product, ["+", "-"], arithmetic)
+  const conjunction = several(comparison, ["and", "&&", "&"], (items) => ({ type: "and", items }))
+  const disjunction = several(conjunction, ["or", "||", "|"], (items) => ({ type: "or", items }))
 
   const tree = disjunction()
-  return state.failed || next < list.length ? undefined : tree
+  return isDone() ? tree : undefined
 }
+
+/** Comparisons in a row, which nobody writes. */
+const mostCompared = 50
+
+const signs: ReadonlyArray<Arithmetic> = ["+", "-", "*", "/", "%", "^"]
 
 const operatorWords = new Set([...comparators.keys(), "and", "or", "empty", "notempty", "power", "negate"])
 

@@ -1,23 +1,13 @@
 /** What rows of the type `calculate` come to, where ours can work it out: sums, least and greatest, counts, texts. */
-import type { Calculation, Condition, Operand } from "@requite/core/Condition/Ast"
+import type { Condition, Operand } from "@requite/core/Condition/Ast"
 import { always } from "../Imported.ts"
 import { all } from "../Imported/conditions.ts"
-import { answered, isCondition } from "./comparisons.ts"
+import { isCondition } from "../Imported/translation.ts"
+import { answered } from "./comparisons.ts"
 import { term } from "./conditions.ts"
-import type { Field } from "./model.ts"
+import type { Value } from "./model.ts"
 import type { Place, Term } from "./terms.ts"
 import type { Expression } from "./xpath.ts"
-
-export interface Value {
-  readonly id: string
-  readonly calculation: Calculation
-  readonly of: "number" | "date" | "text"
-  /** There is a value there: XPath has none as soon as one part of a sum is missing. */
-  readonly given: Condition
-}
-
-/** What was found to be worked out, by the field that says so. */
-export type Calculated = Map<Field, Value>
 
 /** The calculation that an expression is; undefined when it is none. */
 export const calculation = (tree: Expression, place: Place): Omit<Value, "id"> | undefined => {

@@ -1,51 +1,30 @@
 /**
- * Comparisons of XPath between terms, as conditions of ours: exact, or `Unsupported` with the reason. What is not
+ * Comparisons of XPath between terms, as conditions of ours: exact, or a sentence why there is none. What is not
  * answered is an empty text there: equal to `''`, different from everything else, and no number.
  */
 import { isDate } from "@requite/core/AnswerKind/date"
-import type { Condition, Operand } from "@requite/core/Condition/Ast"
+import type { Condition } from "@requite/core/Condition/Ast"
 import { always, never } from "../Imported.ts"
-import { all, any, inSome, not } from "../Imported/conditions.ts"
+import { all, among, any, comparing, inOrder, inSome, mirrored, not, type Comparing } from "../Imported/conditions.ts"
+import { branches, compared, type FieldTerm, operandOf, type OperandTerm, sameAnswer } from "../Imported/terms.ts"
+import { isCondition, joined, negated, type Translated } from "../Imported/translation.ts"
 import type { Field, Option } from "./model.ts"
-import { operandOf, type Place, type Term } from "./terms.ts"
+import type { Place, PlainTerm, Term } from "./terms.ts"
 import type { Comparator } from "./xpath.ts"
 
-/** Why an expression has no counterpart. */
-export class Unsupported {
-  readonly why: string
-  constructor(why: string) {
-    this.why = why
-  }
-}
-
-export type Translated = Condition | Unsupported
-export const isCondition = (one: Translated): one is Condition => !(one instanceof Unsupported)
-
-export const answered = ({ field, beyond }: Term & { readonly type: "field" }): Translated => {
+export const answered = ({ field, beyond }: FieldTerm<Field>): Translated => {
   const { kind } = field.shape
   if (kind === "note") return never
   if (kind === "group" || kind === "calculated" || kind === "today")
-    return new Unsupported(`"${field.name.slice(0, 100)}" has no answer of its own.`)
+    return `"${field.name.slice(0, 100)}" has no answer of its own.`
   return inSome(beyond, { answered: { answer: field.id } })
-}
-
-export const negated = (one: Translated): Translated => (isCondition(one) ? not(one) : one)
-
-const branches = (
-  { when, yes: one, no: other }: Term & { readonly type: "either" },
-  each: (one: Term) => Translated,
-): Translated => {
-  const [yes, no] = [each(one), each(other)]
-  if (!isCondition(yes)) return yes
-  if (!isCondition(no)) return no
-  return any([all([when, yes]), all([not(when), no])])
 }
 
 /** What a term is as a condition by itself. */
 export const truth = (one: Term): Translated => {
   switch (one.type) {
     case "unsupported":
-      return new Unsupported(one.why)
+      return one.why
     case "value":
       return one.value === "" || one.value === 0 || Number.isNaN(one.value) ? never : always
     case "condition":
@@ -55,37 +34,30 @@ export const truth = (one: Term): Translated => {
     case "operand":
       return one.of === "number" ? all([one.given, not({ eq: [one.operand, 0] })]) : one.given
     case "field":
-      return one.field.shape.kind === "confirm"
-        ? answered(one)
-        : new Unsupported("An answer by itself is neither true nor false.")
+      return one.field.shape.kind === "confirm" ? answered(one) : "An answer by itself is neither true nor false."
   }
 }
 
-const flipped = { eq: "eq", ne: "ne", lt: "gt", lte: "gte", gt: "lt", gte: "lte" } as const
+export const comparison = (by: Comparator, left: Term, right: Term, place: Place): Translated =>
+  compared(left, right, (one, other) => plain(by, one, other, place))
 
-export const comparison = (by: Comparator, left: Term, right: Term, place: Place): Translated => {
-  if (left.type === "unsupported") return new Unsupported(left.why)
-  if (right.type === "unsupported") return new Unsupported(right.why)
-  if (left.type === "either" && right.type === "either")
-    return new Unsupported("Two values that depend on conditions are compared.")
-  if (left.type === "either") return branches(left, (one) => comparison(by, one, right, place))
-  if (right.type === "either") return branches(right, (one) => comparison(by, left, one, place))
+const plain = (by: Comparator, left: PlainTerm, right: PlainTerm, place: Place): Translated => {
   if (left.type === "condition") return ofTruth(by, left.condition, right)
-  if (right.type === "condition") return ofTruth(flipped[by], right.condition, left)
-  if (by === "ne") return negated(comparison("eq", left, right, place))
+  if (right.type === "condition") return ofTruth(mirrored[by], right.condition, left)
+  if (by === "ne") return negated(plain("eq", left, right, place))
   if (left.type === "value" && right.type === "value") return ofValues(by, left.value, right.value) ? always : never
-  if (left.type === "value") return comparison(flipped[by], right, left, place)
+  if (left.type === "value") return plain(mirrored[by], right, left, place)
   if (right.type !== "value") return ofAnswers(by, left, right)
   return left.type === "field" ? fieldWith(by, left, right.value, place) : operandWith(by, left, right.value)
 }
 
 /** `selected(…) = true()`, or `= 1`. */
-const ofTruth = (by: Comparator, condition: Condition, other: Term): Translated => {
+const ofTruth = (by: Comparator, condition: Condition, other: PlainTerm): Translated => {
   if (other.type === "condition" && (by === "eq" || by === "ne")) {
     const both = any([all([condition, other.condition]), all([not(condition), not(other.condition)])])
     return by === "eq" ? both : not(both)
   }
-  if (other.type !== "value") return new Unsupported("What is true or false is compared with an answer.")
+  if (other.type !== "value") return "What is true or false is compared with an answer."
   const holds = (one: boolean): boolean =>
     typeof other.value === "number"
       ? ofValues(by, Number(one), other.value)
@@ -102,27 +74,17 @@ const ofValues = (by: Comparator, left: string | number, right: string | number)
     return by === "eq" ? equal : !equal
   }
   const dates = isDate(left) && isDate(right)
-  const [a, b] = dates ? [left, right] : [numberOf(left), numberOf(right)]
-  if (by === "lt") return a < b
-  if (by === "lte") return a <= b
-  return by === "gt" ? a > b : a >= b
+  return dates ? inOrder(by, left, right) : inOrder(by, numberOf(left), numberOf(right))
 }
 
 const numberOf = (value: string | number): number =>
   typeof value === "number" ? value : value.trim() === "" ? Number.NaN : Number(value)
 
-const comparing = (by: Exclude<Comparator, "ne">, left: Operand, right: Operand): Condition => {
-  if (by === "eq") return { eq: [left, right] }
-  if (by === "lt") return { lt: [left, right] }
-  if (by === "lte") return { lte: [left, right] }
-  return by === "gt" ? { gt: [left, right] } : { gte: [left, right] }
-}
-
-const givenOf = (one: Term): Translated =>
+const givenOf = (one: PlainTerm): Translated =>
   one.type === "operand" ? one.given : one.type === "field" ? answered(one) : always
 
 /** Two answers: equal too when neither is there. */
-const ofAnswers = (by: Exclude<Comparator, "ne">, left: Term, right: Term): Translated => {
+const ofAnswers = (by: Comparing, left: PlainTerm, right: PlainTerm): Translated => {
   const [a, b] = [operandOf(left), operandOf(right)]
   const [given, other] = [givenOf(left), givenOf(right)]
   if (!isCondition(given)) return given
@@ -134,47 +96,25 @@ const ofAnswers = (by: Exclude<Comparator, "ne">, left: Term, right: Term): Tran
   const guards = [left, right].flatMap((one) => (one.type === "operand" ? [one.given] : []))
   if (a !== undefined && b !== undefined && a.of === b.of)
     return emptyToo(all([...guards, comparing(by, a.operand, b.operand)]))
-  if (left.type !== "field" || right.type !== "field" || by !== "eq")
-    return new Unsupported("Answers of two kinds are compared.")
-  if (left.beyond.length + right.beyond.length > 0)
-    return new Unsupported("Answers of two repeated groups are compared.")
-  const shapes = [left.field.shape, right.field.shape]
-  const alike =
-    shapes.every((shape) => shape.kind === "text") ||
-    shapes.every(
-      (shape) => shape.kind === "choice" && !shape.multiple && shape.options.every(({ raw, value }) => raw === value),
-    )
-  return alike
-    ? emptyToo({ eq: [{ answer: left.field.id }, { answer: right.field.id }] })
-    : new Unsupported("Answers of two kinds are compared.")
+  const same = by === "eq" ? sameAnswer(left, right) : "Answers of two kinds are compared."
+  return isCondition(same) ? emptyToo(same) : same
 }
 
-const operandWith = (
-  by: Exclude<Comparator, "ne">,
-  left: Term & { readonly type: "operand" },
-  value: string | number,
-): Translated => {
+const operandWith = (by: Comparing, left: OperandTerm, value: string | number): Translated => {
   if (value === "") return by === "eq" ? not(left.given) : never
   if (left.of === "date")
-    return isDate(value) ? all([left.given, comparing(by, left.operand, value)]) : new Unsupported("This is no date.")
+    return isDate(value) ? all([left.given, comparing(by, left.operand, value)]) : "This is no date."
   const number = numberOf(value)
   return Number.isFinite(number) ? all([left.given, comparing(by, left.operand, number)]) : never
 }
 
-const pickedOf = (field: Field, options: ReadonlyArray<Option>): Condition => {
-  const values = options.map((option) => option.value)
-  const answer = { answer: field.id }
-  const [first] = values
-  if (first === undefined) return never
-  return values.length === 1 ? { eq: [answer, first] } : { in: [answer, values] }
-}
+const pickedOf = (field: Field, options: ReadonlyArray<Option>): Condition =>
+  among(
+    { answer: field.id },
+    options.map(({ value }) => value),
+  )
 
-const fieldWith = (
-  by: Exclude<Comparator, "ne">,
-  left: Term & { readonly type: "field" },
-  value: string | number,
-  place: Place,
-): Translated => {
+const fieldWith = (by: Comparing, left: FieldTerm<Field>, value: string | number, place: Place): Translated => {
   const { field, beyond } = left
   const { shape } = field
   const answer = { answer: field.id }
@@ -182,8 +122,7 @@ const fieldWith = (
   if (value === "") return by === "eq" ? negated(answered(left)) : never
   switch (shape.kind) {
     case "choice": {
-      if (shape.multiple)
-        return by === "eq" ? within(exactly(field, String(value))) : new Unsupported("Several picks have no order.")
+      if (shape.multiple) return by === "eq" ? within(exactly(field, String(value))) : "Several picks have no order."
       const fits = shape.options.filter(({ raw }) => ofValues(by, raw, value))
       if (fits.length === 0 && by === "eq") noChoice(field, value, place)
       return within(pickedOf(field, fits))
@@ -195,16 +134,16 @@ const fieldWith = (
     }
     case "date":
       if (isDate(value)) return within(comparing(by, answer, value))
-      return by === "eq" && typeof value === "string" ? never : new Unsupported("A date is compared with what is none.")
+      return by === "eq" && typeof value === "string" ? never : "A date is compared with what is none."
     case "time":
     case "text":
-      if (by !== "eq" || typeof value === "number") return new Unsupported("A text is compared with a number.")
+      if (by !== "eq" || typeof value === "number") return "A text is compared with a number."
       return within({ eq: [answer, value.toWellFormed()] })
     case "confirm":
-      if (by !== "eq") return new Unsupported("What is agreed to has no order.")
+      if (by !== "eq") return "What is agreed to has no order."
       return value === "OK" ? answered(left) : never
     default:
-      return new Unsupported(`"${field.name.slice(0, 100)}" has no value that could be compared.`)
+      return `"${field.name.slice(0, 100)}" has no value that could be compared.`
   }
 }
 
@@ -228,7 +167,7 @@ const exactly = (field: Field, value: string): Condition => {
 
 /** `selected(${name}, 'choice')`. */
 export const selected = (one: Term, sought: Term, place: Place): Translated => {
-  if (one.type === "unsupported") return new Unsupported(one.why)
+  if (one.type === "unsupported") return one.why
   if (sought.type === "either") return branches(sought, (each) => selected(one, each, place))
   if (one.type === "value" && sought.type === "value")
     return String(one.value).split(/\s+/).includes(String(sought.value)) ? always : never
@@ -238,13 +177,12 @@ export const selected = (one: Term, sought: Term, place: Place): Translated => {
       .split(/\s+/)
       .filter((each) => each !== "")
       .map((each) => comparison("eq", sought, { type: "value", value: each }, place))
-    return values.find((each) => !isCondition(each)) ?? any(values.filter(isCondition))
+    return joined("or", values)
   }
-  if (one.type !== "field" || sought.type !== "value")
-    return new Unsupported("Only choices can be looked for among picks.")
+  if (one.type !== "field" || sought.type !== "value") return "Only choices can be looked for among picks."
   const { field, beyond } = one
   if (field.shape.kind !== "choice") {
-    return field.shape.kind === "confirm" ? comparison("eq", one, sought, place) : new Unsupported("It has no choices.")
+    return field.shape.kind === "confirm" ? comparison("eq", one, sought, place) : "It has no choices."
   }
   const option = field.shape.options.find(({ raw }) => raw === String(sought.value))
   if (option === undefined) {

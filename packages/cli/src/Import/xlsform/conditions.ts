@@ -4,16 +4,13 @@
  */
 import { isDate } from "@requite/core/AnswerKind/date"
 import type { Condition } from "@requite/core/Condition/Ast"
-import { always, isObject, maxConditionDepth, never, type Path, type Report } from "../Imported.ts"
-import { all, any, not } from "../Imported/conditions.ts"
-import { answered, comparison, isCondition, selected, type Translated, truth, Unsupported } from "./comparisons.ts"
-import { fieldTerm, operandOf, type Place, shifted, type Term, unsupported, value } from "./terms.ts"
+import { always, never, type Path, type Report } from "../Imported.ts"
+import { not } from "../Imported/conditions.ts"
+import { countOf, operandOf, termOf, today, unsupported } from "../Imported/terms.ts"
+import { deeper, isCondition, joined, kept, negated, tooLong, type Translated } from "../Imported/translation.ts"
+import { answered, comparison, selected, truth } from "./comparisons.ts"
+import { fieldTerm, type Place, shifted, type Term, value } from "./terms.ts"
 import { type Expression, parse } from "./xpath.ts"
-
-const maxDepth = 200
-const maxSize = 20_000
-const tooLong = "The expression is too long once its calculated values are filled in."
-const shown = "It is left out, and the question is shown where the rest of its condition holds."
 
 /**
  * The condition that an expression is; undefined when it has no counterpart, which is reported. Of parts joined by `and`
@@ -25,68 +22,33 @@ export const translate = (
   place: Place,
   report: Report,
   what: string,
-  otherwise = shown,
+  otherwise?: string,
 ): Condition | undefined => {
   const tree = parse(source)
-  if (tree !== undefined) return translateTree(tree, path, place, report, what, otherwise)
-  report.drop(path, what, `This is no expression that can be read. ${otherwise}`)
-  return undefined
+  const parts = tree?.type === "and" ? tree.items : tree && [tree]
+  return kept(
+    parts?.map((part) => condition(part, place)),
+    path,
+    report,
+    what,
+    otherwise,
+  )
 }
 
-export const translateTree = (
-  tree: Expression,
-  path: Path,
-  place: Place,
-  report: Report,
-  what: string,
-  otherwise = shown,
-): Condition | undefined => {
-  const translated = (tree.type === "and" ? tree.items : [tree]).map((part): Translated => {
-    const one = condition(part, place)
-    return isCondition(one) && isTooLarge(one) ? new Unsupported(tooLong) : one
-  })
-  for (const one of translated) if (!isCondition(one)) report.drop(path, what, `${one.why} ${otherwise}`)
-  const kept = translated.filter(isCondition)
-  return kept.length === 0 ? undefined : all(kept)
-}
-
-/** Conditions share parts in memory, but not once they are written down. */
-const isTooLarge = (condition: Condition): boolean => {
-  const pending: Array<{ value: unknown; depth: number }> = [{ value: condition, depth: 0 }]
-  let seen = 0
-  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    const { value, depth } = next
-    if (++seen > maxSize || depth > maxConditionDepth) return true
-    if (Array.isArray(value)) for (const one of value) pending.push({ value: one, depth })
-    else if (isObject(value)) for (const one of Object.values(value)) pending.push({ value: one, depth: depth + 1 })
-  }
-  return false
-}
-
-export const condition = (expression: Expression, place: Place): Translated =>
-  deeper(place, () => conditionOf(expression, place)) ?? new Unsupported(tooLong)
+const condition = (expression: Expression, place: Place): Translated =>
+  deeper(place.steps, () => conditionOf(expression, place)) ?? tooLong
 
 export const term = (expression: Expression, place: Place): Term =>
-  deeper(place, () => termOf(expression, place)) ?? unsupported(tooLong)
-
-const deeper = <A>({ steps }: Place, next: () => A): A | undefined => {
-  if (steps.left-- <= 0 || steps.depth >= maxDepth) return undefined
-  steps.depth++
-  const result = next()
-  steps.depth--
-  return result
-}
+  deeper(place.steps, () => found(expression, place)) ?? unsupported(tooLong)
 
 const conditionOf = (expression: Expression, place: Place): Translated => {
   switch (expression.type) {
     case "and":
-    case "or": {
-      const items = expression.items.map((one) => condition(one, place))
-      const failed = items.find((one) => !isCondition(one))
-      if (failed !== undefined) return failed
-      const conditions = items.filter(isCondition)
-      return expression.type === "and" ? all(conditions) : any(conditions)
-    }
+    case "or":
+      return joined(
+        expression.type,
+        expression.items.map((one) => condition(one, place)),
+      )
     case "compare": {
       const length = lengthOf(expression.items[0])
       const [left, right] = expression.items
@@ -106,17 +68,18 @@ const lengthOf = (expression: Expression): Expression | undefined =>
 /** `string-length(${name}) > 0`: is there an answer? */
 const ofLength = (by: string, of: Expression, than: Expression, place: Place): Translated => {
   const one = term(of, place)
-  if (one.type === "unsupported") return new Unsupported(one.why)
-  if (one.type !== "field" || than.type !== "value") return new Unsupported("The length of a text is not compared.")
+  if (one.type === "unsupported") return one.why
+  if (one.type !== "field" || than.type !== "value") return "The length of a text is not compared."
   const is = answered(one)
   if (!isCondition(is)) return is
   const comparison = `${by} ${than.value}`
   if (["gt 0", "gte 1", "ne 0"].includes(comparison)) return is
   if (["eq 0", "lt 1", "lte 0"].includes(comparison)) return not(is)
-  return comparison === "gte 0" ? always : new Unsupported("The length of a text is not compared.")
+  return comparison === "gte 0" ? always : "The length of a text is not compared."
 }
 
-const termOf = (expression: Expression, place: Place): Term => {
+/** What an expression stands for. */
+const found = (expression: Expression, place: Place): Term => {
   switch (expression.type) {
     case "value":
       return value(expression.value)
@@ -125,8 +88,8 @@ const termOf = (expression: Expression, place: Place): Term => {
         ? unsupported("There is nothing that `.` could mean.")
         : fieldTerm(place.self, place)
     case "bare": {
-      const found = place.column?.(expression.name)
-      return found === undefined ? named(expression.name, place) : value(found)
+      const cell = place.column?.(expression.name)
+      return cell === undefined ? named(expression.name, place) : value(cell)
     }
     case "name":
       return named(expression.name, place)
@@ -134,10 +97,8 @@ const termOf = (expression: Expression, place: Place): Term => {
       return call(expression.name, expression.items, place)
     case "arithmetic":
       return arithmetic(expression, place)
-    default: {
-      const found = condition(expression, place)
-      return isCondition(found) ? { type: "condition", condition: found } : unsupported(found.why)
-    }
+    default:
+      return termOf(condition(expression, place))
   }
 }
 
@@ -160,14 +121,10 @@ const named = (name: string, place: Place): Term => {
   return term(expression, { ...there, path: field.path })
 }
 
-const today: Term = { type: "operand", operand: { context: "today" }, of: "date", given: always }
-
 const same = new Set(["number", "string", "once", "date", "boolean-from-string", "format-date"])
 
 const call = (name: string, items: ReadonlyArray<Expression>, place: Place): Term => {
   const [first, second, third] = items
-  const asTerm = (one: Translated): Term =>
-    isCondition(one) ? { type: "condition", condition: one } : unsupported(one.why)
   if (items.length === 0) {
     if (name === "true") return { type: "condition", condition: always }
     if (name === "false") return { type: "condition", condition: never }
@@ -175,25 +132,23 @@ const call = (name: string, items: ReadonlyArray<Expression>, place: Place): Ter
   }
   if (first === undefined) return unsupported(`There is no counterpart to the function ${name.slice(0, 100)}.`)
   switch (name) {
-    case "not": {
-      const one = condition(first, place)
-      return asTerm(isCondition(one) ? not(one) : one)
-    }
+    case "not":
+      return termOf(negated(condition(first, place)))
     case "boolean":
-      return asTerm(condition(first, place))
+      return termOf(condition(first, place))
     case "selected":
       return second === undefined
         ? unsupported("What is selected?")
-        : asTerm(selected(term(first, place), term(second, place), place))
+        : termOf(selected(term(first, place), term(second, place), place))
     case "if": {
       const when = condition(first, place)
-      if (!isCondition(when)) return unsupported(when.why)
+      if (!isCondition(when)) return unsupported(when)
       const no = third === undefined ? value("") : term(third, place)
       return { type: "either", when, yes: second === undefined ? value("") : term(second, place), no }
     }
     case "coalesce": {
       const one = term(first, place)
-      const when = one.type === "field" ? answered(one) : new Unsupported("Only answers can be left out.")
+      const when = one.type === "field" ? answered(one) : "Only answers can be left out."
       if (!isCondition(when) || second === undefined) return unsupported("Only answers can be left out.")
       return { type: "either", when, yes: one, no: term(second, place) }
     }
@@ -217,16 +172,6 @@ const call = (name: string, items: ReadonlyArray<Expression>, place: Place): Ter
       return unsupported(`There is no counterpart to the function ${name.slice(0, 100)}.`)
     }
   }
-}
-
-const countOf = (one: Term): Term => {
-  if (one.type !== "field")
-    return one.type === "unsupported" ? one : unsupported("Only picks and repeated groups can be counted.")
-  const { kind } = one.field.shape
-  const counts =
-    kind === "instances" || kind === "upload" || (one.field.shape.kind === "choice" && one.field.shape.multiple)
-  if (!counts || one.beyond.length > 0) return unsupported("Only picks and repeated groups can be counted.")
-  return { type: "operand", operand: { count: { answer: one.field.id } }, of: "number", given: always }
 }
 
 /** Numbers that are written down, and days added to dates. */

@@ -1,10 +1,12 @@
 /** Constraints of XLSForms as limits of ours, where they say no more than that: ranges, lengths, patterns, how many. */
 import type { Operand } from "@requite/core/Condition/Ast"
 import type { LocalText } from "@requite/core/LocalText"
+import { mirrored } from "../Imported/conditions.ts"
 import { pattern } from "../Imported/patterns.ts"
+import { operandOf } from "../Imported/terms.ts"
 import { term } from "./conditions.ts"
 import type { Field } from "./model.ts"
-import { operandOf, type Place, shifted } from "./terms.ts"
+import { type Place, shifted } from "./terms.ts"
 import { type Comparator, type Expression, parse } from "./xpath.ts"
 
 export interface Limits {
@@ -55,8 +57,6 @@ const withoutEmpty = (tree: Expression): Expression => {
 
 const isText = (one: Expression, text: string): boolean => one.type === "value" && one.value === text
 
-const flipped = { eq: "eq", ne: "ne", lt: "gt", lte: "gte", gt: "lt", gte: "lte" } as const
-
 const add = (part: Expression, found: Limits, context: Constraint): boolean => {
   if (part.type === "call" && part.name === "regex" && part.items[0]?.type === "self") {
     const regex = part.items[1]
@@ -66,7 +66,7 @@ const add = (part: Expression, found: Limits, context: Constraint): boolean => {
   const [left, right] = part.items
   const turned = !mentions(left) && mentions(right)
   const [subject, than] = turned ? [right, left] : [left, right]
-  const by = turned ? flipped[part.by] : part.by
+  const by = turned ? mirrored[part.by] : part.by
   // other answers are limits too, but not what is made of this one
   if (mentions(than)) return false
   if (subject.type === "self") return ofValue(by, than, found, context)

@@ -3,6 +3,7 @@ import type { Condition, Calculation } from "@requite/core/Condition/Ast"
 import type { LocalText } from "@requite/core/LocalText"
 import { type Item, plain } from "../Imported.ts"
 import { all, isAlways, isNever } from "../Imported/conditions.ts"
+import { time } from "../Imported/kinds.ts"
 import { calculation } from "./calculations.ts"
 import { translate } from "./conditions.ts"
 import { type Limits, limits } from "./constraints.ts"
@@ -151,11 +152,6 @@ const repeatOf = (field: Field, build: Build) => {
   )
   return {}
 }
-
-const time = {
-  type: "text",
-  pattern: { regex: "([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?", message: "A time such as 17:30" },
-} as const
 
 const bodyOf = (field: Field, build: Build): { readonly type: string; readonly [property: string]: unknown } => {
   const { shape, type, row } = field

@@ -2,6 +2,7 @@
  * An XLSForm read into fields: what each row of the survey becomes, and by which name expressions mean it, so that these
  * can be translated before the items are built.
  */
+import type { Calculation, Condition } from "@requite/core/Condition/Ast"
 import type { LocalText } from "@requite/core/LocalText"
 import type { Ids, Path } from "../Imported.ts"
 import type { Entry } from "./columns.ts"
@@ -44,6 +45,18 @@ export interface Field {
   /** The choice that opens a text of `or_other`: that of the question before it. */
   readonly other: { readonly field: Field; readonly value: string } | undefined
 }
+
+/** What a field of the kind `calculated` comes to, where ours can work it out. */
+export interface Value {
+  readonly id: string
+  readonly calculation: Calculation
+  readonly of: "number" | "date" | "text"
+  /** There is a value there: XPath has none as soon as one part of a sum is missing. */
+  readonly given: Condition
+}
+
+/** What was found to be worked out, by the field that says so. */
+export type Calculated = Map<Field, Value>
 
 export interface Survey {
   readonly ids: Ids

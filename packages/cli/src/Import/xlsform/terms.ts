@@ -1,21 +1,11 @@
-/**
- * What the parts of an expression stand for, once names are looked up: the *terms* that comparisons are made of. What no
- * term can say is `unsupported`, with the reason.
- */
-import { isDate } from "@requite/core/AnswerKind/date"
-import type { Condition, Operand, ShiftedDate } from "@requite/core/Condition/Ast"
-import type { Calculated } from "./calculations.ts"
-import type { Field, Survey } from "./model.ts"
+/** The terms of XLSForm expressions, and where these stand. */
+import type { Operand, ShiftedDate } from "@requite/core/Condition/Ast"
+import type * as Terms from "../Imported/terms.ts"
+import type { Steps } from "../Imported/translation.ts"
+import type { Calculated, Field, Survey } from "./model.ts"
 
-export type Term =
-  | { readonly type: "value"; readonly value: string | number }
-  | { readonly type: "field"; readonly field: Field; readonly beyond: ReadonlyArray<string> }
-  /** A number or date; it is there when `given` holds. */
-  | { readonly type: "operand"; readonly operand: Operand; readonly of: "number" | "date"; readonly given: Condition }
-  | { readonly type: "condition"; readonly condition: Condition }
-  /** One of two, by a condition. */
-  | { readonly type: "either"; readonly when: Condition; readonly yes: Term; readonly no: Term }
-  | { readonly type: "unsupported"; readonly why: string }
+export type Term = Terms.Term<Field, string | number>
+export type PlainTerm = Terms.PlainTerm<Field, string | number>
 
 /** Where an expression stands. */
 export interface Place {
@@ -29,29 +19,16 @@ export interface Place {
   readonly column?: ((name: string) => string | undefined) | undefined
   readonly calculated: Calculated
   /** What may still be spent on translating, of the whole form and in depth. */
-  readonly steps: { left: number; depth: number }
+  readonly steps: Steps
   readonly warn: (code: string, message: string) => void
 }
 
-export const unsupported = (why: string): Term => ({ type: "unsupported", why })
 export const value = (value: string | number): Term => ({ type: "value", value })
 
 export const beyond = (field: Field, { repeats }: Pick<Place, "repeats">): ReadonlyArray<string> =>
   field.repeats.filter((id) => !repeats.includes(id))
 
 export const fieldTerm = (field: Field, place: Place): Term => ({ type: "field", field, beyond: beyond(field, place) })
-
-/** The number or date that a term comes to. */
-export const operandOf = (term: Term): { readonly operand: Operand; readonly of: "number" | "date" } | undefined => {
-  if (term.type === "operand") return term
-  if (term.type === "value") {
-    if (typeof term.value === "number") return { operand: term.value, of: "number" }
-    return isDate(term.value) ? { operand: term.value, of: "date" } : undefined
-  }
-  if (term.type !== "field" || term.beyond.length > 0) return undefined
-  const { kind } = term.field.shape
-  return kind === "number" || kind === "date" ? { operand: { answer: term.field.id }, of: kind } : undefined
-}
 
 /** A date so many days later; undefined for what is no date, or more days than a calendar has. */
 export const shifted = (date: Operand, days: number): Operand | undefined => {

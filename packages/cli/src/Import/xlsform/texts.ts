@@ -1,8 +1,8 @@
 /** Texts of XLSForms that name answers: `${name}` becomes a placeholder of ours where it names one given before. */
 import { type LocalText, resolve } from "@requite/core/LocalText"
 import { localText, type Path, plain, type Report } from "../Imported.ts"
-import type { Calculated } from "./calculations.ts"
-import type { Field, Survey } from "./model.ts"
+import type { Steps } from "../Imported/translation.ts"
+import type { Calculated, Field, Survey } from "./model.ts"
 import type { Expression } from "./xpath.ts"
 
 /** What is built of one form: texts may name only what stands before them. */
@@ -12,7 +12,7 @@ export interface Build {
   readonly calculated: Calculated
   /** Ids of the questions built so far. */
   readonly before: Set<string>
-  readonly steps: { left: number; depth: number }
+  readonly steps: Steps
 }
 
 const mapText = (text: LocalText, language: string, change: (one: string, language: string) => string): LocalText =>

@@ -7,7 +7,7 @@
  */
 import type { Condition } from "@requite/core/Condition/Ast"
 import { always, never } from "../Imported.ts"
-import { all, any, weight } from "./Logic.ts"
+import { all, any, weight } from "./conditions.ts"
 
 export interface Way {
   readonly to: number
