@@ -10,12 +10,12 @@ export const imports = Command.make(
   "import",
   {
     from: Flag.Literals("from", Import.sources).pipe(Flag.withDescription("Which system the file is from")),
-    file: Reading.definition.pipe(),
+    file: Reading.definition,
     json: Reading.json,
   },
   Effect.fnUntraced(function* ({ from, file, json }) {
-    const { definition, ids, warnings, unsupported } = Import.from(from, yield* Reading.text(file))
-    if (json) yield* Console.log(JSON.stringify({ definition, ids, warnings, unsupported }, null, 2))
+    const { definition, ids, values, warnings, unsupported } = Import.from(from, yield* Reading.text(file))
+    if (json) yield* Console.log(JSON.stringify({ definition, ids, values, warnings, unsupported }, null, 2))
     else {
       // the definition goes where the shell sends it, what there is to know of it to the person
       for (const { pointer, message } of [...unsupported, ...warnings]) {
