@@ -56,7 +56,7 @@ export class Questionnaires extends Context.Service<
   Questionnaires,
   {
     /** Checks and stores a definition. Warnings come back with it. A version that breaks the answers to an earlier one is
-     * refused while requests on that are open, unless its migrations carry them over. */
+     * refused while customers answer requests on that, unless its migrations carry them over. */
     add(
       workspaceId: string,
       source: string,

@@ -1,5 +1,6 @@
 import { assert, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import { ClientRequests } from "../../reference-server/src/ClientRequests.ts"
 import { Questionnaires } from "../../reference-server/src/Questionnaires.ts"
 import * as TestFirm from "../support/TestFirm.ts"
 
@@ -50,7 +51,7 @@ layer(TestFirm.layer, { excludeTestServices: true, timeout: "60 seconds" })("que
     () =>
       Effect.gen(function* () {
         const questionnaires = yield* Questionnaires
-        const { member, stored } = yield* TestFirm.firm
+        const { member, stored, address } = yield* TestFirm.firm
         const { workspaceId } = member
         const { sections } = JSON.parse(TestFirm.questionnaire) as {
           readonly sections: ReadonlyArray<{ readonly items: [] }>
@@ -62,12 +63,15 @@ layer(TestFirm.layer, { excludeTestServices: true, timeout: "60 seconds" })("que
         // nobody answers it yet
         yield* questionnaires.add(workspaceId, withQuestion(2))
 
-        yield* TestFirm.createRequest(member, stored.ref)
+        const requests = yield* ClientRequests
+        yield* TestFirm.sendRequest(member, stored.ref, { recipient: TestFirm.recipient(address) })
+        const { customer } = yield* TestFirm.claim(yield* TestFirm.mailTo(address))
+        yield* requests.save(customer, { revision: 1, answers: { name: "Carl" } }, yield* TestFirm.uuid)
         const refused = yield* Effect.flip(questionnaires.add(workspaceId, withQuestion(3)))
         assert.strictEqual(refused._tag, "QuestionnaireRefused")
         const [finding] = refused._tag === "QuestionnaireRefused" ? refused.findings : []
         assert.strictEqual(finding?.code, "breaking-change")
-        assert.match(finding?.message ?? "", /1 request on version 1 is open: write a migration/)
+        assert.match(finding?.message ?? "", /1 request on version 1 is being answered: write a migration/)
         assert.isAbove(finding?.column ?? 0, 1)
 
         const migrations = [{ from: 1, steps: [{ set: ["added", "not asked then"] }] }]

@@ -1,5 +1,5 @@
 /**
- * Whether a new version may be published while requests on earlier ones are open (format.md, "Identity and versions"): not
+ * Whether a new version may be published while customers answer requests on earlier ones (format.md, "Identity and versions"): not
  * when it breaks the answers that people have given so far, and no migration carries them over.
  */
 import { Difference, JsonText, type Questionnaire } from "@requite/core"
@@ -16,7 +16,7 @@ export const find = (
 ): ReadonlyArray<Finding> => {
   const { blocking, problems } = Difference.verdict(earlier, later)
   const on = open === 1 ? "1 request on version" : `${open} requests on version`
-  const because = `${on} ${earlier.version} ${open === 1 ? "is" : "are"} open`
+  const because = `${on} ${earlier.version} ${open === 1 ? "is" : "are"} being answered`
   const breaking = blocking.map(({ to, message }) =>
     Findings.problem(
       "breaking-change",

@@ -51,13 +51,14 @@ export const layer = Layer.effect(
         WHERE workspace_id = ${workspaceId} AND listed ORDER BY id, version DESC`,
     })
 
+    // a Pending request has no answers yet that could break, and may still be given another version (T11)
     const openVersions = SqlSchema.findAll({
       Request: Key,
       Result: Schema.Struct({ version: Schema.Int, requests: Schema.Int }),
       execute: ({ workspaceId, id, version }) => sql`
         SELECT (state->'details'->'questionnaire'->>'version')::int AS version, count(*)::int AS requests
         FROM client_requests
-        WHERE workspace_id = ${workspaceId} AND lifecycle IN ('Pending', 'WaitingForCustomer')
+        WHERE workspace_id = ${workspaceId} AND lifecycle = 'WaitingForCustomer'
           AND state->'details'->'questionnaire'->>'id' = ${id}
           AND (state->'details'->'questionnaire'->>'version')::int < ${version}
         GROUP BY 1 ORDER BY 1`,
