@@ -76,10 +76,24 @@ describe("requite answers", () => {
   it("answers that are no object, or not there: a sentence and status 1", async () => {
     const list = await requite(["answers", "company.json", "list.json"])
     assert.strictEqual(list.status, 1)
-    assert.include(list.stderr, "This is JSON, but not an object in { }.")
+    assert.match(list.stdout, /answers-type +Answers are an object in \{ \}\./)
     assert.include((await requite(["answers", "company.json", "none.json"])).stderr, "There is no such file.")
     const broken = await requite(["answers", "company.json", "-"], "{")
-    assert.match(broken.stderr, /^<stdin>:1:\d+ error +syntax /m)
+    assert.match(broken.stdout, /syntax +Line 1, column \d+: /)
+  })
+
+  it("a key that stands twice is an issue, and programs always read JSON", async () => {
+    const twice = await requite(["answers", "--json", "company.json", "-"], '{"kind":"person","kind":"company"}')
+    const { issues, submission } = JSON.parse(twice.stdout) as Examine.Examined
+    assert.deepStrictEqual([twice.status, submission], [1, null])
+    assert.deepStrictEqual(
+      issues.map(({ code, pointer }) => [code, pointer]),
+      [["duplicate-key", "/kind"]],
+    )
+    write("wrong.json", { format: 1 })
+    const wrong = await requite(["answers", "--json", "wrong.json", "complete.json"])
+    const { findings } = JSON.parse(wrong.stdout) as { readonly findings: ReadonlyArray<unknown> }
+    assert.isAbove(findings.length, 0)
   })
 
   it("for a terminal: the same text between colours, and never what acts on the terminal", () => {

@@ -16,14 +16,21 @@ import * as Schema from "effect/Schema"
 const Ids = Schema.Union([Schema.Array(Schema.String), Schema.Record(Schema.String, Schema.Boolean)])
 type Ids = typeof Ids.Type
 
+/** An issue as `pointer code`, or as `requite answers --json` prints it. */
+const Issue = Schema.Union([
+  Schema.String,
+  Schema.Struct({ code: Schema.String, pointer: Schema.String, message: Schema.optionalKey(Schema.String) }),
+])
+
 export const DefinitionTest = Schema.Struct({
-  name: Schema.String,
+  /** What it proves; left out, its number. */
+  name: Schema.optionalKey(Schema.String),
   answers: Schema.Record(Schema.String, Schema.Unknown),
   context: Schema.optionalKey(Schema.Record(Schema.String, Schema.Unknown)),
   asked: Schema.optionalKey(Ids),
   required: Schema.optionalKey(Ids),
   /** Each `pointer code`, such as `/owners/0/name required`; all of them, in any order. */
-  issues: Schema.optionalKey(Schema.Array(Schema.String)),
+  issues: Schema.optionalKey(Schema.Array(Issue)),
   /** The id of the end that the customer reads; null when the questionnaire's own words stand there. */
   end: Schema.optionalKey(Schema.NullOr(Schema.String)),
 })
@@ -50,8 +57,11 @@ export interface Outcome {
   readonly failures: ReadonlyArray<string>
 }
 
-/** Runs one test. Never throws. */
-export const run = (questionnaire: Questionnaire.Questionnaire, test: DefinitionTest): Outcome => {
+const said = (issue: typeof Issue.Type): string =>
+  typeof issue === "string" ? issue : `${issue.pointer} ${issue.code}`
+
+/** Runs one test; `number` names one that has no name. Never throws. */
+export const run = (questionnaire: Questionnaire.Questionnaire, test: DefinitionTest, number = 1): Outcome => {
   const found = Answers.examine(
     questionnaire,
     test.answers,
@@ -59,11 +69,11 @@ export const run = (questionnaire: Questionnaire.Questionnaire, test: Definition
   )
   const issues = found.issues.map(({ pointer, code }) => `${pointer} ${code}`)
   return {
-    name: test.name,
+    name: test.name ?? `test ${number}`,
     failures: [
       ...differences("asked", test.asked, found.asked),
       ...differences("required", test.required, found.required),
-      ...differences("an issue", test.issues, issues),
+      ...differences("an issue", test.issues?.map(said), issues),
       ...(test.end === undefined || test.end === found.end
         ? []
         : [`The end is ${found.end ?? "none"}, not ${test.end ?? "none"}.`]),

@@ -3,8 +3,10 @@
  * here touches files or a terminal.
  */
 import * as Answers from "@requite/core/Answers"
+import * as JsonText from "@requite/core/JsonText"
 import * as IssueText from "@requite/core/IssueText"
 import * as Questionnaire from "@requite/core/Questionnaire"
+import * as Result from "effect/Result"
 import * as Paint from "./Paint.ts"
 
 export interface Examined {
@@ -37,6 +39,37 @@ export const examine = (
     submission,
   }
 }
+
+export type Issue = Examined["issues"][number]
+
+/** The answers of a JSON text; or what is wrong with it: no JSON, no object, or a key that stands twice. */
+export const read = (text: string): Result.Result<Answers.Answers, ReadonlyArray<Issue>> => {
+  const parsed = JsonText.parse(text)
+  if (Result.isFailure(parsed)) {
+    const { line, column, message } = parsed.failure
+    return Result.fail([{ code: "syntax", pointer: "", message: `Line ${line}, column ${column}: ${message}` }])
+  }
+  const { value, duplicates } = parsed.success
+  if (!isObject(value))
+    return Result.fail([{ code: "answers-type", pointer: "", message: "Answers are an object in { }." }])
+  const twice = duplicates.map(({ path }) => ({
+    code: "duplicate-key",
+    pointer: JsonText.pointer(path),
+    message: `The answer to "${path.at(-1)}" stands twice; only the last one would count.`,
+  }))
+  return twice.length > 0 ? Result.fail(twice) : Result.succeed(value)
+}
+
+const isObject = (value: unknown): value is Answers.Answers =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
+
+/** What is said of answers that could not be read. */
+export const unreadable = (issues: ReadonlyArray<Issue>): Examined => ({
+  asked: [],
+  required: [],
+  issues,
+  submission: null,
+})
 
 export const readable = (
   { asked, required, issues, submission }: Examined,

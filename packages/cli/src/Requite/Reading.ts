@@ -35,18 +35,23 @@ type Reads = FileSystem.FileSystem | Stdio.Stdio
 const refuse = (reports: ReadonlyArray<Check.Report>) =>
   Effect.andThen(Console.error(Check.readable(reports, { colour: false })), Effect.fail(new Refused()))
 
+/** For programs, as findings on the standard output, as `check` has them. */
+const refuseAsJson = (reports: ReadonlyArray<Check.Report>) =>
+  Effect.andThen(Console.log(Check.json(reports)), Effect.fail(new Refused()))
+
 /** A text that must be there: when it cannot be read, that is said on the standard error. */
 export const text = (file: string): Effect.Effect<string, Refused, Reads> =>
   Effect.catchTag(Sources.text(file), "Unreadable", ({ name, message }) => refuse([Check.unreadable(name, message)]))
 
-/** A definition without errors: when it has some, they are said on the standard error. */
+/** A definition without errors: when it has some, they are said on the standard error, or as JSON where that is asked for. */
 export const questionnaire = Effect.fnUntraced(function* (
   file: string,
+  asJson = false,
 ): Effect.fn.Return<Questionnaire.Questionnaire, Refused, Reads> {
   const { questionnaire, findings } = Questionnaire.check(yield* text(file))
   if (questionnaire !== null) return questionnaire
   const errors = findings.filter(({ severity }) => severity === "error")
-  return yield* refuse([{ name: Sources.nameOf(file), findings: errors }])
+  return yield* (asJson ? refuseAsJson : refuse)([{ name: Sources.nameOf(file), findings: errors }])
 })
 
 /** A JSON object, such as answers: when it is none, the place is said on the standard error. */

@@ -34,7 +34,10 @@ export const diff = Command.make(
     json: Reading.json,
   },
   Effect.fnUntraced(function* (files) {
-    const verdict = Difference.verdict(yield* Reading.questionnaire(files.old), yield* Reading.questionnaire(files.new))
+    const verdict = Difference.verdict(
+      yield* Reading.questionnaire(files.old, files.json),
+      yield* Reading.questionnaire(files.new, files.json),
+    )
     const paint = Paint.paint({ colour: yield* Reading.colour })
     yield* Console.log(files.json ? JSON.stringify(verdict, null, 2) : readable(verdict, paint))
     if (!verdict.publishable) return yield* new Reading.Refused()

@@ -16,10 +16,13 @@ const runFile = Effect.fnUntraced(function* (file: string) {
   const text = yield* Reading.text(beside)
   const tests = yield* DefinitionTest.decode(text).pipe(
     Effect.catchTag("SchemaError", (error) =>
-      Effect.andThen(Console.error(`${beside}: ${Paint.visible(error.message)}`), Effect.fail(new Reading.Refused())),
+      Effect.andThen(
+        Console.error(`${beside}: ${error.message.split("\n").map(Paint.visible).join("\n")}`),
+        Effect.fail(new Reading.Refused()),
+      ),
     ),
   )
-  return { file: definition, outcomes: tests.map((test) => DefinitionTest.run(questionnaire, test)) }
+  return { file: definition, outcomes: tests.map((test, index) => DefinitionTest.run(questionnaire, test, index + 1)) }
 })
 
 export const test = Command.make(

@@ -12,17 +12,18 @@ export interface TextQuestion extends Question {
   /** Lengths count Unicode code points, as a person counts letters. */
   readonly minLength?: number
   readonly maxLength?: number
-  readonly pattern?: Pattern
+  /** What the whole answer has to look like. */
+  readonly pattern?: string | Pattern
   /** An HTML autocomplete token, so that phones fill the field in (WCAG 2.2, 1.3.5). */
   readonly autocomplete?: string
 }
 
-/** What the whole answer has to look like. */
+/** A pattern with a sentence of the author's own. */
 export interface Pattern {
   /** ECMAScript, with the flag `u`. */
   readonly regex: string
   /** What the customer reads when the answer does not match. */
-  readonly message: LocalText
+  readonly message?: LocalText
 }
 
 /** What a text may be at most: when its question does not say, 500, and 10,000 in a field of several lines. */
@@ -36,7 +37,10 @@ export const compile = (regex: string): RegExp => {
   return new RegExp(`^(?:${source})$`, "u")
 }
 
-const matches = ({ regex }: Pattern, answer: string): boolean => {
+/** The expression of a pattern of either form. */
+export const regexOf = (pattern: string | Pattern): string => (typeof pattern === "string" ? pattern : pattern.regex)
+
+const matches = (regex: string, answer: string): boolean => {
   try {
     return compile(regex).test(answer)
   } catch {
@@ -59,8 +63,9 @@ export const validate = (question: TextQuestion, answer: unknown): ReadonlyArray
     problems.push({ code: `text-${question.format}` })
   }
   // a pattern was found safe for texts up to the longest answer, so it never sees a longer one
-  if (question.pattern !== undefined && length <= max && !matches(question.pattern, answer)) {
-    problems.push({ code: "text-pattern", message: question.pattern.message })
+  if (question.pattern !== undefined && length <= max && !matches(regexOf(question.pattern), answer)) {
+    const message = typeof question.pattern === "string" ? undefined : question.pattern.message
+    problems.push({ code: "text-pattern", ...(message && { message }) })
   }
   return problems
 }
@@ -75,7 +80,7 @@ export const codePoints = (text: string): number => {
 /** Tab and line breaks are typing; every other control character is a paste gone wrong or an attack on a log. */
 const hasControlCharacters = (answer: string, long: boolean) =>
   // oxlint-disable-next-line no-control-regex -- looking for control characters is the purpose
-  /[\u0000-\u001f\u007f]/.test(long ? answer.replace(/[\t\n\r]/g, "") : answer)
+  /[\u0000-\u001f\u007f]/.test(long ? answer.replace(/[\t\n\r]/g, "") : answer) || !answer.isWellFormed()
 
 const formats = {
   // the expression of HTML's own e-mail field, and a dot in the domain, as every address on the internet has one

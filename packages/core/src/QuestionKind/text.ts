@@ -1,6 +1,6 @@
 /** The kind `text`: something typed, on one line or several, plain, in a format (e-mail, phone, URL) or of a pattern. */
 import * as Schema from "effect/Schema"
-import { answers, maxLength, type TextQuestion, validate } from "../AnswerKind/text.ts"
+import { answers, maxLength, regexOf, type TextQuestion, validate } from "../AnswerKind/text.ts"
 import type { Value } from "../Condition/Ast.ts"
 import * as LocalText from "../LocalText/schema.ts"
 import type { Budget, QuestionFinding, QuestionKind } from "./Kind.ts"
@@ -8,6 +8,11 @@ import { commonFields, whole } from "./common.ts"
 import { judge, samples, type Verdict } from "./text/Pattern.ts"
 
 export type { TextQuestion } from "../AnswerKind/text.ts"
+
+const Regex = Schema.String.check(
+  Schema.isMinLength(1, { message: "Expected a regular expression" }),
+  Schema.isMaxLength(2000, { message: "Expected at most 2000 characters" }),
+)
 
 export const schema = () =>
   Schema.Struct({
@@ -22,14 +27,16 @@ export const schema = () =>
       description: "At most so many characters; left out: 500, and 10,000 when it is long.",
     }),
     pattern: Schema.optionalKey(
-      Schema.Struct({
-        regex: Schema.String.check(
-          Schema.isMinLength(1, { message: "Expected a regular expression" }),
-          Schema.isMaxLength(2000, { message: "Expected at most 2000 characters" }),
-        ).annotateKey({ description: "A regular expression of ECMAScript, with the flag u." }),
-        message: LocalText.schema.annotateKey({ description: "What the customer reads when it does not match." }),
-      }),
-    ).annotateKey({ description: "What the whole answer has to look like." }),
+      Schema.Union([
+        Regex,
+        Schema.Struct({
+          regex: Regex.annotateKey({ description: "A regular expression of ECMAScript, with the flag u." }),
+          message: Schema.optionalKey(LocalText.schema).annotateKey({
+            description: "What the customer reads when it does not match.",
+          }),
+        }),
+      ]).annotate({ message: "Expected a regular expression as text, or an object with regex and message" }),
+    ).annotateKey({ description: "A regular expression that the whole answer has to match." }),
     autocomplete: Schema.optionalKey(
       Schema.String.check(
         Schema.isPattern(/^[a-z][a-z0-9 -]{0,60}$/u, { message: "Expected an HTML autocomplete token" }),
@@ -49,11 +56,14 @@ const check = (question: TextQuestion, budget?: Budget): ReadonlyArray<QuestionF
     : []),
   ...(question.pattern === undefined
     ? []
-    : finding(judge(question.pattern.regex, maxLength(question), budget), maxLength(question))),
+    : finding(
+        judge(regexOf(question.pattern), maxLength(question), budget),
+        maxLength(question),
+        typeof question.pattern === "string" ? ["pattern"] : ["pattern", "regex"],
+      )),
 ]
 
-const finding = (verdict: Verdict, longest: number): ReadonlyArray<QuestionFinding> => {
-  const path = ["pattern", "regex"]
+const finding = (verdict: Verdict, longest: number, path: ReadonlyArray<string>): ReadonlyArray<QuestionFinding> => {
   switch (verdict.verdict) {
     case "safe":
       return []
@@ -110,7 +120,7 @@ const candidatesOf = (question: TextQuestion): ReadonlyArray<string> => {
   }[question.format ?? "none"]
   return question.pattern === undefined
     ? plain
-    : [...plain, ...samples(question.pattern.regex, Math.max(1, min), maxLength(question))]
+    : [...plain, ...samples(regexOf(question.pattern), Math.max(1, min), maxLength(question))]
 }
 
 export const kind: QuestionKind<TextQuestion> = {
@@ -123,6 +133,6 @@ export const kind: QuestionKind<TextQuestion> = {
     maxLength: maxLength(question),
     ...(question.minLength === undefined ? {} : { minLength: question.minLength }),
     ...(question.format === "email" ? { format: "email" } : question.format === "url" ? { format: "uri" } : {}),
-    ...(question.pattern === undefined ? {} : { pattern: `^(?:${question.pattern.regex})$` }),
+    ...(question.pattern === undefined ? {} : { pattern: `^(?:${regexOf(question.pattern)})$` }),
   }),
 }

@@ -13,6 +13,7 @@ import { type Problem, warning } from "./Findings.ts"
 import { Encoding } from "./Reachability/Encoding.ts"
 import type { Reason } from "./Reachability/Place.ts"
 import { explain, type Root } from "./Reachability/Explain.ts"
+import * as Completion from "./Reachability/Completion.ts"
 import * as Index from "./Reachability/Index.ts"
 import { Parts } from "./Reachability/Parts.ts"
 import { type Decision, Search } from "./Reachability/Search.ts"
@@ -143,8 +144,26 @@ export const findings = (
       problems.push(onceAnswered(site, search.least(target) ?? decision.witness, parts))
     for (const useless of parts.useless(site)) problems.push(uselessProblem(useless, index))
   }
+  for (const [target, { verdict }] of decisions) {
+    const condition = ownCondition(target)
+    if (verdict !== "reachable" || condition === undefined || !isAsking(target)) continue
+    const complete = Completion.literals(search.encoding, condition)
+    if (complete.length > 0 && search.isImpossible([target.literal(search.encoding), ...complete]))
+      problems.push(beforeAnswered(target, condition))
+  }
   return [...problems, ...notDecided(decisions)]
 }
+
+/** A question or a section: a note may well say what is still missing. */
+const isAsking = ({ role, entry }: Target.Target): boolean =>
+  role === "section" || (role === "item" && entry?.type.type !== "nothing")
+
+const beforeAnswered = (target: Target.Target, condition: Condition): Problem =>
+  warning(
+    "only-before-answered",
+    [...target.path, "when"],
+    `${Sentence.subject(target)} is there only while a required question is unanswered, so no submission can hold it: ${Sentence.text(condition)}.`,
+  )
 
 const mostUndecided = 20
 

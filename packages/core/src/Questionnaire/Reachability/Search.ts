@@ -100,6 +100,23 @@ export class Search {
     return decision.verdict === "reachable" ? decision.witness : undefined
   }
 
+  /** Is there certainly no model in which all of these hold? */
+  isImpossible(literals: ReadonlyArray<Literal>): boolean {
+    const { encoding } = this
+    const { logic } = encoding
+    encoding.finish()
+    if (this.isSpent) return false
+    const cone = logic.cone(literals)
+    logic.solver.work += cone.length
+    const outcome = logic.solver.solve({
+      assumptions: [...literals],
+      preferred: [],
+      decide: cone,
+      conflicts: mostConflicts,
+    })
+    return outcome === "refuted" && this.refuted(literals).verdict === "unreachable"
+  }
+
   /** What no model shows is impossible, unless the encoding tells fewer instances apart than there can be. */
   private refuted(literals: ReadonlyArray<Literal>): Decision {
     const { index } = this.encoding
