@@ -64,6 +64,24 @@ export type Condition =
 export type Comparator = "eq" | "ne" | "lt" | "lte" | "gt" | "gte"
 export const comparators: ReadonlyArray<Comparator> = ["eq", "ne", "lt", "lte", "gt", "gte"]
 
+/** The comparison of two operands by one of the comparators. */
+export const comparison = (by: Comparator, operands: readonly [Operand, Operand]): Comparison => {
+  switch (by) {
+    case "eq":
+      return { eq: operands }
+    case "ne":
+      return { ne: operands }
+    case "lt":
+      return { lt: operands }
+    case "lte":
+      return { lte: operands }
+    case "gt":
+      return { gt: operands }
+    case "gte":
+      return { gte: operands }
+  }
+}
+
 /**
  * Calculated values, apart from conditions. Unanswered operands are left out of `sum`, `min`, `max` and `concat`; when
  * none is answered there is no value. A reference to a question of a repeated group, from outside it, stands for the

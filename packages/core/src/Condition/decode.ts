@@ -5,11 +5,10 @@
  *
  * The reading is recursive and stops at `maxDepth`, so that a definition of any nesting is read in bounded stack.
  */
-import { comparators } from "./Ast.ts"
+import { comparators, comparison } from "./Ast.ts"
 import type {
   Calculation,
   Comparator,
-  Comparison,
   Condition,
   ContextReference,
   Count,
@@ -254,23 +253,6 @@ type ConditionKey = Exclude<(typeof conditionKeys)[number], Comparator> | Compar
 const isConditionKey = (key: string): key is ConditionKey => conditionKeys.some((one) => one === key)
 
 const expectedCondition = `A condition is an object with one of: ${conditionKeys.join(", ")}.`
-
-const comparison = (key: Comparator, operands: readonly [Operand, Operand]): Comparison => {
-  switch (key) {
-    case "eq":
-      return { eq: operands }
-    case "ne":
-      return { ne: operands }
-    case "lt":
-      return { lt: operands }
-    case "lte":
-      return { lte: operands }
-    case "gt":
-      return { gt: operands }
-    case "gte":
-      return { gte: operands }
-  }
-}
 
 const condition: Reader<Condition> = (reading, value) => {
   if (reading.depth >= maxDepth) {

@@ -2,6 +2,7 @@
  * Conditions as importers put them together, without saying more than is needed: constants fold, lists flatten, what is
  * said twice is said once. The results mean exactly what the parts do under the semantics of format.md.
  */
+import { comparison } from "@requite/core/Condition/Ast"
 import type { Comparator, Condition, Literal, Operand } from "@requite/core/Condition/Ast"
 import { always, isObject, never } from "../Imported.ts"
 
@@ -148,20 +149,7 @@ const key = (condition: Condition): unknown => {
 /** Comparators; of `ne` a source says itself what it means of what is not answered. */
 export type Comparing = Exclude<Comparator, "ne">
 
-export const comparing = (by: Comparing, left: Operand, right: Operand): Condition => {
-  switch (by) {
-    case "eq":
-      return { eq: [left, right] }
-    case "lt":
-      return { lt: [left, right] }
-    case "lte":
-      return { lte: [left, right] }
-    case "gt":
-      return { gt: [left, right] }
-    case "gte":
-      return { gte: [left, right] }
-  }
-}
+export const comparing = (by: Comparing, left: Operand, right: Operand): Condition => comparison(by, [left, right])
 
 /** What such a comparison comes to, of two numbers or two texts. */
 export const inOrder = <A extends number | string>(by: Comparing, a: A, b: A): boolean => {

@@ -2,6 +2,7 @@
 import * as Result from "effect/Result"
 import { isDate } from "../../AnswerKind/date.ts"
 import { pointer } from "../../JsonText.ts"
+import { comparison } from "../Ast.ts"
 import type { Comparator, Condition, ContextReference, Literal, Operand, Reference } from "../Ast.ts"
 import { maxDepth } from "../decode.ts"
 
@@ -264,16 +265,7 @@ const ordered = (reading: Reading, rule: Rule, by: Exclude<Comparator, "eq" | "n
       return refuse(reading, "Only two numbers, or two dates, are above or below one another.")
     }
     if (!isLiteral(a) || !isLiteral(b)) differ(reading, "JsonLogic takes what is not answered for 0.")
-    switch (by) {
-      case "lt":
-        return { lt: [a, b] }
-      case "lte":
-        return { lte: [a, b] }
-      case "gt":
-        return { gt: [a, b] }
-      case "gte":
-        return { gte: [a, b] }
-    }
+    return comparison(by, [a, b])
   })
 
 const among = (reading: Reading, rule: Rule): Condition | undefined => {

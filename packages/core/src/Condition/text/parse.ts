@@ -1,6 +1,7 @@
 /** Reads a condition from its text: one token ahead, and never deeper than conditions may stand in one another. */
 import * as Result from "effect/Result"
 import type { Comparator, Condition, ContextReference, Literal, Operand, Reference, ShiftedDate } from "../Ast.ts"
+import { comparison as comparisonOf } from "../Ast.ts"
 import { maxDepth } from "../decode.ts"
 import { reserved, unescape, units } from "./words.ts"
 
@@ -200,21 +201,7 @@ const comparison = (reading: Reading): Condition | undefined => {
   advance(reading)
   const second = operand(reading)
   if (second === undefined) return undefined
-  const operands = [first, second] as const
-  switch (by) {
-    case "eq":
-      return { eq: operands }
-    case "ne":
-      return { ne: operands }
-    case "lt":
-      return { lt: operands }
-    case "lte":
-      return { lte: operands }
-    case "gt":
-      return { gt: operands }
-    case "gte":
-      return { gte: operands }
-  }
+  return comparisonOf(by, [first, second])
 }
 
 const picked = (reading: Reading, first: Operand): Condition | undefined => {
