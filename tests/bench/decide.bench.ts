@@ -10,7 +10,16 @@ const day = 86_400_000
 const member: ClientRequest.Actor = { kind: "member", id: "ann" }
 const customer: ClientRequest.Actor = { kind: "customer", link: "link" }
 const firm = (at: number) => ({ id: "command", by: member, at })
-const page = (at: number) => ({ id: "command", by: customer, at, sendNo: 1, revision: 1 })
+const page = (at: number) => ({
+  id: "command",
+  by: customer,
+  at,
+  recipient: "eva",
+  generation: 1,
+  device: "phone",
+  revision: 1,
+})
+const outstanding = { subject: [], tasks: {} }
 const file = { id: "f1", name: "a.pdf", bytes: 1000, type: "application/pdf", sha256: "0".repeat(64) }
 
 const created: ClientRequest.Event = {
@@ -23,22 +32,45 @@ const created: ClientRequest.Event = {
     description: "",
     due: null,
     message: "",
-    questionnaire: { id: "tax", version: 1, hash: "0".repeat(64), questions: 40 },
-    recipient: { name: "Eva", email: "eva@example.com", language: "sv" },
+    questionnaire: {
+      id: "tax",
+      version: 1,
+      hash: "0".repeat(64),
+      questions: 40,
+      sections: ["you", "income", "papers", "house", "end"],
+    },
+    recipients: [
+      { id: "eva", name: "Eva", email: "eva@example.com", language: "sv", mobile: "", role: "", contact: null },
+    ],
     attachments: [],
+    dues: {},
+    reminders: { rule: { kind: "gentle" }, enabled: true },
+    timeZone: "Europe/Stockholm",
+    sensitivity: "normal",
+    workItem: null,
+    tasks: [],
   },
 }
 
+const save = (at: number, item: string): ClientRequest.Command => ({
+  type: "Save",
+  ...page(at),
+  answered: true,
+  items: [item],
+  questions: ["salary"],
+  conflicts: [],
+})
+
 /** One request from its first send to its end, with what an ordinary customer does in between; one refusal. */
 const story: ReadonlyArray<ClientRequest.Command> = [
-  { type: "Send", ...firm(day), outstanding: [] },
-  { type: "Claim", ...page(2 * day) },
-  { type: "Save", answered: true, ...page(2 * day) },
-  { type: "Save", answered: true, ...page(2 * day) },
-  { type: "AttachFile", ...page(2 * day), question: "payslip", file, limit: 3 },
-  { type: "Save", answered: true, ...page(2 * day) },
+  { type: "Send", ...firm(day), outstanding },
+  { type: "Claim", ...page(2 * day), rebinds: true, issuedAt: day },
+  save(2 * day, "you"),
+  save(2 * day, "income"),
+  { type: "AttachFile", ...page(2 * day), item: "papers", question: "payslip", file, limit: 3 },
+  save(2 * day, "income"),
   { type: "Submit", ...page(3 * day), submissionId: "s", digest: "0", missing: ["name"] },
-  { type: "Save", answered: true, ...page(3 * day) },
+  save(3 * day, "house"),
   { type: "Submit", ...page(3 * day), submissionId: "s", digest: "0", missing: [] },
   { type: "Submit", ...page(3 * day), submissionId: "s", digest: "0", missing: [] },
 ]

@@ -1,6 +1,6 @@
 import { assert, layer } from "@effect/vitest"
 import * as AccessLink from "@requite/core/AccessLink"
-import * as ClientRequest from "@requite/core/ClientRequest"
+import type * as ClientRequest from "@requite/core/ClientRequest"
 import * as Crypto from "@requite/core/Crypto"
 import * as RequestPolicy from "@requite/core/RequestPolicy"
 import { readFileSync } from "node:fs"
@@ -9,15 +9,15 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as TestClock from "effect/testing/TestClock"
 import * as Decider from "../support/Decider.ts"
-import { created, day, sent, started } from "../support/Decider.ts"
+import { after, bo, claimed, created, day, eva, sent, started } from "../support/Decider.ts"
 
-const { standard, passfort } = RequestPolicy
-const after = (...events: ReadonlyArray<ClientRequest.Event>) => ClientRequest.replay(events) ?? assert.fail()
+const { standard, passfort, karbon, customerCentre, fileRequest } = RequestPolicy
 const waiting = [created(), sent(day(1)), started()]
+const purpose = { recipient: "eva", mailId: "m1", rebinds: true }
 
 /** A link issued on day 1, right after the first send. */
-const issued = (request = after(created(), sent(day(1))), mailId = "m1") =>
-  Effect.andThen(TestClock.setTime(day(1)), AccessLink.issue(request, mailId))
+const issued = (request = after(created(), sent(day(1))), change: Partial<AccessLink.Purpose> = {}) =>
+  Effect.andThen(TestClock.setTime(day(1)), AccessLink.issue(request, { ...purpose, ...change }))
 
 /** Whether the link opens the request at this time. */
 const opens = Effect.fnUntraced(function* (
@@ -35,12 +35,15 @@ const opens = Effect.fnUntraced(function* (
 layer(Crypto.layer(globalThis.crypto))("AccessLink", (it) => {
   it.effect("S1: a token is 32 random bytes as 43 base64url characters, and says nothing of what it opens", () =>
     Effect.gen(function* () {
-      const { token, link } = yield* issued({ ...after(created(), sent(day(1))), id: "request-1" }, "mail-1")
+      const { token, link } = yield* issued(
+        { ...after(created(), sent(day(1))), id: "request-1" },
+        { mailId: "mail-1" },
+      )
       const text = Redacted.value(token)
       assert.match(text, /^[A-Za-z0-9_-]{43}$/)
       assert.isTrue(AccessLink.isToken(text))
       assert.lengthOf(Buffer.from(text, "base64url"), 32)
-      for (const known of [link.id, link.requestId, link.mailId, link.digest]) assert.notInclude(text, known)
+      for (const known of [link.id, link.requestId, "mail-1", link.digest]) assert.notInclude(text, known)
     }),
   )
   it.effect("S1: the bytes come from the platform's generator and from nowhere else", () =>
@@ -49,7 +52,7 @@ layer(Crypto.layer(globalThis.crypto))("AccessLink", (it) => {
         getRandomValues: (array) => array.fill(7),
         subtle: globalThis.crypto.subtle,
       })
-      const links = Effect.all([issued(), issued(after(created(passfort), sent()), "m2")])
+      const links = Effect.all([issued(), issued(after(created(passfort), sent()), { mailId: "m2" })])
       const [one, two] = yield* Effect.provide(links, fixed, { local: true })
       assert.strictEqual(Redacted.value(one.token), Buffer.alloc(32, 7).toString("base64url"))
       assert.strictEqual(Redacted.value(two.token), Redacted.value(one.token))
@@ -124,12 +127,24 @@ layer(Crypto.layer(globalThis.crypto))("AccessLink", (it) => {
   it.effect("S5: every mail has a link of its own, all of one family, and the link tells which mail it came with", () =>
     Effect.gen(function* () {
       const request = after(created(), sent(day(1)))
-      const links = yield* Effect.forEach(["m1", "m2", "m3"], (mailId) => issued(request, mailId))
+      const links = yield* Effect.forEach(["m1", "m2", "m3"], (mailId) => issued(request, { mailId }))
       assert.strictEqual(new Set(links.map(({ token }) => Redacted.value(token))).size, 3)
       assert.strictEqual(new Set(links.map(({ link }) => link.id)).size, 3)
       assert.deepStrictEqual(
-        links.map(({ link: { requestId, sendNo, mailId, issuedAt } }) => ({ requestId, sendNo, mailId, issuedAt })),
-        ["m1", "m2", "m3"].map((mailId) => ({ requestId: "A", sendNo: 1, mailId, issuedAt: day(1) })),
+        links.map(({ link: { requestId, recipient, generation, mailId, issuedAt } }) => ({
+          requestId,
+          recipient,
+          generation,
+          mailId,
+          issuedAt,
+        })),
+        ["m1", "m2", "m3"].map((mailId) => ({
+          requestId: "A",
+          recipient: "eva",
+          generation: 1,
+          mailId,
+          issuedAt: day(1),
+        })),
       )
     }),
   )
@@ -148,9 +163,9 @@ layer(Crypto.layer(globalThis.crypto))("AccessLink", (it) => {
   )
   it.effect("S6: a policy may keep them", () =>
     Effect.gen(function* () {
-      const keeping = { ...standard, resend: { mode: "renew", otherLinks: "keep" } } as const
+      const keeping = { ...standard, resend: { mode: "renew", resetsCount: true, otherLinks: "keep" } } as const
       const first = yield* issued(after(created(keeping), sent(day(1))))
-      const again = after(created(keeping), sent(day(1)), Decider.resent(day(4), 2))
+      const again = after(created(keeping), sent(day(1)), Decider.resent(day(4), 2, { revokes: false }))
       assert.isTrue(yield* opens(first, again, day(5)))
     }),
   )
@@ -182,15 +197,22 @@ layer(Crypto.layer(globalThis.crypto))("AccessLink", (it) => {
       assert.isFalse(yield* opens(long, open, day(31)))
 
       const forever = { ...endless, windowDays: null }
-      const eternal = yield* issued(after(created(forever), sent(day(1), null)))
-      assert.isTrue(yield* opens(eternal, after(created(forever), sent(day(1), null)), day(100_000)))
+      const never = after(created(forever), sent(day(1), { expiresAt: null }))
+      assert.isTrue(yield* opens(yield* issued(never), never, day(100_000)))
     }),
   )
   it.effect("S8, P22, P28: it dies with the request, at once: submitted, cancelled, expired", () =>
     Effect.gen(function* () {
       const link = yield* issued()
       assert.isTrue(yield* opens(link, after(...waiting), day(3)))
-      for (const end of [Decider.submitted(day(3)), Decider.cancelled(day(3)), Decider.expired(day(3))]) {
+      for (const end of [
+        Decider.submitted(day(3)),
+        Decider.cancelled(day(3)),
+        Decider.expired(day(3)),
+        Decider.suspended(day(3)),
+        Decider.linksRevoked(day(3)),
+        Decider.recipientChanged(day(3)),
+      ]) {
         const request = after(...waiting, end)
         assert.isFalse(yield* opens(link, request, day(3)), end.type)
         // a session that came by the link asks this on every use
@@ -202,6 +224,85 @@ layer(Crypto.layer(globalThis.crypto))("AccessLink", (it) => {
     Effect.gen(function* () {
       const link = yield* issued()
       assert.isFalse(yield* opens(link, { ...after(...waiting), id: "B" }, day(2)))
+    }),
+  )
+  it.effect("S9, K27, L33: it is one recipient's: a new invitation of one leaves the other's alive", () =>
+    Effect.gen(function* () {
+      const both = [
+        created(customerCentre, { recipients: [eva, bo] }),
+        sent(day(1), { expiresAt: day(8), recipients: ["eva", "bo"] }),
+      ]
+      const evas = yield* issued(after(...both))
+      const bos = yield* issued(after(...both), { recipient: "bo" })
+      const strangers = yield* issued(after(...both), { recipient: "mallory" })
+      const again = after(...both, Decider.resent(day(3), 2, { expiresAt: day(10), recipients: ["eva"] }))
+      assert.isFalse(yield* opens(evas, again, day(3)))
+      assert.isTrue(yield* opens(bos, again, day(3)))
+      assert.isFalse(yield* opens(strangers, again, day(3)))
+      assert.isFalse(yield* opens({ ...strangers, link: { ...strangers.link, recipient: "__proto__" } }, again, day(3)))
+    }),
+  )
+
+  const key = (text: string) => ({ key: Redacted.make(text) })
+  const derived = (request: ClientRequest.State, linkId = "link-1", secret = "k".repeat(32)) =>
+    Effect.andThen(
+      TestClock.setTime(day(2)),
+      AccessLink.derive(request, { ...purpose, mailId: null, linkId }, key(secret)),
+    )
+  const shared = [created(fileRequest), sent(day(1), { expiresAt: null })]
+  it.effect("S4, F6, L38: a derived link is the same each time, sent again or not, and opens like any other", () =>
+    Effect.gen(function* () {
+      const first = yield* derived(after(...shared))
+      const again = after(...shared, Decider.resent(day(3), 2, { expiresAt: null, revokes: false }))
+      const copy = yield* derived(again)
+      const token = Redacted.value(first.token)
+      assert.strictEqual(Redacted.value(copy.token), token)
+      assert.strictEqual(copy.link.digest, first.link.digest)
+      assert.isTrue(AccessLink.isToken(token))
+      assert.lengthOf(Buffer.from(token, "base64url"), 32)
+      assert.isNull(first.link.mailId)
+      assert.isTrue(yield* opens(first, again, day(4)))
+    }),
+  )
+  it.effect("S4: another key, another link or a raised generation gives another; the dump alone gives none", () =>
+    Effect.gen(function* () {
+      const request = after(...shared)
+      const revoked = after(...shared, Decider.linksRevoked(day(3)))
+      const first = yield* derived(request)
+      const others = [
+        yield* derived(request, "link-2"),
+        yield* derived(request, "link-1", "l".repeat(32)),
+        yield* derived(revoked),
+      ]
+      const tokens = [first, ...others].map(({ token }) => Redacted.value(token))
+      assert.strictEqual(new Set(tokens).size, 4)
+      assert.isFalse(yield* opens(first, revoked, day(4)))
+      assert.isTrue(yield* opens(others[2] ?? first, revoked, day(4)))
+      assert.notInclude(JSON.stringify(first) + inspect(first), tokens[0] ?? "")
+    }),
+  )
+
+  it.effect("K26, S17, S18: which device a link lets in, as the command that claims it decides", () =>
+    Effect.sync(() => {
+      const link = { recipient: "eva", rebinds: false, issuedAt: day(1) }
+      const fresh = { recipient: "eva", rebinds: true, issuedAt: day(3) }
+      const unbound = after(created(karbon), sent(day(1)))
+      const loose = after(created(), sent(day(1)), claimed(day(2)))
+      const fixed = after(created(karbon), sent(day(1)), claimed(day(2), { fixed: true }))
+      const free = after(created(passfort), sent(day(1)), claimed(day(2), { binds: false }))
+      const admitted = [unbound, loose, fixed, free].map((request) => [
+        AccessLink.admits(link, request, "phone"),
+        AccessLink.admits(link, request, "laptop"),
+        AccessLink.admits(fresh, request, "laptop"),
+        AccessLink.admits({ ...fresh, issuedAt: day(2) }, request, "laptop"),
+        AccessLink.isBoundTo(request, "eva", "laptop"),
+      ])
+      assert.deepStrictEqual(admitted, [
+        [true, true, true, true, true],
+        [true, true, true, true, false],
+        [true, false, true, false, false],
+        [true, true, true, true, true],
+      ])
     }),
   )
   it.effect("an unsent request has no links, whatever the row says", () =>
@@ -233,10 +334,13 @@ layer(Crypto.layer(globalThis.crypto))("AccessLink", (it) => {
           AccessLink.verify(token, found(after(...waiting, Decider.submitted()))),
           AccessLink.verify(token, found(after(...waiting, Decider.cancelled()))),
           AccessLink.verify(token, found(after(...waiting, Decider.expired(day(4))))),
+          AccessLink.verify(token, found(after(...waiting, Decider.suspended(day(4))))),
+          AccessLink.verify(token, found(after(...waiting, Decider.linksRevoked(day(4))))),
+          AccessLink.verify(token, found(after(...waiting, Decider.recipientChanged(day(4))))),
         ],
         Effect.flip,
       )
-      assert.strictEqual(dead.length, 10)
+      assert.strictEqual(dead.length, 13)
       for (const error of dead) {
         assert.instanceOf(error, AccessLink.LinkDead)
         assert.strictEqual(error.message, dead[0]?.message)

@@ -14,24 +14,36 @@ import { create, evolve } from "./ClientRequest/evolve.ts"
 import type { Refusal } from "./ClientRequest/Refusal.ts"
 import type { State } from "./ClientRequest/State.ts"
 
-export type { Command } from "./ClientRequest/Command.ts"
+export type { Command, OfCustomer, OfFirm, Outstanding } from "./ClientRequest/Command.ts"
 export { decide } from "./ClientRequest/decide.ts"
-export { deliveries, Delivery, deliveryKey, dropReason } from "./ClientRequest/Delivery.ts"
-export { Event } from "./ClientRequest/Event.ts"
+export { carriesLink, deliveries, Delivery, deliveryKey, dropReason, rebinds } from "./ClientRequest/Delivery.ts"
+export { AccessFact, DeliveryOutcome, Event } from "./ClientRequest/Event.ts"
 export { evolve, replay } from "./ClientRequest/evolve.ts"
 export { Reason, ReasonCode, Refusal } from "./ClientRequest/Refusal.ts"
+export { dueOf, isItemDone, reminderInput } from "./ClientRequest/reminding.ts"
 export {
   Actor,
   AttachedFile,
   Details,
-  isOpenAt,
+  Family,
+  Item,
+  ItemStatus,
   LifecycleState,
-  nextDueAt,
   Recipient,
   State,
-  stateAt,
   Submission,
+  TaskPart,
 } from "./ClientRequest/State.ts"
+export {
+  isOpenAt,
+  needsFactor,
+  nextDueAt,
+  type NextReminder,
+  nextReminder,
+  primary,
+  recipientOf,
+  stateAt,
+} from "./ClientRequest/views.ts"
 
 type WithoutTime<C> = C extends unknown ? Omit<C, "at"> : never
 

@@ -37,6 +37,8 @@ export const QuestionnaireRef = Schema.Struct({
   version: Schema.Int,
   hash: Schema.String,
   questions: Schema.Int,
+  /** Ids of its sections, in reading order: the items of a request. */
+  sections: Schema.Array(Schema.String),
 })
 export type QuestionnaireRef = typeof QuestionnaireRef.Type
 
@@ -129,7 +131,13 @@ export const reference = Effect.fnUntraced(function* (
   questionnaire: Questionnaire,
 ): Effect.fn.Return<QuestionnaireRef, never, Crypto.Crypto> {
   const hash = yield* Crypto.sha256Hex(JsonText.canonical(questionnaire))
-  return { id: questionnaire.id, version: questionnaire.version, hash, questions: questions(questionnaire).length }
+  return {
+    id: questionnaire.id,
+    version: questionnaire.version,
+    hash,
+    questions: questions(questionnaire).length,
+    sections: questionnaire.sections.map((section) => section.id),
+  }
 })
 
 /** JSON Schema (draft 2020-12) of the definition format, for completion in an author's editor. */

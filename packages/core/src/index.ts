@@ -1,4 +1,5 @@
 /** requite's core: what a client request is and how it behaves, as pure functions. See docs/glossary.md for the words. */
+export * as AccessCode from "./AccessCode.ts"
 export * as AccessLink from "./AccessLink.ts"
 export * as AnswerKind from "./AnswerKind.ts"
 export * as Answers from "./Answers.ts"
@@ -18,5 +19,6 @@ export * as LocalText from "./LocalText.ts"
 export * as Migration from "./Migration.ts"
 export * as Questionnaire from "./Questionnaire.ts"
 export * as QuestionKind from "./QuestionKind.ts"
+export * as Reminder from "./Reminder.ts"
 export * as RequestPolicy from "./RequestPolicy.ts"
 export * as Submission from "./Submission.ts"

@@ -2,7 +2,8 @@
 import type { Instant } from "../Instant.ts"
 import type { FileRef } from "../QuestionKind/upload.ts"
 import type { RequestPolicy } from "../RequestPolicy.ts"
-import type { Actor, Details } from "./State.ts"
+import type { AccessFact, DeliveryOutcome } from "./Event.ts"
+import type { Actor, Details, Recipient } from "./State.ts"
 
 interface Base {
   /** Names this attempt; a command that arrives twice is carried out once (I9). */
@@ -11,11 +12,27 @@ interface Base {
   readonly by: Actor
 }
 
-/** What commands of the customer carry besides: which send their link came with, and what their page showed. */
-interface FromCustomer extends Base {
-  readonly sendNo: number
+/** By which link, from which device: what every command of the customer carries. */
+interface ByLink extends Base {
+  readonly recipient: string
+  readonly generation: number
+  readonly device: string
+}
+
+/** What commands carry that change answers: which questions their page showed. */
+interface FromCustomer extends ByLink {
   readonly revision: number
 }
+
+/** Other open requests that a send must be counted with (P4, P8, P30). */
+export interface Outstanding {
+  /** Ids of those of the same subject. */
+  readonly subject: ReadonlyArray<string>
+  /** Ids by task. */
+  readonly tasks: Readonly<Record<string, ReadonlyArray<string>>>
+}
+
+// what the firm does
 
 export interface Create extends Base {
   readonly type: "Create"
@@ -23,22 +40,96 @@ export interface Create extends Base {
   readonly details: Details
   readonly policy: RequestPolicy
 }
-/** Changes what the firm decided; properties left out stay. */
+/** Changes what the firm decided; properties left out stay. `appends`: the questionnaire only asks more than before. */
 export interface Edit extends Base {
   readonly type: "Edit"
   readonly details: Partial<Details>
+  readonly appends?: boolean
+}
+/** Puts another person in a recipient's place: their links die, and the request must be sent again. */
+export interface ChangeRecipient extends Base {
+  readonly type: "ChangeRecipient"
+  readonly recipient: string
+  readonly to: Recipient
+}
+/** Gives the request another window than its policy began with; null: for ever. The one way to shorten it (I4). */
+export interface ChangeWindow extends Base {
+  readonly type: "ChangeWindow"
+  readonly windowDays: number | null
+}
+export interface Schedule extends Base {
+  readonly type: "Schedule"
+  readonly sendAt: Instant
+}
+export interface Unschedule extends Base {
+  readonly type: "Unschedule"
 }
 export interface Send extends Base {
   readonly type: "Send"
-  /** Ids of the other open requests of the same subject, for the limit of the policy (P8, P30). */
-  readonly outstanding: ReadonlyArray<string>
+  readonly outstanding: Outstanding
 }
+/** `recipients`: only to these (a new invitation, L33); left out: to all. */
 export interface Resend extends Base {
   readonly type: "Resend"
+  readonly recipients?: ReadonlyArray<string>
+  readonly outstanding: Outstanding
 }
-export interface Claim extends Base {
+export interface RevokeLinks extends Base {
+  readonly type: "RevokeLinks"
+  readonly recipient: string
+}
+export interface Cancel extends Base {
+  readonly type: "Cancel"
+  readonly reason: string
+}
+export interface Suspend extends Base {
+  readonly type: "Suspend"
+  readonly reason: string
+}
+export interface Resume extends Base {
+  readonly type: "Resume"
+}
+export interface Reopen extends Base {
+  readonly type: "Reopen"
+}
+export interface AcceptItem extends Base {
+  readonly type: "AcceptItem"
+  readonly item: string
+}
+export interface ReturnItem extends Base {
+  readonly type: "ReturnItem"
+  readonly item: string
+  readonly reason: string
+}
+export interface WaiveItem extends Base {
+  readonly type: "WaiveItem"
+  readonly item: string
+  readonly reason: string
+}
+/** The firm says for the customer that an item is complete, or not. */
+export interface MarkItem extends Base {
+  readonly type: "MarkItem"
+  readonly item: string
+  readonly complete: boolean
+}
+/** The firm submits for the customer what is there. */
+export interface CloseOnBehalf extends Base {
+  readonly type: "CloseOnBehalf"
+  readonly submissionId: string
+  readonly digest: string
+}
+
+// what the customer does
+
+export interface Claim extends ByLink {
   readonly type: "Claim"
-  readonly sendNo: number
+  /** The link: may it move the binding, and when was it issued (S17)? */
+  readonly rebinds: boolean
+  readonly issuedAt: Instant
+}
+export interface RequestAccessLink extends Base {
+  readonly type: "RequestAccessLink"
+  readonly recipient: string
 }
 /** The first answer is about to be given. `Save` and `AttachFile` start a request by themselves. */
 export interface Start extends FromCustomer {
@@ -48,9 +139,15 @@ export interface Save extends FromCustomer {
   readonly type: "Save"
   /** Is anything answered? A page that was only looked at and saved empty starts nothing. */
   readonly answered: boolean
+  /** The items that are written. */
+  readonly items: ReadonlyArray<string>
+  /** On a shared record: the questions that change, and those that somebody else changed meanwhile. */
+  readonly questions: ReadonlyArray<string>
+  readonly conflicts: ReadonlyArray<string>
 }
 export interface AttachFile extends FromCustomer {
   readonly type: "AttachFile"
+  readonly item: string
   readonly question: string
   readonly file: FileRef
   /** How many files that question takes. */
@@ -58,34 +155,95 @@ export interface AttachFile extends FromCustomer {
 }
 export interface RemoveFile extends FromCustomer {
   readonly type: "RemoveFile"
+  readonly item: string
   readonly file: string
+}
+/** What may end a request by itself: it is submitted under the id and digest given. */
+interface Ending extends FromCustomer {
+  readonly item: string
+  /** Required, visible items that would be left afterwards: none means that the request ends with this one. */
+  readonly left: ReadonlyArray<string>
+  readonly submissionId: string
+  readonly digest: string
+}
+/** Ticks an item. */
+export interface CompleteItem extends Ending {
+  readonly type: "CompleteItem"
+  /** Questions of the item that still stop it; `files`: those that lack a file (L22). */
+  readonly missing: ReadonlyArray<string>
+  readonly files: ReadonlyArray<string>
+}
+export interface ReopenItem extends FromCustomer {
+  readonly type: "ReopenItem"
+  readonly item: string
+}
+/** Says that an item does not apply. */
+export interface DeclineItem extends Ending {
+  readonly type: "DeclineItem"
+  readonly reason: string
 }
 export interface Submit extends FromCustomer {
   readonly type: "Submit"
   readonly submissionId: string
   /** Over the definition's hash, the answers and the digests of the files. */
   readonly digest: string
-  /** Questions that still stop it, as the answers' rules found them. */
+  /** Questions that still stop it, as the answers' rules found them; those of waived items are not among them. */
   readonly missing: ReadonlyArray<string>
-}
-export interface Cancel extends Base {
-  readonly type: "Cancel"
-  readonly reason: string
-}
-export interface Expire extends Base {
-  readonly type: "Expire"
+  /** Files that come in with it, where nothing is kept before the end. */
+  readonly files?: ReadonlyArray<{ readonly question: string; readonly file: FileRef }>
 }
 
-export type Command =
-  | Create
-  | Edit
-  | Send
-  | Resend
+// what happens by itself
+
+/** The clock: sends what is scheduled, expires what has passed, reminds when it is time. Decides only what is due. */
+export interface Wake extends Base {
+  readonly type: "Wake"
+  readonly outstanding: Outstanding
+}
+export interface ReportDelivery extends Base {
+  readonly type: "ReportDelivery"
+  readonly recipient: string
+  readonly mail: string
+  readonly outcome: DeliveryOutcome
+  readonly detail: string
+}
+export interface RecordAccess extends Base {
+  readonly type: "RecordAccess"
+  readonly what: AccessFact
+  readonly recipient: string
+  readonly channel: string
+}
+
+export type OfCustomer =
   | Claim
+  | RequestAccessLink
   | Start
   | Save
   | AttachFile
   | RemoveFile
+  | CompleteItem
+  | ReopenItem
+  | DeclineItem
   | Submit
+export type OfFirm =
+  | Create
+  | Edit
+  | ChangeRecipient
+  | ChangeWindow
+  | Schedule
+  | Unschedule
+  | Send
+  | Resend
+  | RevokeLinks
   | Cancel
-  | Expire
+  | Suspend
+  | Resume
+  | Reopen
+  | AcceptItem
+  | ReturnItem
+  | WaiveItem
+  | MarkItem
+  | CloseOnBehalf
+export type OfSystem = Wake | ReportDelivery | RecordAccess
+
+export type Command = OfCustomer | OfFirm | OfSystem

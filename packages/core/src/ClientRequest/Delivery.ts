@@ -4,40 +4,143 @@
  */
 import * as Schema from "effect/Schema"
 import type { Instant } from "../Instant.ts"
+import { blocked } from "../Reminder.ts"
 import type { Event } from "./Event.ts"
+import { Reason } from "./Reason.ts"
+import { isInvited, isItemDone, reminderInput } from "./reminding.ts"
 import type { State } from "./State.ts"
-import { isOpenAt, stateAt } from "./State.ts"
+import { isOpenAt, stateAt } from "./views.ts"
+
+/** To the customer: each carries a link of its own. */
+const toCustomer = { recipient: Schema.String }
 
 export const Delivery = Schema.Union([
-  /** The e-mail with the button, to the recipient (P13, K2). `first` of its request or sent again. */
-  Schema.Struct({ kind: Schema.Literal("invitation"), sendNo: Schema.Int }),
+  /** The e-mail with the button (P13, K2). `sendNo` 1: the first of its request. */
+  Schema.Struct({ kind: Schema.Literal("invitation"), ...toCustomer, sendNo: Schema.Int }),
+  /** "Please remember" (K13–K15): number `count` of the cycle that send `sendNo` began. */
+  Schema.Struct({ kind: Schema.Literal("reminder"), ...toCustomer, sendNo: Schema.Int, count: Schema.Int }),
+  /** A new link at the customer's own wish (K41, K43). */
+  Schema.Struct({ kind: Schema.Literal("access-link"), ...toCustomer, accessNo: Schema.Int }),
+  /** The firm sent an item back, with the reason, or opened the request again. */
+  Schema.Struct({
+    kind: Schema.Literal("returned"),
+    ...toCustomer,
+    item: Schema.NullOr(Schema.String),
+    reason: Schema.String,
+    at: Schema.Int,
+  }),
   /** "It has been submitted", to the member who sent it (T12, K3). */
   Schema.Struct({ kind: Schema.Literal("submitted-notice"), submissionId: Schema.String }),
+  /** An item was completed or declined: to sender and assignee (K31). */
+  Schema.Struct({ kind: Schema.Literal("item-notice"), item: Schema.String, at: Schema.Int }),
+  /** Documents came in by a file request (F2). */
+  Schema.Struct({ kind: Schema.Literal("upload-notice"), at: Schema.Int }),
+  /** A scheduled send could not be: to who scheduled it. */
+  Schema.Struct({ kind: Schema.Literal("schedule-notice"), reasons: Schema.Array(Reason), at: Schema.Int }),
+  /** An address does not work (M16). */
+  Schema.Struct({ kind: Schema.Literal("bounce-notice"), ...toCustomer, at: Schema.Int }),
 ])
 export type Delivery = typeof Delivery.Type
 
-/** What an event gives rise to. */
-export const deliveries = (event: Event): ReadonlyArray<Delivery> => {
+/** Uploads of one visit are told in one mail: those of the same quarter of an hour (F2, L36). */
+const batch = 900_000
+
+/** What an event gives rise to; `after` is the request after it. */
+export const deliveries = (event: Event, after: State): ReadonlyArray<Delivery> => {
   switch (event.type) {
     case "RequestSent":
     case "RequestResent":
-      return [{ kind: "invitation", sendNo: event.sendNo }]
+      return event.recipients.map((recipient) => ({ kind: "invitation", recipient, sendNo: event.sendNo }))
+    case "ReminderSent":
+      return after.details.recipients
+        .filter(({ id }) => isInvited(after, id) && !after.suppressed.includes(id))
+        .map(({ id }) => ({ kind: "reminder", recipient: id, sendNo: after.sendNo, count: event.count }))
+    case "AccessLinkSent":
+      return [{ kind: "access-link", recipient: event.recipient, accessNo: event.accessNo }]
+    case "ItemReturned":
+      return toAll(after, event.item, event.reason, event.at)
+    case "RequestReopened":
+      return toAll(after, null, "", event.at)
     case "RequestSubmitted":
       return [{ kind: "submitted-notice", submissionId: event.submissionId }]
+    case "ItemCompleted":
+    case "ItemDeclined":
+      return event.by.kind === "customer" ? [{ kind: "item-notice", item: event.item, at: event.at }] : []
+    case "FileAttached":
+      return after.policy.saving === "immediate"
+        ? [{ kind: "upload-notice", at: Math.floor(event.at / batch) * batch }]
+        : []
+    case "ScheduledSendRefused":
+      return [{ kind: "schedule-notice", reasons: event.reasons, at: event.at }]
+    case "DeliveryReported":
+      return event.outcome === "bounced-hard" || event.outcome === "complained"
+        ? [{ kind: "bounce-notice", recipient: event.recipient, at: event.at }]
+        : []
     default:
       return []
   }
 }
 
+const toAll = (after: State, item: string | null, reason: string, at: Instant): ReadonlyArray<Delivery> =>
+  after.details.recipients.map(({ id }) => ({ kind: "returned", recipient: id, item, reason, at }))
+
+/** Does its mail carry a link? */
+export const carriesLink = (delivery: Delivery): delivery is Extract<Delivery, { readonly recipient: string }> =>
+  delivery.kind === "invitation" ||
+  delivery.kind === "reminder" ||
+  delivery.kind === "access-link" ||
+  delivery.kind === "returned"
+
+/** Whether the link that it carries may move the customer to another device: a reminder's may not (S17). */
+export const rebinds = (delivery: Delivery): boolean => delivery.kind !== "reminder"
+
 /** Names a delivery for ever: whatever happens, one key leads to one message (M3). */
-export const deliveryKey = (requestId: string, delivery: Delivery): string =>
-  delivery.kind === "invitation"
-    ? `invitation:${requestId}:${delivery.sendNo}`
-    : `submitted-notice:${requestId}:${delivery.submissionId}`
+export const deliveryKey = (requestId: string, delivery: Delivery): string => {
+  const parts: ReadonlyArray<string | number> = ((): ReadonlyArray<string | number> => {
+    switch (delivery.kind) {
+      case "invitation":
+        return [delivery.recipient, delivery.sendNo]
+      case "reminder":
+        return [delivery.recipient, delivery.sendNo, delivery.count]
+      case "access-link":
+        return [delivery.recipient, delivery.accessNo]
+      case "returned":
+        return [delivery.recipient, delivery.item ?? "*", delivery.at]
+      case "submitted-notice":
+        return [delivery.submissionId]
+      case "item-notice":
+        return [delivery.item, delivery.at]
+      case "upload-notice":
+      case "schedule-notice":
+        return [delivery.at]
+      case "bounce-notice":
+        return [delivery.recipient, delivery.at]
+    }
+  })()
+  return [delivery.kind, requestId, ...parts].join(":")
+}
 
 /** Why a delivery is not worth making any more; null: it is. */
 export const dropReason = (delivery: Delivery, request: State, at: Instant): string | null => {
-  if (delivery.kind === "submitted-notice") return null
-  if (delivery.sendNo !== request.sendNo) return "replaced by a later send"
-  return isOpenAt(request, at) ? null : `the request is ${stateAt(request, at)}`
+  if (!carriesLink(delivery)) return null
+  if (!request.details.recipients.some(({ id }) => id === delivery.recipient)) return "the recipient was changed"
+  if (request.suppressed.includes(delivery.recipient)) return "its address does not work"
+  if (!isOpenAt(request, at)) {
+    return request.suspended === null ? `the request is ${stateAt(request, at)}` : "the request is suspended"
+  }
+  if (delivery.kind === "invitation" || delivery.kind === "reminder") {
+    if (delivery.sendNo !== request.sendNo && !isLatestFor(delivery, request)) return "replaced by a later send"
+  }
+  if (delivery.kind === "reminder") {
+    const items = request.details.questionnaire.sections
+    if (items.every((item) => isItemDone(request, item))) return "everything is complete"
+    if (!request.details.reminders.enabled) return "reminders were turned off"
+    const reason = blocked({ ...reminderInput(request), cap: null })
+    return reason === null ? null : `no reminder is due any more: ${reason}`
+  }
+  return null
 }
+
+/** A new invitation of another recipient does not replace this one's. */
+const isLatestFor = (delivery: { readonly recipient: string; readonly sendNo: number }, request: State): boolean =>
+  delivery.sendNo === (request.families[delivery.recipient]?.sendNo ?? 0)

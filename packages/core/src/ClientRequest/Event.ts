@@ -3,25 +3,88 @@ import * as Schema from "effect/Schema"
 import { Instant } from "../Instant.ts"
 import { FileRef } from "../QuestionKind/upload.ts"
 import { RequestPolicy } from "../RequestPolicy.ts"
-import { Actor, Details } from "./State.ts"
+import { Reason } from "./Reason.ts"
+import { Actor, Details, Recipient } from "./State.ts"
 
 const event = <Type extends string, Fields extends Schema.Struct.Fields>(type: Type, fields: Fields) =>
   Schema.Struct({ type: Schema.Literal(type), at: Instant, by: Actor, ...fields })
 
-const sent = { sendNo: Schema.Int, expiresAt: Schema.NullOr(Instant) }
+const ends = Schema.NullOr(Instant)
+const recipient = Schema.String
+const item = Schema.String
+
+/** A send: its number, the window after it, to whom, and whether older links die with it. */
+const sent = {
+  sendNo: Schema.Int,
+  expiresAt: ends,
+  recipients: Schema.Array(Schema.String),
+  revokes: Schema.Boolean,
+  resetsCount: Schema.Boolean,
+}
+
+/** Facts about a claim's second factor and about the firm looking on; they change nothing (S75). */
+export const AccessFact = Schema.Literals([
+  "code-sent",
+  "code-accepted",
+  "code-refused",
+  "codes-locked",
+  "codes-unlocked",
+  "code-no-number",
+  "viewed-as-customer",
+  "link-copied",
+])
+export type AccessFact = typeof AccessFact.Type
+
+/** What became of a mail, as its way reports it. */
+export const DeliveryOutcome = Schema.Literals(["delivered", "bounced-soft", "bounced-hard", "complained"])
+export type DeliveryOutcome = typeof DeliveryOutcome.Type
 
 export const Event = Schema.Union([
   event("RequestCreated", { requestId: Schema.String, details: Details, policy: RequestPolicy }),
-  event("RequestEdited", { details: Details }),
+  /** `structure`: what is asked changed, so that open pages are stale. */
+  event("RequestEdited", { details: Details, structure: Schema.Boolean }),
+  event("RecipientChanged", { recipient, to: Recipient }),
+  /** The firm changed how long it stays open: for this request, from now on or from its next send. */
+  event("WindowChanged", { windowDays: Schema.NullOr(Schema.Int), expiresAt: ends }),
+  event("RequestScheduled", { sendAt: Instant }),
+  event("RequestUnscheduled", {}),
+  /** A scheduled send that could not be: the firm is told why (K19). */
+  event("ScheduledSendRefused", { reasons: Schema.Array(Reason) }),
   event("RequestSent", sent),
   event("RequestResent", sent),
-  event("LinkClaimed", { sendNo: Schema.Int }),
+  /** Another link for one recipient, at their own wish (K43); `expiresAt`: the window after it. */
+  event("AccessLinkSent", { recipient, accessNo: Schema.Int, expiresAt: ends }),
+  event("LinksRevoked", { recipient }),
+  /** Somebody pressed Start on this device. `binds`: the family belongs to it now; `fixed`: for good. */
+  event("LinkClaimed", {
+    recipient,
+    device: Schema.String,
+    binds: Schema.Boolean,
+    fixed: Schema.Boolean,
+    expiresAt: ends,
+  }),
+  event("DeviceFixed", { recipient, device: Schema.String }),
   event("RequestStarted", {}),
+  event("ItemStarted", { item }),
+  event("ItemCompleted", { item }),
+  event("ItemReopened", { item }),
+  event("ItemDeclined", { item, reason: Schema.String }),
+  event("ItemAccepted", { item }),
+  event("ItemReturned", { item, reason: Schema.String, expiresAt: ends }),
+  event("ItemWaived", { item, reason: Schema.String }),
+  /** A shared record was written: which questions, and which of them somebody else had changed meanwhile (C4, L32). */
+  event("AnswersSaved", { questions: Schema.Array(Schema.String), conflicts: Schema.Array(Schema.String) }),
   event("FileAttached", { question: Schema.String, file: FileRef }),
   event("FileRemoved", { file: Schema.String }),
+  event("ReminderSent", { count: Schema.Int, expiresAt: ends }),
   event("RequestSubmitted", { submissionId: Schema.String, digest: Schema.String }),
+  event("RequestReopened", { expiresAt: ends }),
+  event("RequestSuspended", { reason: Schema.String }),
+  event("RequestResumed", {}),
   event("RequestCancelled", { reason: Schema.String }),
   event("RequestExpired", {}),
+  event("DeliveryReported", { recipient, mail: Schema.String, outcome: DeliveryOutcome, detail: Schema.String }),
+  event("AccessRecorded", { what: AccessFact, recipient, channel: Schema.String }),
 ])
 export type Event = typeof Event.Type
 

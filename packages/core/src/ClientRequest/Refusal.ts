@@ -3,36 +3,10 @@
  * refused command changes nothing.
  */
 import * as Schema from "effect/Schema"
+import { Reason } from "./Reason.ts"
 import { LifecycleState } from "./State.ts"
 
-export const ReasonCode = Schema.Literals([
-  "wrong-state",
-  "already-sent",
-  "not-sent",
-  "structure-frozen",
-  "recipient-fixed",
-  "recipient-email-missing",
-  "questionnaire-empty",
-  "outstanding-request",
-  "resend-not-allowed",
-  "expired",
-  "link-replaced",
-  "stale-revision",
-  "incomplete",
-  "file-limit",
-  "file-unknown",
-  "not-due",
-])
-export type ReasonCode = typeof ReasonCode.Type
-
-export const Reason = Schema.Struct({
-  code: ReasonCode,
-  /** A plain sentence in English, for developers and logs; people see the sentence of the catalogue. */
-  message: Schema.String,
-  /** What the reason is about: request ids, question ids. */
-  about: Schema.Array(Schema.String),
-})
-export type Reason = typeof Reason.Type
+export { Reason, reason, ReasonCode } from "./Reason.ts"
 
 export class Refusal extends Schema.TaggedError<Refusal>()(
   "Refusal",
@@ -41,6 +15,8 @@ export class Refusal extends Schema.TaggedError<Refusal>()(
     /** Null: there is no such request yet. */
     state: Schema.NullOr(LifecycleState),
     reasons: Schema.Array(Reason),
+    /** The commands that this state and policy would take from the same side (firm or customer) now. */
+    allowed: Schema.Array(Schema.String),
   },
   { httpApiStatus: 409 },
 ) {
@@ -48,9 +24,3 @@ export class Refusal extends Schema.TaggedError<Refusal>()(
     return this.reasons.map((reason) => reason.message).join(" ")
   }
 }
-
-export const reason = (code: ReasonCode, message: string, about: ReadonlyArray<string> = []): Reason => ({
-  code,
-  message,
-  about,
-})

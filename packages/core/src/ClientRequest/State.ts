@@ -3,6 +3,7 @@ import * as Schema from "effect/Schema"
 import { Instant } from "../Instant.ts"
 import { QuestionnaireRef } from "../Questionnaire.ts"
 import { FileRef } from "../QuestionKind/upload.ts"
+import { Rule } from "../Reminder.ts"
 import { RequestPolicy } from "../RequestPolicy.ts"
 
 /** The five states of lifecycle.md. What else is known of a request (sent? started?) are facts beside the state. */
@@ -17,22 +18,51 @@ export const Actor = Schema.Union([
 ])
 export type Actor = typeof Actor.Type
 
-/** The one who is asked. `language` is a BCP 47 tag. An empty `email` is allowed until the request is sent. */
-export const Recipient = Schema.Struct({ name: Schema.String, email: Schema.String, language: Schema.String })
+/**
+ * One who is asked. `id` names them inside the request; another person is another id. An empty `email` is allowed until
+ * the request is sent, and afterwards where the policy does not require one. `mobile` is E.164, or empty.
+ */
+export const Recipient = Schema.Struct({
+  id: Schema.String,
+  name: Schema.String,
+  email: Schema.String,
+  /** BCP 47. */
+  language: Schema.String,
+  mobile: Schema.String,
+  /** Their role in the work item (C3); empty: none. */
+  role: Schema.String,
+  /** The contact of the firm that they are; null: a bare address. */
+  contact: Schema.NullOr(Schema.String),
+})
 export type Recipient = typeof Recipient.Type
 
-/** What the firm decides about a request, and may change while nothing has been answered (T11, K1). */
+/** A calendar date, `2027-03-27`: due dates have no time and no zone (delivery.md M23). */
+const Day = Schema.String
+
+/** A task of the firm that a request was sent for, and the sections that belong to it (P6). */
+export const TaskPart = Schema.Struct({ task: Schema.String, sections: Schema.Array(Schema.String) })
+export type TaskPart = typeof TaskPart.Type
+
+/** What the firm decides about a request. Until when each may be changed is the policy's (T11, K1, X13). */
 export const Details = Schema.Struct({
   title: Schema.String,
   description: Schema.String,
-  /** A calendar date, `2027-03-27`: due dates have no time and no zone (delivery.md M23). */
-  due: Schema.NullOr(Schema.String),
-  /** The text of the e-mail around the button. */
-  message: Schema.String,
   questionnaire: QuestionnaireRef,
-  recipient: Recipient,
   /** Documents of the firm that the customer may read (K1). */
   attachments: Schema.Array(FileRef),
+  /** Until when it is wished; it closes nothing. Items may have a date of their own in `dues`, by section id. */
+  due: Schema.NullOr(Day),
+  dues: Schema.Record(Schema.String, Schema.NullOr(Day)),
+  /** The text of the e-mail around the button. */
+  message: Schema.String,
+  recipients: Schema.Array(Recipient),
+  reminders: Schema.Struct({ rule: Rule, enabled: Schema.Boolean }),
+  /** The zone that reminders keep local time in. */
+  timeZone: Schema.String,
+  /** How careful to be: `high` asks for a second factor where the policy says "sensitive" (S19). */
+  sensitivity: Schema.Literals(["normal", "high"]),
+  workItem: Schema.NullOr(Schema.String),
+  tasks: Schema.Array(TaskPart),
 })
 export type Details = typeof Details.Type
 
@@ -43,6 +73,39 @@ export type AttachedFile = typeof AttachedFile.Type
 export const Submission = Schema.Struct({ id: Schema.String, digest: Schema.String, at: Instant })
 export type Submission = typeof Submission.Type
 
+/** How far an item (a section) is, as customer and firm say; what logic hides is not written here. */
+export const ItemStatus = Schema.Literals([
+  "NotStarted",
+  "InProgress",
+  "Completed",
+  "Accepted",
+  "Returned",
+  "Waived",
+  "NotApplicable",
+])
+export type ItemStatus = typeof ItemStatus.Type
+
+export const Item = Schema.Struct({
+  status: ItemStatus,
+  /** Why it was sent back, waived, or does not apply; null otherwise. */
+  reason: Schema.NullOr(Schema.String),
+  at: Instant,
+})
+export type Item = typeof Item.Type
+
+/** The device that a link family belongs to. Not `fixed`: the next claim may still take it over (S18). */
+export const Binding = Schema.Struct({ device: Schema.String, at: Instant, fixed: Schema.Boolean })
+export type Binding = typeof Binding.Type
+
+/** The links of one recipient: those of this `generation` work, older ones are revoked for good (S6, I14). */
+export const Family = Schema.Struct({
+  generation: Schema.Int,
+  binding: Schema.NullOr(Binding),
+  /** The latest send that went to this recipient; 0: none yet. */
+  sendNo: Schema.Int,
+})
+export type Family = typeof Family.Type
+
 export const State = Schema.Struct({
   id: Schema.String,
   state: LifecycleState,
@@ -52,33 +115,33 @@ export const State = Schema.Struct({
   revision: Schema.Int,
   createdAt: Instant,
   createdBy: Actor,
+  /** When it will be sent by itself (K12), and who said so; null: by hand. */
+  scheduled: Schema.NullOr(Schema.Struct({ at: Instant, by: Actor })),
   /** The latest send, who sent it, and how many there have been. */
   sentAt: Schema.NullOr(Instant),
   sentBy: Schema.NullOr(Actor),
   sendNo: Schema.Int,
-  /** Links of this send and later ones work; those of earlier sends are revoked (S6). */
-  linksFrom: Schema.Int,
+  /** Link families by recipient id. */
+  families: Schema.Record(Schema.String, Family),
   claimedAt: Schema.NullOr(Instant),
   startedAt: Schema.NullOr(Instant),
-  /** The end of the window: open while `now < expiresAt`. Null: never ends. */
+  /** The end of the window: open while `now < expiresAt`. Null: never ends, or not begun. */
   expiresAt: Schema.NullOr(Instant),
   /** When it was submitted, cancelled or found expired. */
   endedAt: Schema.NullOr(Instant),
+  /** Access ends and reminders stop while it is suspended; the clock runs on (K39). Null: it is not. */
+  suspended: Schema.NullOr(Schema.Struct({ reason: Schema.String, at: Instant })),
+  /** Recipients whose address does not work. */
+  suppressed: Schema.Array(Schema.String),
+  /** Items that something was said about, by section id; the others are NotStarted. */
+  items: Schema.Record(Schema.String, Item),
+  /** After a return: only these may be written. Null: all. */
+  openItems: Schema.NullOr(Schema.Array(Schema.String)),
+  /** Reminders of this cycle, the latest of all, and since when occurrences count (see `Reminder.rebase`). */
+  reminders: Schema.Struct({ count: Schema.Int, lastAt: Schema.NullOr(Instant), from: Instant }),
+  /** Mails that carried or asked for links, beside sends and reminders: counts access links. */
+  accessNo: Schema.Int,
   submission: Schema.NullOr(Submission),
   files: Schema.Array(AttachedFile),
 })
 export type State = typeof State.Type
-
-/** The state at an instant: a request whose window has passed is Expired, whether or not a sweeper noticed (I12). */
-export const stateAt = (request: State, at: Instant): LifecycleState =>
-  isOpenState(request) && request.expiresAt !== null && at >= request.expiresAt ? "Expired" : request.state
-
-const isOpenState = (request: State): boolean =>
-  (request.state === "Pending" && request.sentAt !== null) || request.state === "WaitingForCustomer"
-
-/** May the customer read and write at this instant (I2)? The link must hold as well. */
-export const isOpenAt = (request: State, at: Instant): boolean =>
-  isOpenState(request) && stateAt(request, at) !== "Expired"
-
-/** When the request next needs attention without anybody asking; null: not by itself. */
-export const nextDueAt = (request: State): Instant | null => (isOpenState(request) ? request.expiresAt : null)

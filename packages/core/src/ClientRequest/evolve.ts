@@ -1,6 +1,9 @@
 /** `evolve`: the state after an event. Total and without rules: what has happened, has happened (I8). */
+import type { Instant } from "../Instant.ts"
+import * as Reminder from "../Reminder.ts"
 import type { Event, EventOf } from "./Event.ts"
-import type { State } from "./State.ts"
+import { isItemDone, reminderInput } from "./reminding.ts"
+import type { Family, Item, State } from "./State.ts"
 
 /** The state after the first event of a request. */
 export const create = (event: EventOf<"RequestCreated">): State => ({
@@ -11,14 +14,21 @@ export const create = (event: EventOf<"RequestCreated">): State => ({
   revision: 1,
   createdAt: event.at,
   createdBy: event.by,
+  scheduled: null,
   sentAt: null,
   sentBy: null,
   sendNo: 0,
-  linksFrom: 0,
+  families: {},
   claimedAt: null,
   startedAt: null,
   expiresAt: null,
   endedAt: null,
+  suspended: null,
+  suppressed: [],
+  items: {},
+  openItems: null,
+  reminders: { count: 0, lastAt: null, from: event.at },
+  accessNo: 0,
   submission: null,
   files: [],
 })
@@ -29,45 +39,230 @@ export const evolve = (request: State, event: Event): State => {
     case "RequestCreated":
       return create(event)
     case "RequestEdited":
-      return { ...request, details: event.details, revision: request.revision + 1 }
+      return {
+        ...request,
+        details: event.details,
+        revision: event.structure ? request.revision + 1 : request.revision,
+        reminders: rebased(request, event.at),
+      }
+    case "RecipientChanged":
+      return { ...request, ...afterRecipientChange(request, event) }
+    case "WindowChanged":
+      return {
+        ...request,
+        policy: { ...request.policy, windowDays: event.windowDays },
+        expiresAt: event.expiresAt,
+      }
+    case "RequestScheduled":
+      return { ...request, scheduled: { at: event.sendAt, by: event.by } }
+    case "RequestUnscheduled":
+    case "ScheduledSendRefused":
+      return { ...request, scheduled: null }
     case "RequestSent":
     case "RequestResent":
       return { ...request, ...afterSending(request, event) }
+    case "AccessLinkSent":
+      return { ...request, ...afterAccessLink(request, event) }
+    case "LinksRevoked":
+      return { ...request, families: withFamily(request, event.recipient, revoked) }
     case "LinkClaimed":
-      return { ...request, claimedAt: request.claimedAt ?? event.at }
+      return {
+        ...request,
+        claimedAt: request.claimedAt ?? event.at,
+        expiresAt: event.expiresAt,
+        families: event.binds
+          ? withFamily(request, event.recipient, bound(event.device, event.at, event.fixed))
+          : request.families,
+      }
+    case "DeviceFixed":
+      return { ...request, families: withFamily(request, event.recipient, bound(event.device, event.at, true)) }
     case "RequestStarted":
       return { ...request, state: "WaitingForCustomer", startedAt: event.at }
+    case "ItemStarted":
+      return withItem(request, event.item, {
+        status: "InProgress",
+        reason: request.items[event.item]?.status === "Returned" ? (request.items[event.item]?.reason ?? null) : null,
+        at: event.at,
+      })
+    case "ItemCompleted":
+      return withItem(request, event.item, { status: "Completed", reason: null, at: event.at })
+    case "ItemReopened":
+      return withItem(request, event.item, { status: "InProgress", reason: null, at: event.at })
+    case "ItemDeclined":
+      return withItem(request, event.item, { status: "NotApplicable", reason: event.reason, at: event.at })
+    case "ItemAccepted":
+      return withItem(request, event.item, { status: "Accepted", reason: null, at: event.at })
+    case "ItemWaived":
+      return withItem(request, event.item, { status: "Waived", reason: event.reason, at: event.at })
+    case "ItemReturned":
+      return afterReturn(request, event)
+    case "AnswersSaved":
+    case "AccessRecorded":
+      return request
     case "FileAttached":
       return { ...request, files: [...request.files, { ...event.file, question: event.question, at: event.at }] }
     case "FileRemoved":
       return { ...request, files: request.files.filter(({ id }) => id !== event.file) }
+    case "ReminderSent":
+      return {
+        ...request,
+        expiresAt: event.expiresAt,
+        reminders: { count: event.count, lastAt: event.at, from: event.at },
+      }
     case "RequestSubmitted":
       return {
         ...request,
         state: "Submitted",
         endedAt: event.at,
+        openItems: null,
+        items: completed(request, event.at),
         submission: { id: event.submissionId, digest: event.digest, at: event.at },
       }
+    case "RequestReopened":
+      return {
+        ...request,
+        ...again(request, event.at, event.expiresAt),
+        openItems: null,
+        items: Object.fromEntries(Object.entries(request.items).map(([id, item]) => [id, uncompleted(item, event.at)])),
+      }
+    case "RequestSuspended":
+      return {
+        ...request,
+        suspended: { reason: event.reason, at: event.at },
+        reminders: rebased(request, event.at),
+      }
+    case "RequestResumed":
+      return { ...request, suspended: null, reminders: rebased(request, event.at) }
     case "RequestCancelled":
-      return { ...request, state: "Cancelled", endedAt: event.at }
+      return { ...request, state: "Cancelled", endedAt: event.at, scheduled: null }
     case "RequestExpired":
       return { ...request, state: "Expired", endedAt: event.at }
+    case "DeliveryReported":
+      return afterDelivery(request, event)
   }
 }
 
+const rebased = (before: State, at: Instant): State["reminders"] => ({
+  ...before.reminders,
+  from: Reminder.rebase(reminderInput(before, at), at),
+})
+
+const none: Family = { generation: 0, binding: null, sendNo: 0 }
+
+const withFamily = (request: State, recipient: string, change: (family: Family) => Family): State["families"] => ({
+  ...request.families,
+  [recipient]: change(request.families[recipient] ?? none),
+})
+
+const revoked = (family: Family): Family => ({ ...family, generation: family.generation + 1, binding: null })
+
+const bound =
+  (device: string, at: Instant, fixed: boolean) =>
+  (family: Family): Family => ({ ...family, binding: { device, at, fixed } })
+
+/** Older links die; the device that the family belongs to stays known (L21). */
+const renewed = (family: Family): Family => ({ ...family, generation: family.generation + 1 })
+
+const allRenewed = (request: State): State["families"] =>
+  Object.fromEntries(Object.entries(request.families).map(([id, family]) => [id, renewed(family)]))
+
 const afterSending = (request: State, event: EventOf<"RequestSent" | "RequestResent">): Partial<State> => {
   const waits = request.policy.waitingBegins === "on-send" || request.startedAt !== null || request.state === "Expired"
-  // links that died with the window stay dead (I14)
-  const revokes = request.policy.resend.otherLinks === "revoke" || request.state === "Expired"
+  // links that died with the window stay dead, whoever this send goes to (I14)
+  const before = request.state === "Expired" ? allRenewed(request) : request.families
+  const families = { ...before }
+  for (const recipient of event.recipients) {
+    const family = before[recipient] ?? none
+    const isDead = family.generation === 0 || (event.revokes && request.state !== "Expired")
+    families[recipient] = { ...(isDead ? renewed(family) : family), sendNo: event.sendNo }
+  }
   return {
     state: waits ? "WaitingForCustomer" : "Pending",
+    scheduled: null,
     sentAt: event.at,
-    sentBy: event.by,
+    sentBy: request.scheduled !== null && event.by.kind === "system" ? request.scheduled.by : event.by,
     sendNo: event.sendNo,
-    linksFrom: revokes ? event.sendNo : request.linksFrom,
+    families,
     expiresAt: event.expiresAt,
     endedAt: null,
+    reminders: { ...request.reminders, count: event.resetsCount ? 0 : request.reminders.count, from: event.at },
   }
+}
+
+const afterAccessLink = (request: State, event: EventOf<"AccessLinkSent">): Partial<State> =>
+  request.state === "Expired"
+    ? {
+        state: "WaitingForCustomer",
+        accessNo: event.accessNo,
+        expiresAt: event.expiresAt,
+        endedAt: null,
+        families: allRenewed(request),
+        reminders: rebased(request, event.at),
+      }
+    : { accessNo: event.accessNo, expiresAt: event.expiresAt }
+
+/**
+ * Another person: their links are of a family of its own, and what was known of the old address goes with it. The old
+ * family stays as it was revoked, so that its links stay dead should the same person come back (I14).
+ */
+const afterRecipientChange = (request: State, { recipient, to, at }: EventOf<"RecipientChanged">): Partial<State> => {
+  const families = withFamily(request, recipient, (family) => ({ ...revoked(family), sendNo: 0 }))
+  return {
+    details: {
+      ...request.details,
+      recipients: request.details.recipients.map((one) => (one.id === recipient ? to : one)),
+    },
+    families:
+      request.sentAt === null
+        ? request.families
+        : { ...families, [to.id]: { ...revoked(families[to.id] ?? none), sendNo: 0 } },
+    suppressed: request.suppressed.filter((id) => id !== recipient),
+    reminders: rebased(request, at),
+  }
+}
+
+const withItem = (request: State, id: string, item: Item): State => {
+  const items = { ...request.items, [id]: item }
+  // reminders look only at whether an item is done
+  const matters = isItemDone(request, id) !== isItemDone({ items }, id)
+  return { ...request, items, reminders: matters ? rebased(request, item.at) : request.reminders }
+}
+
+/** Open again: the links from before are dead (S6), the answers are kept. */
+const again = (request: State, at: Instant, expiresAt: Instant | null): Partial<State> => ({
+  state: "WaitingForCustomer",
+  endedAt: null,
+  expiresAt,
+  families: request.policy.resend.otherLinks === "revoke" ? allRenewed(request) : request.families,
+  reminders: { ...request.reminders, from: at },
+})
+
+/** From Submitted, only what was sent back is open; while it waits, everything else stays as open as it was. */
+const afterReturn = (request: State, { item, reason, at, expiresAt }: EventOf<"ItemReturned">): State => {
+  const returned = withItem(request, item, { status: "Returned", reason, at })
+  if (request.state === "Submitted") return { ...returned, ...again(request, at, expiresAt), openItems: [item] }
+  const openItems = request.openItems === null ? null : [...new Set([...request.openItems, item])]
+  return { ...returned, expiresAt, openItems }
+}
+
+const kept = new Set(["Accepted", "Waived", "NotApplicable", "Completed"])
+
+const completed = (request: State, at: Instant): State["items"] =>
+  Object.fromEntries(
+    request.details.questionnaire.sections.map((id): readonly [string, Item] => {
+      const item = request.items[id]
+      return [id, item !== undefined && kept.has(item.status) ? item : { status: "Completed", reason: null, at }]
+    }),
+  )
+
+const uncompleted = (item: Item, at: Instant): Item =>
+  item.status === "Completed" ? { status: "InProgress", reason: null, at } : item
+
+const afterDelivery = (request: State, { recipient, outcome, at }: EventOf<"DeliveryReported">): State => {
+  const isDead = outcome === "bounced-hard" || outcome === "complained"
+  const isOurs = request.details.recipients.some(({ id }) => id === recipient)
+  if (!isDead || !isOurs || request.suppressed.includes(recipient)) return request
+  return { ...request, suppressed: [...request.suppressed, recipient], reminders: rebased(request, at) }
 }
 
 /** The state that a stream of events leads to; null when it does not begin with a creation. */

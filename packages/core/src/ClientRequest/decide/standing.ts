@@ -1,0 +1,56 @@
+/** Ending, pausing and opening again by the firm. */
+import type * as Command from "../Command.ts"
+import type { State } from "../State.ts"
+import type { Decision } from "./Decision.ts"
+import { accept, inState, stamp, unless, windowFrom } from "./Decision.ts"
+
+export const cancel = (command: Command.Cancel, request: State): Decision => {
+  if (request.state === "Cancelled") return accept()
+  return unless(
+    command,
+    request,
+    inState(request, ["Pending", "WaitingForCustomer", "Expired"], "It has been submitted already."),
+  )({ type: "RequestCancelled", ...stamp(command), reason: command.reason })
+}
+
+/** A flag beside the state: the clock runs on (X15). */
+export const suspension = (command: Command.Suspend | Command.Resume, request: State): Decision => {
+  const suspends = command.type === "Suspend"
+  if (request.state !== "Cancelled" && suspends === (request.suspended !== null)) return accept()
+  return unless(
+    command,
+    request,
+    inState(
+      request,
+      ["Pending", "WaitingForCustomer", "Submitted", "Expired"],
+      "A cancelled request is over: create a new one.",
+    ),
+  )(
+    suspends
+      ? { type: "RequestSuspended", ...stamp(command), reason: command.reason }
+      : { type: "RequestResumed", ...stamp(command) },
+  )
+}
+
+/** Answers are kept; the links from before stay dead until it is sent again. */
+export const reopen = (command: Command.Reopen, request: State): Decision =>
+  unless(
+    command,
+    request,
+    inState(request, ["Submitted"], "Only a request that was submitted can be opened again."),
+  )({ type: "RequestReopened", ...stamp(command), expiresAt: windowFrom(request, command.at) })
+
+/** The firm submits what is there: it may know better than the form what is missing. */
+export const close = (command: Command.CloseOnBehalf, request: State): Decision => {
+  if (request.state === "Submitted") return accept()
+  const { submissionId, digest } = command
+  return unless(
+    command,
+    request,
+    inState(
+      request,
+      ["WaitingForCustomer", "Expired"],
+      "Only a request that the customer has begun can be closed for them.",
+    ),
+  )({ type: "RequestSubmitted", ...stamp(command), submissionId, digest })
+}
