@@ -9,6 +9,7 @@ import { diff } from "./Requite/diff.ts"
 import { imports } from "./Requite/import.ts"
 import { preview } from "./Requite/preview.ts"
 import { schema } from "./Requite/schema.ts"
+import { simulate } from "./Requite/simulate.ts"
 import { test } from "./Requite/test.ts"
 import { types } from "./Requite/types.ts"
 
@@ -16,5 +17,5 @@ export const version = "0.1.0"
 
 export const command = Command.make("requite").pipe(
   Command.withDescription("For authors of questionnaires"),
-  Command.withSubcommands([check, answers, types, schema, diff, test, imports, preview]),
+  Command.withSubcommands([check, answers, types, schema, diff, test, imports, preview, simulate]),
 )
