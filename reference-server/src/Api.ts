@@ -6,13 +6,16 @@ import { Api, Failure } from "@requite/api"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as access from "./Api/access.ts"
+import * as contacts from "./Api/contacts.ts"
 import * as customer from "./Api/customer.ts"
 import * as docs from "./Api/docs.ts"
 import * as failures from "./Api/failures.ts"
 import * as keys from "./Api/keys.ts"
+import * as policies from "./Api/policies.ts"
 import * as questionnaires from "./Api/questionnaires.ts"
 import * as requests from "./Api/requests.ts"
 import * as system from "./Api/system.ts"
+import * as workItems from "./Api/workItems.ts"
 import { Config } from "./Config.ts"
 import * as PageSecurity from "./PageSecurity.ts"
 import { ByteSize } from "./platform/Files.ts"
@@ -48,7 +51,16 @@ const surroundings = HttpRouter.middleware(
 )
 
 const routes = HttpApiBuilder.layer(Api, { openapiPath: "/openapi.json" }).pipe(
-  Layer.provide([questionnaires.layer, requests.layer, keys.layer, customer.layer, system.layer]),
+  Layer.provide([
+    questionnaires.layer,
+    requests.layer,
+    policies.layer,
+    workItems.layer,
+    contacts.layer,
+    keys.layer,
+    customer.layer,
+    system.layer,
+  ]),
   Layer.provide([access.layer, HttpApiMiddleware.layerProblemDetails({ includeDetails: true })]),
   Layer.provide(surroundings.layer),
 )

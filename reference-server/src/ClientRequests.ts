@@ -31,7 +31,18 @@ export class AnswersRefused extends Schema.TaggedError<AnswersRefused>()("Answer
 /** One mail about a request, as the firm sees it. */
 export const MailLine = Schema.Struct({
   id: Schema.String,
-  kind: Schema.Literals(["invitation", "submitted-notice"]),
+  kind: Schema.Literals([
+    "invitation",
+    "reminder",
+    "access-link",
+    "returned",
+    "submitted-notice",
+    "item-notice",
+    "upload-notice",
+    "schedule-notice",
+    "bounce-notice",
+  ]),
+  /** Its address. */
   recipient: Schema.String,
   status: Schema.Literals(["queued", "handed-over", "failed", "dropped"]),
   /** Why it waits, failed or was dropped. */
@@ -41,17 +52,39 @@ export const MailLine = Schema.Struct({
 })
 export type MailLine = typeof MailLine.Type
 
+/** On a shared record: how often a question was written, and by whom last (a recipient's id) and when. */
+export const Version = Schema.Struct({ n: Schema.Int, by: Schema.String, at: Schema.Int })
+export type Version = typeof Version.Type
+
 /** One request as it is now, with what the customer has given so far. */
 export interface Current {
   readonly request: ClientRequest.State
   readonly stored: Stored
   /** Answers and files together, by question id: what is saved, or once submitted what was submitted. */
   readonly answers: Answers.Answers
+  /** On a shared record, by question id; what a page shows of it comes back as `seen` when it saves. */
+  readonly versions: Readonly<Record<string, Version>>
   /** Sections that the customer has been to. */
   readonly visited: ReadonlyArray<string>
   readonly savedAt: number | null
   /** What conditions read beside the answers. */
   readonly context: Evaluation.Context
+}
+
+/** On a shared record: a question that somebody else wrote since the page was loaded. Theirs stands. */
+export interface Conflict {
+  readonly question: string
+  /** The value that was not written; null: the answer was to be taken back. */
+  readonly mine: unknown
+  /** The value that is there; null: none. */
+  readonly theirs: unknown
+  /** The id of the recipient who wrote it. */
+  readonly by: string
+  readonly at: number
+}
+
+export interface Saved {
+  readonly conflicts: ReadonlyArray<Conflict>
 }
 
 export interface Overview {
@@ -75,22 +108,54 @@ export interface NewRequest {
   readonly policy: RequestPolicy.RequestPolicy
 }
 
-type Refused = ClientRequest.Refusal | RequestNotFound
-type Handled = Effect.Effect<ClientRequest.State, Refused>
+export type Refused = ClientRequest.Refusal | RequestNotFound
+export type Handled = Effect.Effect<ClientRequest.State, Refused>
+
+/** What a customer gives at once where nothing is kept before the end (P24, P26). */
+export interface Finishing {
+  readonly revision: number
+  readonly answers: Answers.Answers
+  /** Files that came in for it, stored already. */
+  readonly files?: ReadonlyArray<{ readonly question: string; readonly file: FileRef }>
+}
 
 export class ClientRequests extends Context.Service<
   ClientRequests,
   {
-    // what the firm does; `commandId` makes a repeated call harmless
+    // what the firm does; `commandId` (a UUID) makes a repeated call harmless
     create(member: Member, input: NewRequest, commandId: string): Handled
     edit(member: Member, id: string, details: Partial<ClientRequest.Details>, commandId: string): Handled
+    changeRecipient(
+      member: Member,
+      id: string,
+      recipientId: string,
+      to: ClientRequest.Recipient,
+      commandId: string,
+    ): Handled
+    /** Another window for this request, in days; null: for ever. */
+    changeWindow(member: Member, id: string, windowDays: number | null, commandId: string): Handled
+    schedule(member: Member, id: string, sendAt: number, commandId: string): Handled
+    unschedule(member: Member, id: string, commandId: string): Handled
     send(member: Member, id: string, commandId: string): Handled
-    resend(member: Member, id: string, commandId: string): Handled
+    /** To all recipients, or only to these. */
+    resend(member: Member, id: string, commandId: string, recipients?: ReadonlyArray<string>): Handled
+    revokeLinks(member: Member, id: string, recipientId: string, commandId: string): Handled
     cancel(member: Member, id: string, reason: string, commandId: string): Handled
+    suspend(member: Member, id: string, reason: string, commandId: string): Handled
+    resume(member: Member, id: string, commandId: string): Handled
+    reopen(member: Member, id: string, commandId: string): Handled
+    acceptItem(member: Member, id: string, item: string, commandId: string): Handled
+    returnItem(member: Member, id: string, item: string, reason: string, commandId: string): Handled
+    waiveItem(member: Member, id: string, item: string, reason: string, commandId: string): Handled
+    markItem(member: Member, id: string, item: string, complete: boolean, commandId: string): Handled
+    /** Submits for the customer what is there. */
+    closeOnBehalf(member: Member, id: string, commandId: string): Handled
     list(
       workspaceId: string,
       query: ListQuery,
     ): Effect.Effect<{ readonly requests: ReadonlyArray<ClientRequest.State>; readonly total: number }>
+    /** One request with what was given, as the firm sees it. */
+    read(workspaceId: string, id: string): Effect.Effect<Current, RequestNotFound>
     overview(workspaceId: string, id: string): Effect.Effect<Overview, RequestNotFound>
     /** The door itself: decides on an intent and writes what follows; `write` joins its transaction. */
     handle(
@@ -101,13 +166,38 @@ export class ClientRequests extends Context.Service<
     ): Handled
     // what the customer does, each through the session that their link opened
     current(customer: Customer): Effect.Effect<Current, RequestNotFound>
-    /** Saves the answers of some questions beside those that are there; null clears one. Wrong values are kept too: they
-     * are a draft. */
+    /**
+     * Saves the answers of some questions beside those that are there; null clears one. Wrong values are kept too: they
+     * are a draft. On a shared record `seen` is the version of each question that the page showed (none: 0); one that
+     * was written since, with another value, is left as it is and given back.
+     */
     save(
       customer: Customer,
-      input: { readonly revision: number; readonly answers: Answers.Answers; readonly visited?: string },
+      input: {
+        readonly revision: number
+        readonly answers: Answers.Answers
+        readonly visited?: string
+        readonly seen?: Readonly<Record<string, number>>
+      },
       commandId: string,
-    ): Effect.Effect<void, Refused | AnswersRefused>
+    ): Effect.Effect<Saved, Refused | AnswersRefused>
+    /** Ticks an item whose answers are saved; may end the request. */
+    completeItem(
+      customer: Customer,
+      input: { readonly revision: number; readonly item: string },
+      commandId: string,
+    ): Handled
+    reopenItem(
+      customer: Customer,
+      input: { readonly revision: number; readonly item: string },
+      commandId: string,
+    ): Handled
+    /** Says that an item does not apply; may end the request. */
+    declineItem(
+      customer: Customer,
+      input: { readonly revision: number; readonly item: string; readonly reason: string },
+      commandId: string,
+    ): Handled
     attachFile(
       customer: Customer,
       input: { readonly revision: number; readonly question: string; readonly file: FileRef; readonly limit: number },
@@ -120,7 +210,15 @@ export class ClientRequests extends Context.Service<
     ): Handled
     /** Submits what is saved. Refused as `incomplete` with the questions that stop it. */
     submit(customer: Customer, revision: number, commandId: string): Handled
-    /** Expires what is due; gives the number of requests it looked at. */
+    /** Submits all answers at once, where nothing is kept before; what is refused leaves nothing behind. */
+    finish(
+      customer: Customer,
+      input: Finishing,
+      commandId: string,
+    ): Effect.Effect<ClientRequest.State, Refused | AnswersRefused>
+    /** Sends a recipient another link at their own wish; the caller shows the same whatever comes of it (S21). */
+    requestAccessLink(workspaceId: string, id: string, recipientId: string, commandId: string): Handled
+    /** Wakes what is due, a hundred at most; gives how many it looked at. */
     readonly sweep: Effect.Effect<number>
   }
 >()("@requite/reference-server/ClientRequests") {}

@@ -8,6 +8,7 @@ import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import { isAddress } from "./Mailer/MailAddress.ts"
 import { IpNetwork } from "./platform/Http.ts"
+import { isCountry } from "./SmsSender/PhoneNumber.ts"
 
 export interface ServerConfig {
   readonly host: string
@@ -18,8 +19,23 @@ export interface ServerConfig {
   readonly trustedProxies: ReadonlyArray<IpNetwork.IpNetwork>
   readonly databaseUrl: Redacted.Redacted | undefined
   readonly dataDir: string
+  /** What the server's own keys are derived from; undefined: from files of the data directory. */
+  readonly secretKey: Redacted.Redacted | undefined
   readonly smtpUrl: Redacted.Redacted | undefined
   readonly mailFrom: string
+  /** The SMS provider; undefined: the development outbox, or none at all where others can reach the server. */
+  readonly smsUrl: Redacted.Redacted | undefined
+  readonly smsToken: Redacted.Redacted | undefined
+  /** What phones show as sender of an SMS. */
+  readonly smsFrom: string | undefined
+  /** ISO 3166-1 alpha-2 codes of the countries that SMS go to. */
+  readonly smsCountries: ReadonlyArray<string>
+  /** SMS that a workspace may send in 24 hours. */
+  readonly smsDailyBudget: number
+  /** SMS that may go to one country in 24 hours, from all workspaces together. */
+  readonly smsCountryBudget: number
+  /** Multiplies the limits on what customers may try (RateLimits/Customers.ts); 0: no limits. */
+  readonly rateLimitFactor: number
   readonly setupCode: Redacted.Redacted | undefined
   readonly logLevel: LogLevel
   readonly logJson: boolean
@@ -59,6 +75,12 @@ export const settings = [
   },
   { name: "DATA_DIR", default: "data", meaning: "Uploaded files, and the embedded database and development mailbox." },
   {
+    name: "SECRET_KEY",
+    default: "files in DATA_DIR",
+    meaning:
+      "At least 32 characters that nobody can guess, the same for every process: links that can be shown again and codes are made with it. Another one ends those links.",
+  },
+  {
     name: "SMTP_URL",
     default: "the development mailbox",
     meaning:
@@ -70,6 +92,36 @@ export const settings = [
     meaning: "The address that e-mails come from. Needed where PUBLIC_URL is not this machine.",
   },
   {
+    name: "SMS_URL",
+    default: "none",
+    meaning:
+      "The address that SMS with access codes are posted to as JSON (see SMS below). Without it they are shown at `/dev/sms` and go nowhere, and where PUBLIC_URL is not this machine none can be sent.",
+  },
+  { name: "SMS_TOKEN", default: "none", meaning: "The bearer token for SMS_URL, which needs one." },
+  {
+    name: "SMS_FROM",
+    default: "the provider's",
+    meaning: "Whom phones show as sender of an SMS: a number, or up to eleven letters and digits.",
+  },
+  {
+    name: "SMS_COUNTRIES",
+    default: "EU, EEA, CH, GB, US and CA",
+    meaning:
+      "The countries that SMS go to, as two letters each with commas between: `SE, NO, DK`. A number of another country gets none, so that nobody earns by asking for codes abroad.",
+  },
+  { name: "SMS_DAILY_BUDGET", default: "500", meaning: "How many SMS one workspace may send in 24 hours." },
+  {
+    name: "SMS_COUNTRY_BUDGET",
+    default: "1000",
+    meaning: "How many SMS may go to one country in 24 hours, from all workspaces together.",
+  },
+  {
+    name: "RATE_LIMIT_FACTOR",
+    default: "1",
+    meaning:
+      "Multiplies how often customers may try things (see Rate limits below): `10` is ten times as often, `0` without limit.",
+  },
+  {
     name: "SETUP_CODE",
     default: "none",
     meaning:
@@ -78,6 +130,10 @@ export const settings = [
   { name: "LOG_LEVEL", default: "Info", meaning: "`Debug`, `Info`, `Warn` or `Error`." },
   { name: "LOG_JSON", default: "false", meaning: "`true`: one JSON object a line." },
 ] as const satisfies ReadonlyArray<Setting>
+
+/** Where numbers are dear to call and plans are well known: the EU, the EEA, Switzerland, the United Kingdom, the US, Canada. */
+const homeCountries: ReadonlyArray<string> =
+  "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK IS LI NO CH GB US CA".split(" ")
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -123,6 +179,8 @@ export const parse = (environment: Environment): Parsed => {
     mistake('TRUSTED_PROXIES must list addresses or networks, such as "127.0.0.1, 10.0.0.0/8".')
   }
 
+  const secretKey = text("SECRET_KEY")
+  if (secretKey !== undefined && secretKey.length < 32) mistake("SECRET_KEY must have at least 32 characters.")
   const databaseUrl = text("DATABASE_URL")
   if (databaseUrl !== undefined && !/^postgres(ql)?:\/\//.test(databaseUrl)) {
     mistake('DATABASE_URL must look like "postgres://user:password@host:5432/database".')
@@ -148,6 +206,36 @@ export const parse = (environment: Environment): Parsed => {
   if (!isAddress(mailFrom)) {
     mistake('MAIL_FROM must be one e-mail address, such as "requests@example.com".')
   }
+
+  const smsUrl = text("SMS_URL")
+  if (smsUrl !== undefined) {
+    const provider = URL.canParse(smsUrl) ? new URL(smsUrl) : undefined
+    const isSafe = provider?.protocol === "https:" || (provider?.protocol === "http:" && isLoopback(provider.hostname))
+    if (!isSafe) mistake('SMS_URL must be an address like "https://sms.example.com/messages", with https.')
+    if (text("SMS_TOKEN") === undefined) mistake("SMS_TOKEN is missing: SMS_URL needs one.")
+  }
+  const smsFrom = text("SMS_FROM")
+  if (smsFrom !== undefined && !/^(\+?\d{3,15}|(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11})$/.test(smsFrom)) {
+    mistake("SMS_FROM must be a number, or up to eleven letters and digits.")
+  }
+  const smsCountries =
+    text("SMS_COUNTRIES")
+      ?.split(",")
+      .map((code) => code.trim().toUpperCase()) ?? homeCountries
+  if (!smsCountries.every(isCountry)) {
+    mistake('SMS_COUNTRIES must list countries by two letters each, such as "SE, NO, DK".')
+  }
+  const budget = (name: "SMS_DAILY_BUDGET" | "SMS_COUNTRY_BUDGET", otherwise: number): number => {
+    const value = text(name) ?? String(otherwise)
+    if (!/^\d{1,7}$/.test(value)) mistake(`${name} must be a whole number from 0 to 9999999.`)
+    return Number(value)
+  }
+  const smsDailyBudget = budget("SMS_DAILY_BUDGET", 500)
+  const smsCountryBudget = budget("SMS_COUNTRY_BUDGET", 1000)
+
+  const factor = text("RATE_LIMIT_FACTOR") ?? "1"
+  const isFactor = /^\d{1,6}(\.\d{1,3})?$/.test(factor)
+  if (!isFactor) mistake("RATE_LIMIT_FACTOR must be a number from 0, such as 10.")
   const logLevel = logLevels.find((level) => level === (text("LOG_LEVEL") ?? "Info"))
   if (logLevel === undefined) mistake(`LOG_LEVEL must be one of ${logLevels.join(", ")}.`)
   const logJson = text("LOG_JSON") ?? "false"
@@ -162,8 +250,16 @@ export const parse = (environment: Environment): Parsed => {
       trustedProxies,
       databaseUrl: secret("DATABASE_URL"),
       dataDir: text("DATA_DIR") ?? "data",
+      secretKey: secret("SECRET_KEY"),
       smtpUrl: secret("SMTP_URL"),
       mailFrom,
+      smsUrl: secret("SMS_URL"),
+      smsToken: secret("SMS_TOKEN"),
+      smsFrom,
+      smsCountries,
+      smsDailyBudget,
+      smsCountryBudget,
+      rateLimitFactor: isFactor ? Number(factor) : 1,
       setupCode: secret("SETUP_CODE"),
       logLevel,
       logJson: logJson === "true",

@@ -1,20 +1,24 @@
 /** The customer, as the server knows one: nobody registered, only a session that a link has opened. */
+import type { Assurance } from "@requite/core/AccessCode"
 import type { Workspace } from "./Workspaces.ts"
 
 /** A customer who has got in: what their session may touch. */
 export interface Customer {
   readonly workspace: Workspace
   readonly requestId: string
+  /** Who of the request's recipients they are, by id. */
+  readonly recipient: string
   readonly linkId: string
-  readonly sendNo: number
+  /** Of the link: it lives as long as the recipient's family is of this generation. */
+  readonly generation: number
+  /** The id of the device that they came in from; not its secret. */
+  readonly device: string
+  /** How sure we are that it is them (S31). */
+  readonly assurance: Assurance
   readonly handle: string
   /** The token of the session's forms (S39). */
   readonly csrf: string
 }
 
-/** The cookie of a customer's session, and how long it is kept: as long as the session itself. Each request that a
- * customer has open has its own. */
-export const sessionCookie = (handle: string) => ({ name: `rq-${handle}`, seconds: sessionSeconds })
-
-/** A session ends this long after its claim; the mail's link opens another one. */
-export const sessionSeconds = 86_400
+/** The cookie of a customer's session. Each request that a customer has open has its own. */
+export const sessionCookie = (handle: string): string => `rq-${handle}`

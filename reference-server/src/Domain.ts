@@ -1,22 +1,31 @@
 /** The services of the server without their surroundings: what HTTP, the worker and the tests stand on. */
 import { Crypto } from "@requite/core"
 import * as Layer from "effect/Layer"
+import * as accessCodes from "./AccessCodes/layer.ts"
 import * as clientRequests from "./ClientRequests/layer.ts"
+import * as contacts from "./Contacts/layer.ts"
 import { Config, type ServerConfig } from "./Config.ts"
 import * as customerAccess from "./CustomerAccess/layer.ts"
+import * as Links from "./CustomerAccess/Links.ts"
 import * as members from "./Members/layer.ts"
 import * as Outbox from "./Outbox.ts"
 import * as MailQueue from "./Outbox/MailQueue.ts"
 import { NodeCrypto, NodeServices } from "./platform/Node.ts"
 import * as questionnaires from "./Questionnaires/layer.ts"
 import * as RateLimits from "./RateLimits.ts"
+import * as customerLimits from "./RateLimits/Customers.ts"
 import * as uploads from "./Uploads/layer.ts"
+import * as workItems from "./WorkItems/layer.ts"
 import * as workspaces from "./Workspaces/layer.ts"
 
 /** What requests, mails and people are, over a database, a mailer and a blob store of the caller's. */
 export const layer = Layer.mergeAll(uploads.layer, customerAccess.layer).pipe(
+  Layer.provideMerge(accessCodes.layer),
   Layer.provideMerge(clientRequests.layer),
-  Layer.provideMerge(Layer.mergeAll(Outbox.layer, questionnaires.layer, members.layer, workspaces.layer)),
+  // requests tell the work what happened to them
+  Layer.provideMerge(Layer.mergeAll(contacts.layer, workItems.layer)),
+  Layer.provideMerge(Layer.mergeAll(Outbox.layer, Links.layer, questionnaires.layer, members.layer, workspaces.layer)),
+  Layer.provideMerge(customerLimits.layer),
   Layer.provideMerge(Layer.mergeAll(MailQueue.layer, RateLimits.layer)),
 )
 

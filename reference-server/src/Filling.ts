@@ -36,14 +36,16 @@ export interface Asked {
 }
 
 /**
- * What conditions read beside the answers: `today` by the firm's calendar. Once it was submitted that day stays: what was
+ * What conditions read beside the answers: `today` by the firm's calendar. While it is submitted that day stays: what was
  * asked then is what was asked.
  */
 export const contextOf = (
-  { submission }: Pick<ClientRequest.State, "submission">,
+  { submission, state = "Submitted" }: Pick<ClientRequest.State, "submission"> & Partial<ClientRequest.State>,
   timeZone: string,
   now: number,
-): Evaluation.Context => ({ today: calendarDay(submission?.at ?? now, timeZone) })
+): Evaluation.Context => ({
+  today: calendarDay(state === "Submitted" ? (submission?.at ?? now) : now, timeZone),
+})
 
 type Given = Pick<Current, "stored" | "context"> & Partial<Pick<Current, "answers" | "visited">>
 

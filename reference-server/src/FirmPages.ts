@@ -1,5 +1,5 @@
 /**
- * The firm's pages: first start, sign-in, questionnaires, requests, API keys, settings and the development mailbox. Server-rendered
+ * The firm's pages: first start, sign-in, questionnaires, requests, work, contacts, API keys, settings and the development mailbox. Server-rendered
  * and complete without JavaScript; all words come from the firm's catalogue in the workspace's language.
  *
  * Words: a *visit* is a member at one of the pages, a *visitor* is somebody who is not signed in; a *page* is read, an
@@ -10,11 +10,17 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import { AccessCodes } from "./AccessCodes.ts"
 import { ClientRequests } from "./ClientRequests.ts"
 import { Config } from "./Config.ts"
+import { Contacts } from "./Contacts.ts"
+import { CustomerAccess } from "./CustomerAccess.ts"
+import * as ContactPages from "./FirmPages/ContactPages.ts"
 import * as DevMail from "./FirmPages/DevMail.ts"
+import * as DevSms from "./FirmPages/DevSms.ts"
 import * as Keys from "./FirmPages/Keys.ts"
 import * as QuestionnairePages from "./FirmPages/QuestionnairePages.ts"
+import * as RequestCommands from "./FirmPages/RequestCommands.ts"
 import * as RequestForms from "./FirmPages/RequestForms.ts"
 import * as RequestList from "./FirmPages/RequestList.ts"
 import * as RequestPage from "./FirmPages/RequestPage.ts"
@@ -23,14 +29,32 @@ import { Samples } from "./FirmPages/Samples.ts"
 import * as Settings from "./FirmPages/Settings.ts"
 import * as SetUp from "./FirmPages/SetUp.ts"
 import * as SignIn from "./FirmPages/SignIn.ts"
+import * as WorkItemForms from "./FirmPages/WorkItemForms.ts"
+import * as WorkItemList from "./FirmPages/WorkItemList.ts"
+import * as WorkItemPage from "./FirmPages/WorkItemPage.ts"
+import * as WorkItemTaskPage from "./FirmPages/WorkItemTaskPage.ts"
 import { DevMailbox } from "./Mailer/mailbox.ts"
 import { Members } from "./Members.ts"
 import { HttpRouter } from "./platform/Http.ts"
+import { DevOutbox } from "./SmsSender/outbox.ts"
 import { Questionnaires } from "./Questionnaires.ts"
 import { Uploads } from "./Uploads.ts"
+import { WorkItems } from "./WorkItems.ts"
 import { Workspaces } from "./Workspaces.ts"
 
-type Services = ClientRequests | Config | Crypto.Crypto | Members | Questionnaires | Samples | Uploads | Workspaces
+type Services =
+  | AccessCodes
+  | ClientRequests
+  | Config
+  | Contacts
+  | Crypto.Crypto
+  | CustomerAccess
+  | Members
+  | Questionnaires
+  | Samples
+  | Uploads
+  | WorkItems
+  | Workspaces
 
 const routes: ReadonlyArray<HttpRouter.Route<never, Services>> = [
   ...SignIn.routes,
@@ -38,34 +62,46 @@ const routes: ReadonlyArray<HttpRouter.Route<never, Services>> = [
   ...RequestList.routes,
   ...RequestForms.routes,
   ...RequestPage.routes,
+  ...RequestCommands.routes,
   ...SamplePages.routes,
   ...QuestionnairePages.routes,
+  ...WorkItemList.routes,
+  ...WorkItemForms.routes,
+  ...WorkItemPage.routes,
+  ...WorkItemTaskPage.routes,
+  ...ContactPages.routes,
   ...Keys.routes,
   ...Settings.routes,
 ]
 
 /**
  * All routes of the firm. `/dev/mail` is among them only without an SMTP server and with a `DevMailbox` among the
- * services: it shows what the mailer kept.
+ * services: it shows what the mailer kept. So is `/dev/sms`, without an SMS provider and with a `DevOutbox`.
  */
 export const layer: Layer.Layer<never, never, Services | HttpRouter.HttpRouter> = HttpRouter.use(
   Effect.fnUntraced(function* (router) {
     // these and no others: the context of the build has a scope of its own, which is not a request's
     const services = Context.pick(
+      AccessCodes,
       ClientRequests,
       Config,
+      Contacts,
       Crypto.Crypto,
+      CustomerAccess,
       Members,
       Questionnaires,
       Samples,
       Uploads,
+      WorkItems,
       Workspaces,
     )(yield* Effect.context<Services>())
-    const { smtpUrl } = yield* Config
+    const { smtpUrl, smsUrl } = yield* Config
     const mailbox = Option.getOrNull(yield* Effect.serviceOption(DevMailbox))
     const devMail = smtpUrl === undefined && mailbox !== null ? DevMail.routes(mailbox) : []
+    const outbox = Option.getOrNull(yield* Effect.serviceOption(DevOutbox))
+    const devSms = smsUrl === undefined && outbox !== null ? DevSms.routes(outbox) : []
     yield* router.addAll(
-      [...routes, ...devMail].map((route) => ({
+      [...routes, ...devMail, ...devSms].map((route) => ({
         ...route,
         handler: Effect.provideContext(route.handler, services),
       })),

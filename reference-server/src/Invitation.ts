@@ -1,25 +1,19 @@
 /**
- * The words of our e-mails: the *invitation* to the recipient, whose message the firm may write itself (P11), and the
- * *notice* to the member when it has been submitted (T12). Subject, layout and sender are not the member's to change
- * (P12). What comes out has an HTML part and a text part that say the same.
+ * The *invitation*: the e-mail to a recipient whose message the firm may write itself (P11). Subject, layout and sender
+ * are not the member's to change (P12). What comes out has an HTML part and a text part that say the same. The mails
+ * that follow it are in the folder of this name: reminders, new links, notices to members.
  */
-import { MailLayout, MessageTemplate } from "@requite/content"
-import { type ClientRequest, LocalText } from "@requite/core"
+import { MessageTemplate } from "@requite/content"
+import { ClientRequest } from "@requite/core"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import { messages, submittedBodies } from "./Invitation/defaults.ts"
-import type { Member } from "./Members.ts"
-import { formatDate, formatDateTime, translator } from "./Messages.ts"
-import type { Workspace } from "./Workspaces.ts"
-import * as Logos from "./Workspaces/Logos.ts"
+import { messages } from "./Invitation/defaults.ts"
+import * as Letter from "./Invitation/Letter.ts"
+import { translator } from "./Messages.ts"
 
-export interface Composed {
-  readonly subject: string
-  readonly html: string
-  readonly text: string
-}
+export type { Composed } from "./Invitation/Letter.ts"
 
 /** The firm's message cannot be sent as it is written; each sentence says what to mend. */
 export class MessageRefused extends Schema.TaggedError<MessageRefused>()(
@@ -53,13 +47,18 @@ export const defaultMessage = (language: string): string => messages[translator(
  */
 export const check = (
   message: string,
-  details?: Pick<ClientRequest.Details, "due" | "recipient" | "title">,
+  details?: Pick<ClientRequest.Details, "due" | "recipients" | "title">,
 ): ReadonlyArray<string> => {
   const findings = MessageTemplate.check({ subject: "-", body: message }, declaration)
   if (findings.length > 0 || details === undefined) return findings.map(sentenceOf)
   const written = write(
     message,
-    valuesOf(details, { greeting: "-", firm: "-", member: "-", due: details.due ?? undefined }),
+    valuesOf(details.title, ClientRequest.primary(details), {
+      greeting: "-",
+      firm: "-",
+      member: "-",
+      due: details.due ?? undefined,
+    }),
   )
   return Result.isFailure(written) ? written.failure.sentences : []
 }
@@ -83,7 +82,8 @@ const write = (body: string, values: MessageTemplate.Values): Result.Result<Mess
 
 /** What the tags of a message print. What is not known is left out, so that `{{#if …}}` can ask for it. */
 const valuesOf = (
-  { recipient, title }: Pick<ClientRequest.Details, "recipient" | "title">,
+  title: string,
+  recipient: ClientRequest.Recipient,
   {
     greeting,
     firm,
@@ -99,100 +99,30 @@ const valuesOf = (
   dueDate: due,
 })
 
-export interface Invitation {
-  readonly workspace: Workspace
-  readonly member: Member
-  readonly details: ClientRequest.Details
+export interface Invitation extends Letter.Letter {
   readonly sendNo: number
-  readonly link: Redacted.Redacted
-  /** When the link stops working; null: never. */
-  readonly worksUntil: number | null
 }
 
 /** The e-mail with the button. Fails only with a message that `check` of its details would have refused. */
-export const compose = (invitation: Invitation): Result.Result<Composed, MessageRefused> => {
-  const { workspace, member, details, sendNo, worksUntil } = invitation
-  const { t, language, locale } = translator("mail", [details.recipient.language, workspace.language])
-  const due = details.due === null ? undefined : formatDate(details.due, locale, workspace.timeZone)
-  const names = { firm: workspace.name, title: details.title, member: member.name }
-  const subject = t(sendNo > 1 ? "invitation.subjectAgain" : "invitation.subject", { ...names, number: sendNo })
-  const { name } = details.recipient
-  const greeting = name === "" ? t("invitation.greetingNobody") : t("invitation.greeting", { name })
-  const written = write(details.message, valuesOf(details, { ...names, greeting, due }))
-  return Result.map(written, ({ bodyHtml, bodyText }) => ({
-    subject: LocalText.oneLine(subject),
-    ...MailLayout.render({
-      lang: language,
-      dir: "ltr",
-      subject: LocalText.oneLine(subject),
+export const compose = (invitation: Invitation): Result.Result<Letter.Composed, MessageRefused> => {
+  const { details, sendNo } = invitation
+  const { t, names, recipient, greeting, due } = Letter.speechOf(invitation)
+  const written = write(details.message, valuesOf(details.title, recipient, { ...names, greeting, due }))
+  return Result.map(written, ({ bodyHtml, bodyText }) =>
+    Letter.render(invitation, {
+      subject: t(sendNo > 1 ? "invitation.subjectAgain" : "invitation.subject", { ...names, number: sendNo }),
       preheader: t("invitation.preheader"),
-      brand: brandOf(workspace, Redacted.value(invitation.link)),
-      heading: details.title,
-      bodyHtml,
-      bodyText,
-      details: [
-        ...(due === undefined ? [] : [{ label: t("invitation.due"), value: due }]),
-        ...(worksUntil === null
-          ? []
-          : [{ label: t("invitation.worksUntil"), value: formatDateTime(worksUntil, locale, workspace.timeZone) }]),
-      ],
-      action: {
-        label: t("invitation.button"),
-        href: Redacted.value(invitation.link),
-        hint: t("invitation.hint"),
-      },
-      footer: t("invitation.footer", names),
+      body: { html: bodyHtml, text: bodyText },
     }),
-  }))
+  )
 }
 
 /** The e-mail as it would be sent now, with a link that opens nothing (M34). */
 export const preview = (
   invitation: Omit<Invitation, "link" | "sendNo"> & { readonly publicUrl: string },
-): Effect.Effect<Composed, MessageRefused> => {
+): Effect.Effect<Letter.Composed, MessageRefused> => {
   const sentences = check(invitation.details.message)
   if (sentences.length > 0) return Effect.fail(new MessageRefused({ sentences }))
   const link = Redacted.make(`${invitation.publicUrl}/r/this-is-a-preview`)
   return Effect.fromResult(compose({ ...invitation, sendNo: 1, link }))
 }
-
-/** The e-mail to the member who sent a request that has now been submitted (T12, K3). */
-export const composeNotice = (notice: {
-  readonly workspace: Workspace
-  readonly request: ClientRequest.State
-  readonly link: string
-}): Result.Result<Composed, MessageRefused> => {
-  const { workspace, request, link } = notice
-  const { recipient, title } = request.details
-  const { t, language, locale } = translator("mail", [workspace.language])
-  const name = recipient.name === "" ? recipient.email : recipient.name
-  const subject = LocalText.oneLine(t("submitted.subject", { title, name }))
-  const written = write(submittedBodies[language], { recipientName: name, requestTitle: title })
-  return Result.map(written, ({ bodyHtml, bodyText }) => ({
-    subject,
-    ...MailLayout.render({
-      lang: language,
-      dir: "ltr",
-      subject,
-      preheader: t("submitted.preheader"),
-      brand: brandOf(workspace, link),
-      bodyHtml,
-      bodyText,
-      details: [
-        { label: t("submitted.from"), value: name === recipient.email ? name : `${name}, ${recipient.email}` },
-        ...(request.submission === null
-          ? []
-          : [{ label: t("submitted.when"), value: formatDateTime(request.submission.at, locale, workspace.timeZone) }]),
-      ],
-      action: { label: t("submitted.button"), href: link, hint: t("submitted.hint") },
-      footer: t("submitted.footer"),
-    }),
-  }))
-}
-
-/** The firm's name, colour and logo (P19). The logo lies where the mail's link leads; the layout shows it from https only. */
-const brandOf = ({ name, accent, logo }: Workspace, link: string): MailLayout.Brand => ({
-  name,
-  accent,
-  ...(logo === null ? {} : { logoUrl: new URL(Logos.path(logo), link).href }),
-})

@@ -36,6 +36,8 @@ export class MailFailed extends Schema.TaggedError<MailFailed>()("MailFailed", {
   retryable: Schema.Boolean,
   /** One sentence for the firm. It quotes nothing the server said: a filter may repeat the customer's link there (S12). */
   reason: Schema.String,
+  /** What the server refused for good was the recipient's address, and nothing about this message (M16). */
+  rejectsRecipient: Schema.optionalKey(Schema.Boolean),
   /** The SMTP reply code, when there was a reply. */
   responseCode: Schema.optionalKey(Schema.Int),
 }) {

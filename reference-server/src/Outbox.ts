@@ -2,6 +2,9 @@
  * The outbox: what must be delivered, written in the transaction that made it necessary, and delivered by a worker
  * afterwards (delivery.md M1). A mail's row says what became of it; its place in the durable queue makes sure that
  * somebody tries. `Outbox/worker.ts` is that somebody.
+ *
+ * Words: a *delivery* of the core becomes one mail to a recipient, or a *notice* to each member whom it is for; what is
+ * told in batches is *held* until the batch is over (M31), and then released into the queue.
  */
 import { ClientRequest, Crypto } from "@requite/core"
 import * as Clock from "effect/Clock"
@@ -11,18 +14,20 @@ import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import type { MailLine } from "./ClientRequests.ts"
 import { Config } from "./Config.ts"
+import * as Addressee from "./Outbox/Addressee.ts"
 import * as MailQueue from "./Outbox/MailQueue.ts"
+import type { Step } from "./Outbox/Step.ts"
 import { SqlClient, SqlSchema } from "./platform/Sql.ts"
+
+export type { Step } from "./Outbox/Step.ts"
 
 export class Outbox extends Context.Service<
   Outbox,
   {
-    /** Writes deliveries of a request, inside the caller's transaction. One key leads to one mail, for ever (M3). */
-    add(
-      workspaceId: string,
-      request: ClientRequest.State,
-      deliveries: ReadonlyArray<ClientRequest.Delivery>,
-    ): Effect.Effect<void>
+    /** Writes what events give rise to, inside the caller's transaction. One key leads to one mail, for ever (M3). */
+    add(workspaceId: string, steps: ReadonlyArray<Step>): Effect.Effect<void>
+    /** Puts the mails into the queue that were held until now. */
+    readonly release: Effect.Effect<void>
     /** The mails of a request, oldest first. */
     mailsOf(workspaceId: string, requestId: string): Effect.Effect<ReadonlyArray<MailLine>>
   }
@@ -38,6 +43,9 @@ const Row = Schema.Struct({
   handedOverAt: Schema.NullOr(Schema.Date),
 })
 
+/** How long uploads are gathered before they are told of, counted from the quarter of an hour that they fall in. */
+export const batchMillis = 900_000
+
 export const layer = Layer.effect(
   Outbox,
   Effect.gen(function* () {
@@ -45,6 +53,7 @@ export const layer = Layer.effect(
     const crypto = yield* Crypto.Crypto
     const { mailFrom } = yield* Config
     const queue = yield* MailQueue.make
+    const addresseesOf = yield* Addressee.make
     const domain = mailFrom.slice(mailFrom.indexOf("@") + 1)
 
     const rows = SqlSchema.findAll({
@@ -55,34 +64,55 @@ export const layer = Layer.effect(
         WHERE workspace_id = ${workspaceId} AND request_id = ${requestId} ORDER BY created_at, id`,
     })
 
-    /** To whom it goes is looked up at hand-over; here it is only for the list. */
-    const recipientOf = (request: ClientRequest.State, delivery: ClientRequest.Delivery) =>
-      delivery.kind === "invitation" ? request.details.recipient.email : ""
+    const put = Effect.fnUntraced(function* (
+      workspaceId: string,
+      requestId: string,
+      delivery: ClientRequest.Delivery,
+      { key, memberId, address }: Addressee.Addressee,
+    ) {
+      const id = yield* Effect.provideService(Crypto.uuid, Crypto.Crypto, crypto)
+      const now = yield* Clock.currentTimeMillis
+      const heldUntil = delivery.kind === "upload-notice" ? new Date(delivery.at + batchMillis) : null
+      const added = yield* sql`INSERT INTO mails ${sql.insert({
+        id,
+        key,
+        workspaceId,
+        requestId,
+        memberId,
+        delivery: JSON.stringify(delivery),
+        // looked up again at hand-over; here it is only for the list
+        recipient: address,
+        // fixed here, so that every attempt is the same message (M5)
+        messageId: `<${id}@${domain}>`,
+        status: "queued",
+        attempts: 0,
+        createdAt: new Date(now),
+        heldUntil,
+      })} ON CONFLICT (key) DO NOTHING RETURNING id`
+      if (added.length > 0 && heldUntil === null) yield* queue.offer({ mailId: id, workspaceId }, { id })
+    })
 
     return Outbox.of({
-      add: (workspaceId, request, deliveries) =>
+      add: (workspaceId, steps) =>
         Effect.forEach(
-          deliveries,
-          Effect.fnUntraced(function* (delivery) {
-            const id = yield* Effect.provideService(Crypto.uuid, Crypto.Crypto, crypto)
-            const now = yield* Clock.currentTimeMillis
-            const added = yield* sql`INSERT INTO mails ${sql.insert({
-              id,
-              key: ClientRequest.deliveryKey(request.id, delivery),
-              workspaceId,
-              requestId: request.id,
-              delivery: JSON.stringify(delivery),
-              recipient: recipientOf(request, delivery),
-              // fixed here, so that every attempt is the same message (M5)
-              messageId: `<${id}@${domain}>`,
-              status: "queued",
-              attempts: 0,
-              createdAt: new Date(now),
-            })} ON CONFLICT (key) DO NOTHING RETURNING id`
-            if (added.length > 0) yield* queue.offer({ mailId: id, workspaceId }, { id })
+          steps,
+          Effect.fnUntraced(function* (step) {
+            for (const delivery of ClientRequest.deliveries(step.event, step.after)) {
+              for (const addressee of yield* addresseesOf(workspaceId, delivery, step)) {
+                yield* put(workspaceId, step.after.id, delivery, addressee)
+              }
+            }
           }),
           { discard: true },
         ).pipe(Effect.orDie),
+      release: Effect.gen(function* () {
+        const now = yield* Clock.currentTimeMillis
+        const released = yield* sql<{ id: string; workspaceId: string }>`
+          UPDATE mails SET held_until = NULL WHERE id IN (
+            SELECT id FROM mails WHERE held_until <= ${new Date(now)} ORDER BY held_until LIMIT 100 FOR UPDATE SKIP LOCKED
+          ) RETURNING id, workspace_id`
+        for (const { id, workspaceId } of released) yield* queue.offer({ mailId: id, workspaceId }, { id })
+      }).pipe(sql.withTransaction, Effect.orDie),
       mailsOf: (workspaceId, requestId) =>
         Effect.map(rows({ workspaceId, requestId }), (mails) =>
           mails.map(({ delivery, createdAt, handedOverAt, ...mail }): MailLine => ({

@@ -7,11 +7,12 @@ import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schedule from "effect/Schedule"
+import { AccessCodes } from "./AccessCodes.ts"
 import * as AccessLog from "./AccessLog.ts"
 import * as Api from "./Api.ts"
 import * as folder from "./BlobStore/folder.ts"
 import { ClientRequests } from "./ClientRequests.ts"
-import type { ServerConfig } from "./Config.ts"
+import { isLoopback, type ServerConfig } from "./Config.ts"
 import * as CustomerPages from "./CustomerPages.ts"
 import * as Database from "./Database.ts"
 import * as Domain from "./Domain.ts"
@@ -20,20 +21,25 @@ import * as Samples from "./FirmPages/Samples.ts"
 import * as mailbox from "./Mailer/mailbox.ts"
 import * as smtp from "./Mailer/smtp.ts"
 import { RateLimits } from "./RateLimits.ts"
+import * as SmsSender from "./SmsSender.ts"
+import * as sms from "./SmsSender/http.ts"
+import * as outbox from "./SmsSender/outbox.ts"
 import * as worker from "./Outbox/worker.ts"
 import * as PageSecurity from "./PageSecurity.ts"
 import { ByteSize } from "./platform/Files.ts"
 import { HttpIncomingMessage, HttpMiddleware, HttpRouter } from "./platform/Http.ts"
 import { NodeHttpServer } from "./platform/Node.ts"
 
-/** Expires what is due: requests say themselves when they next need attention, and any process may look. */
+/** Sends, reminds and expires what is due: requests say themselves when they next need attention, and any process may look. */
 const sweeper = Layer.effectDiscard(
   Effect.gen(function* () {
     const requests = yield* ClientRequests
     const limits = yield* RateLimits
+    const codes = yield* AccessCodes
     yield* requests.sweep.pipe(
       Effect.repeat({ while: (looked) => looked === 100 }),
       Effect.andThen(limits.sweep),
+      Effect.andThen(codes.sweep),
       Effect.catchCause((cause) => Effect.logWarning("the sweep failed and will be tried again", cause)),
       Effect.repeat(Schedule.spaced("10 seconds")),
       Effect.forkScoped,
@@ -41,12 +47,19 @@ const sweeper = Layer.effectDiscard(
   }),
 )
 
+/** Without a provider, SMS are kept for a developer to read; nobody else may. */
+const smsSender = ({ smsUrl, smsToken, smsFrom, publicUrl, dataDir }: ServerConfig) => {
+  if (smsUrl !== undefined && smsToken !== undefined) return sms.layer({ url: smsUrl, token: smsToken, from: smsFrom })
+  return isLoopback(new URL(publicUrl).hostname) ? outbox.layer(join(dataDir, "dev-sms")) : SmsSender.unavailable
+}
+
 /** The adapters that a configuration chooses. */
 const adapters = (config: ServerConfig) =>
   Layer.mergeAll(
     config.smtpUrl === undefined
       ? mailbox.layer(join(config.dataDir, "dev-mail"))
       : smtp.layer({ url: config.smtpUrl }),
+    smsSender(config),
     folder.layer(join(config.dataDir, "files")),
     Samples.layer,
     Database.layer({ url: config.databaseUrl, dataDir: config.dataDir }),

@@ -12,7 +12,10 @@ import type * as Stream from "effect/Stream"
 import type { RequestNotFound } from "./ClientRequests.ts"
 import type { Customer } from "./Customer.ts"
 import type { Member } from "./Members.ts"
+import type { SessionFile } from "./Uploads/SessionFiles.ts"
 import type { Logo } from "./Workspaces.ts"
+
+export type { SessionFile } from "./Uploads/SessionFiles.ts"
 
 export type FileRef = upload.FileRef
 
@@ -47,6 +50,19 @@ export class Uploads extends Context.Service<
       customer: Customer,
       input: { readonly question: QuestionKind.Question; readonly revision: number } & Arriving,
     ): Effect.Effect<FileRef, UploadRefused | ClientRequest.Refusal | RequestNotFound>
+    /** Takes a file that belongs to no request before the customer finishes: it waits for that, for a day at most (L06). */
+    stage(
+      customer: Customer,
+      input: { readonly question: QuestionKind.Question } & Arriving,
+    ): Effect.Effect<FileRef, UploadRefused>
+    /** The files that this session brought, the first one first: those that wait, and those of an upload page (S67). */
+    ofSession(customer: Customer): Effect.Effect<ReadonlyArray<SessionFile>>
+    /** Drops files that wait. Ids of others are passed over. */
+    unstage(customer: Customer, ids: ReadonlyArray<string>): Effect.Effect<void>
+    /** Says that the request has taken these in, so that they no longer wait. */
+    taken(customer: Customer, ids: ReadonlyArray<string>): Effect.Effect<void>
+    /** Throws away what waited in vain; gives how many files that were. */
+    readonly sweep: Effect.Effect<number>
     /** Takes a document of the firm, to be put among a request's attachments (K1). */
     receiveAttachment(member: Member, file: Arriving): Effect.Effect<FileRef, UploadRefused>
     /** Takes a picture to be the logo of a firm (P19): nobody sees it before `Workspaces.update` says so. */
@@ -55,9 +71,10 @@ export class Uploads extends Context.Service<
     attachments(member: Member, ids: ReadonlyArray<string>): Effect.Effect<ReadonlyArray<FileRef>>
     /** A file of a request, an upload or an attachment, for a member. */
     download(workspaceId: string, requestId: string, fileId: string): Effect.Effect<Download, RequestNotFound>
-    /** The customer's own view: attachments of the firm, and files of this request. */
+    /** The customer's own view: attachments of the firm, files of this request and of this session. Of an upload page only
+     * what this session brought itself (S67). */
     downloadFor(customer: Customer, fileId: string): Effect.Effect<Download, RequestNotFound>
-    /** Removes a file from the request, then its bytes. */
+    /** Removes a file from the request, then its bytes. Of an upload page only one's own. */
     remove(
       customer: Customer,
       input: { readonly revision: number; readonly file: string },

@@ -147,6 +147,7 @@ describe("what is sent back", () => {
         command: "Send",
         state: "Expired",
         reasons,
+        allowed: ["Resend", "Cancel"],
         message: reasons[0].message,
       })
       const wire: unknown = JSON.parse(JSON.stringify(yield* Schema.encodeEffect(Failure.Refusal)(refused)))
@@ -156,6 +157,7 @@ describe("what is sent back", () => {
         command: "Send",
         state: "Expired",
         reasons,
+        allowed: ["Resend", "Cancel"],
         message: "This request has expired.",
       })
       const back = yield* Schema.decodeUnknownEffect(Failure.Refusal)(wire)
@@ -172,7 +174,10 @@ describe("what is sent back", () => {
     const answers = [Requests.RequestView, Requests.Summary, Requests.History, Customer.Fill, Customer.Receipt]
     const names = (value: unknown): ReadonlyArray<string> => {
       if (typeof value !== "object" || value === null) return []
-      const members = Object.entries(value) as ReadonlyArray<readonly [string, unknown]>
+      // a knob of the policy says what kind of token there is, never one
+      const members = (Object.entries(value) as ReadonlyArray<readonly [string, unknown]>).filter(
+        ([key]) => key !== "RequestPolicy" && key !== "rules",
+      )
       return members.flatMap(([key, member]) => [
         ...(key === "properties" && typeof member === "object" && member !== null ? Object.keys(member) : []),
         ...names(member),

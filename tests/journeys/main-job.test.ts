@@ -11,6 +11,7 @@ import * as Exit from "effect/Exit"
 import * as Scope from "effect/Scope"
 import { afterAll, beforeAll, describe } from "vitest"
 import * as Browser from "../support/Browser.ts"
+import * as Journey from "../support/Journey.ts"
 import * as ServerProcess from "../support/ServerProcess.ts"
 import * as SmtpSink from "../support/SmtpSink.ts"
 import * as TestDatabase from "../support/TestDatabase.ts"
@@ -23,13 +24,7 @@ const pdf = {
 }
 const program = { name: "desk.pdf", mimeType: "application/pdf", buffer: Buffer.from(`MZ${"\0".repeat(200)}`) }
 
-const sizes = [
-  { width: 390, height: 844 },
-  { width: 1280, height: 900 },
-] as const
-
-const linkIn = (mail: SmtpSink.SunkMail): string =>
-  /https?:\/\/\S+\/r\/[A-Za-z0-9_-]{43}/.exec(mail.parsed.text ?? "")?.[0] ?? ""
+const sizes = [Journey.phone, Journey.desk]
 
 for (const javaScript of [true, false]) {
   describe.skipIf(Browser.missing !== undefined)(`the main job ${javaScript ? "with" : "without"} JavaScript`, () => {
@@ -61,14 +56,7 @@ for (const javaScript of [true, false]) {
           const customerAddress = `carl-${width}@customer.example`
           const member = await browser.page({ javaScript, width, height })
           member.setDefaultTimeout(10_000)
-          const complaints: Array<string> = []
-          /** A picture to look at, and what there is to complain about: all of it is told at the end. */
-          const look = async (page: Browser.Page, what: string) => {
-            await Browser.screenshot(page, `${name}-${what}`)
-            complaints.push(...(await Browser.axe(page)).map((complaint) => `${what}: ${complaint}`))
-            const overflow = await page.locator("html").evaluate((html) => html.scrollWidth - html.clientWidth)
-            if (overflow > 0) complaints.push(`${what}: scrolls sideways by ${overflow} px`)
-          }
+          const { look, complaints } = Journey.eye(name)
 
           // ---- the firm: first run, or signing in
           await member.goto(server.url)
@@ -122,7 +110,7 @@ for (const javaScript of [true, false]) {
           customer.on("request", (request) => {
             if (!request.url().startsWith(server.url) && !request.url().startsWith("data:")) foreign.push(request.url())
           })
-          await customer.goto(linkIn(invitation))
+          await customer.goto(Journey.linkIn(invitation))
           await look(customer, "arrival")
           await customer.getByRole("button", { name: "Start" }).click()
           assert.notInclude(customer.url(), "/r/")
@@ -169,7 +157,7 @@ for (const javaScript of [true, false]) {
           assert.strictEqual(await customer.locator("h1").innerText(), "Data successfully submitted")
           assert.deepStrictEqual(foreign, [])
 
-          await customer.goto(linkIn(invitation))
+          await customer.goto(Journey.linkIn(invitation))
           assert.strictEqual(await customer.locator("h1").innerText(), "This request has expired.")
           await look(customer, "dead")
 

@@ -22,6 +22,20 @@ const bodies: Readonly<Record<string, unknown>> = {
   },
   "requests.edit": { title: "Another title" },
   "requests.cancel": { reason: "no longer needed" },
+  "requests.schedule": { sendAt: "2099-03-27T09:00:00Z" },
+  "requests.suspend": {},
+  "requests.changeWindow": { windowDays: 60 },
+  "requests.returnItem": { reason: "not readable" },
+  "requests.waiveItem": { reason: "not needed" },
+  "requests.changeRecipient": { name: "Eve", email: "eve@customer.example", language: "en" },
+  "requests.previewReminders": {},
+  "policies.lint": { policy: "standard" },
+  "workItems.edit": { title: "Theirs now" },
+  "workItems.setRole": { role: "Applicant" },
+  "workItems.addTask": { title: "Check" },
+  "workItems.editTask": { title: "Check" },
+  "workItems.addToBasket": { task: someId },
+  "contacts.edit": { name: "Eve" },
   "keys.create": { name: "a key" },
 }
 const bodyOf = (id: string) => (bodies[id] === undefined ? {} : { body: JSON.stringify(bodies[id]) })
@@ -186,11 +200,19 @@ layer(testApi, { excludeTestServices: true, timeout: "60 seconds" })("who may ca
         payload: { questionnaire, title: "Ours alone", recipient, send: true },
       })
       const { key } = yield* api.keys.create({ payload: { name: "ours" } })
+      const work = yield* api.workItems.create({ headers: {}, payload: { title: "Ours alone" } })
+      const contact = yield* api.contacts.create({ headers: {}, payload: { name: "Ours alone" } })
+      const kinds: ReadonlyArray<readonly [part: string, id: string]> = [
+        ["/requests/", made.id],
+        ["/keys/", key.id],
+        ["/work-items/", work.id],
+        ["/contacts/", contact.id],
+      ]
       const headers = bearer((yield* TestApi).theirs)
       const swapped = guardedBy("apiKey").filter(({ path }) => path.includes("{"))
       assert.isAbove(swapped.length, 9)
       for (const { id, method, path } of swapped) {
-        const ids = { id: path.includes("/requests/") ? made.id : path.includes("/keys/") ? key.id : "kyc" }
+        const ids = { id: kinds.find(([part]) => path.includes(part))?.[1] ?? "kyc" }
         const answer = yield* call(method, addressed(path, ids), { headers, ...bodyOf(id) })
         // revoking is answered alike for keys that are there and keys that are not
         assert.strictEqual(answer.status, id === "keys.revoke" ? 204 : 404, id)

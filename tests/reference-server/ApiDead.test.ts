@@ -159,13 +159,14 @@ layer(testApi, { excludeTestServices: true, timeout: "60 seconds" })("the dead",
           command: "Save",
           state: "Pending",
           reasons: [{ code, message: "", about: [] }],
+          allowed: [],
         })
         return Effect.map(Effect.flip(customerRefusal.Refusal(refusal)), ({ _tag }) => [code, _tag] as const)
       })
       const tags = yield* Effect.all(told)
       assert.deepStrictEqual(
         tags.filter(([, tag]) => tag === "LinkDead").map(([code]) => code),
-        ["wrong-state", "not-sent", "expired", "link-replaced"],
+        ["wrong-state", "not-sent", "suspended", "expired", "link-replaced", "other-device"],
       )
       assert.isTrue(tags.every(([, tag]) => tag === "LinkDead" || tag === "Refusal"))
     }),

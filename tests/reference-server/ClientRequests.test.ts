@@ -33,7 +33,7 @@ layer(TestFirm.layer, { excludeTestServices: true, timeout: "60 seconds" })("cli
       assert.strictEqual(sent.state, "Pending")
 
       const invitation = yield* TestFirm.mailTo("carl@customer.example")
-      const arrival = yield* access.arrive(TestFirm.tokenIn(invitation))
+      const arrival = yield* access.arrive(TestFirm.tokenIn(invitation), null)
       assert.strictEqual(arrival.workspace.name, "Ask & Answer Ltd")
 
       const { customer, handle, secret } = yield* TestFirm.claim(invitation)
@@ -63,7 +63,17 @@ layer(TestFirm.layer, { excludeTestServices: true, timeout: "60 seconds" })("cli
       assert.deepStrictEqual(current.answers, { name: "Carl", passport: [file] })
       assert.deepStrictEqual(
         history.map(({ event }) => event.type),
-        ["RequestCreated", "RequestSent", "LinkClaimed", "RequestStarted", "FileAttached", "RequestSubmitted"],
+        [
+          "RequestCreated",
+          "RequestSent",
+          "LinkClaimed",
+          "DeviceFixed",
+          "RequestStarted",
+          "ItemStarted",
+          "ItemStarted",
+          "FileAttached",
+          "RequestSubmitted",
+        ],
       )
       assert.strictEqual(mails.length, 2)
       const notice = yield* TestFirm.mailTo("moa@firm.example")
@@ -72,7 +82,7 @@ layer(TestFirm.layer, { excludeTestServices: true, timeout: "60 seconds" })("cli
       // S50: the receipt is for the session that submitted, and the link is dead
       const receipt = yield* access.receipt(handle, secret)
       assert.strictEqual(receipt.current.answers["name"], "Carl")
-      assert.strictEqual((yield* Effect.flip(access.arrive(TestFirm.tokenIn(invitation))))._tag, "LinkDead")
+      assert.strictEqual((yield* Effect.flip(access.arrive(TestFirm.tokenIn(invitation), null)))._tag, "LinkDead")
       assert.strictEqual((yield* Effect.flip(access.enter(handle, secret)))._tag, "LinkDead")
       assert.strictEqual((yield* Effect.flip(access.receipt(handle, Redacted.make("x"))))._tag, "LinkDead")
 
@@ -92,13 +102,13 @@ layer(TestFirm.layer, { excludeTestServices: true, timeout: "60 seconds" })("cli
       const requests = yield* ClientRequests
       const access = yield* CustomerAccess
       const { member, stored, address } = yield* TestFirm.firm
-      const to = { recipient: TestFirm.recipient(address) }
+      const to = { recipients: [TestFirm.recipient(address)] }
       const first = yield* TestFirm.sendRequest(member, stored.ref, to, RequestPolicy.passfort)
       assert.strictEqual(first.state, "WaitingForCustomer")
       const mail = yield* TestFirm.mailTo(address)
 
       // the same person, however the address is written
-      const shouted = { recipient: TestFirm.recipient(address.toUpperCase()) }
+      const shouted = { recipients: [TestFirm.recipient(address.toUpperCase())] }
       const second = yield* TestFirm.createRequest(member, stored.ref, shouted, RequestPolicy.passfort)
       const refusal = yield* Effect.flip(requests.send(member, second.id, yield* uuid))
       assert.instanceOf(refusal, ClientRequest.Refusal)
@@ -111,8 +121,8 @@ layer(TestFirm.layer, { excludeTestServices: true, timeout: "60 seconds" })("cli
       assert.strictEqual((yield* requests.cancel(member, first.id, "asked too much", yield* uuid)).state, "Cancelled")
       const again = yield* requests.send(member, second.id, yield* uuid)
       assert.strictEqual(again.state, "WaitingForCustomer")
-      assert.strictEqual((yield* Effect.flip(access.arrive(TestFirm.tokenIn(mail))))._tag, "LinkDead")
-      const arrived = yield* access.arrive(TestFirm.tokenIn(yield* TestFirm.mailTo(address.toUpperCase())))
+      assert.strictEqual((yield* Effect.flip(access.arrive(TestFirm.tokenIn(mail), null)))._tag, "LinkDead")
+      const arrived = yield* access.arrive(TestFirm.tokenIn(yield* TestFirm.mailTo(address.toUpperCase())), null)
       assert.strictEqual(arrived.current.request.id, second.id)
     }),
   )
@@ -122,20 +132,21 @@ layer(TestFirm.layer, { excludeTestServices: true, timeout: "60 seconds" })("cli
       const requests = yield* ClientRequests
       const access = yield* CustomerAccess
       const { member, stored, address } = yield* TestFirm.firm
-      const to = { recipient: TestFirm.recipient(address) }
-      const sent = yield* TestFirm.sendRequest(member, stored.ref, to, RequestPolicy.passfort)
+      const to = { recipients: [TestFirm.recipient(address)] }
+      const policy = { ...RequestPolicy.passfort, saving: "autosave" } as const
+      const sent = yield* TestFirm.sendRequest(member, stored.ref, to, policy)
       assert.strictEqual(sent.expiresAt, (sent.sentAt ?? 0) + 30 * day)
       const token = TestFirm.tokenIn(yield* TestFirm.mailTo(address))
       const { customer } = yield* TestFirm.claim(yield* TestFirm.mailTo(address))
 
       const [before, end] = [TestFirm.at((sent.expiresAt ?? 0) - 1), TestFirm.at(sent.expiresAt ?? 0)]
-      assert.strictEqual((yield* before(access.arrive(token))).current.request.id, sent.id)
-      const late = yield* before(access.claim(token))
+      assert.strictEqual((yield* before(access.arrive(token, null))).current.request.id, sent.id)
+      const late = yield* before(access.claim(token, null))
       assert.strictEqual((yield* before(access.enter(late.handle, late.secret))).requestId, sent.id)
       yield* before(requests.save(customer, { revision: 1, answers: { name: "In time" } }, yield* uuid))
 
-      assert.strictEqual((yield* Effect.flip(end(access.arrive(token))))._tag, "LinkDead")
-      assert.strictEqual((yield* Effect.flip(end(access.claim(token))))._tag, "LinkDead")
+      assert.strictEqual((yield* Effect.flip(end(access.arrive(token, null))))._tag, "LinkDead")
+      assert.strictEqual((yield* Effect.flip(end(access.claim(token, null))))._tag, "LinkDead")
       assert.strictEqual((yield* Effect.flip(end(access.enter(late.handle, late.secret))))._tag, "LinkDead")
       const save = requests.save(customer, { revision: 1, answers: { name: "Late" } }, yield* uuid)
       assert.deepStrictEqual(yield* refused(end(save)), ["expired"])
@@ -151,7 +162,7 @@ layer(TestFirm.layer, { excludeTestServices: true, timeout: "60 seconds" })("cli
       const requests = yield* ClientRequests
       const access = yield* CustomerAccess
       const { member, stored, address } = yield* TestFirm.firm
-      const sent = yield* TestFirm.sendRequest(member, stored.ref, { recipient: TestFirm.recipient(address) })
+      const sent = yield* TestFirm.sendRequest(member, stored.ref, { recipients: [TestFirm.recipient(address)] })
       const old = yield* TestFirm.mailTo(address)
       const session = yield* TestFirm.claim(old)
       yield* requests.save(session.customer, { revision: 1, answers: { name: "Carl" } }, yield* uuid)
@@ -159,7 +170,7 @@ layer(TestFirm.layer, { excludeTestServices: true, timeout: "60 seconds" })("cli
       const later = (sent.sentAt ?? 0) + 10 * day
       const resent = yield* TestFirm.at(later)(requests.resend(member, sent.id, yield* uuid))
       assert.deepStrictEqual([resent.sendNo, resent.sentAt, resent.expiresAt], [2, later, later + 30 * day])
-      assert.strictEqual((yield* Effect.flip(access.arrive(TestFirm.tokenIn(old))))._tag, "LinkDead")
+      assert.strictEqual((yield* Effect.flip(access.arrive(TestFirm.tokenIn(old), null)))._tag, "LinkDead")
       assert.strictEqual((yield* Effect.flip(access.enter(session.handle, session.secret)))._tag, "LinkDead")
       const save = requests.save(session.customer, { revision: 1, answers: { name: "Old" } }, yield* uuid)
       assert.deepStrictEqual(yield* refused(save), ["link-replaced"])
@@ -173,7 +184,7 @@ layer(TestFirm.layer, { excludeTestServices: true, timeout: "60 seconds" })("cli
       // after its window has passed, too: the answers are there, and the link that died with it stays dead
       const after = TestFirm.at(later + 31 * day)
       assert.strictEqual((yield* after(requests.resend(member, sent.id, yield* uuid))).state, "WaitingForCustomer")
-      assert.strictEqual((yield* Effect.flip(access.arrive(TestFirm.tokenIn(fresh))))._tag, "LinkDead")
+      assert.strictEqual((yield* Effect.flip(access.arrive(TestFirm.tokenIn(fresh), null)))._tag, "LinkDead")
       const { history } = yield* requests.overview(member.workspaceId, sent.id)
       assert.deepStrictEqual(
         history.slice(-3).map(({ event }) => event.type),
@@ -186,7 +197,7 @@ layer(TestFirm.layer, { excludeTestServices: true, timeout: "60 seconds" })("cli
     Effect.gen(function* () {
       const requests = yield* ClientRequests
       const { member, stored, address } = yield* TestFirm.firm
-      const to = { recipient: TestFirm.recipient(address) }
+      const to = { recipients: [TestFirm.recipient(address)] }
       const sent = yield* TestFirm.sendRequest(member, stored.ref, to, RequestPolicy.passfort)
       const resend = requests.resend(member, sent.id, yield* uuid)
       assert.deepStrictEqual(yield* refused(resend), ["resend-not-allowed"])
@@ -203,7 +214,7 @@ layer(TestFirm.layer, { excludeTestServices: true, timeout: "60 seconds" })("cli
       const requests = yield* ClientRequests
       const questionnaires = yield* Questionnaires
       const { member, stored, address } = yield* TestFirm.firm
-      const sent = yield* TestFirm.sendRequest(member, stored.ref, { recipient: TestFirm.recipient(address) })
+      const sent = yield* TestFirm.sendRequest(member, stored.ref, { recipients: [TestFirm.recipient(address)] })
       const { customer } = yield* TestFirm.claim(yield* TestFirm.mailTo(address))
 
       const other = TestFirm.questionnaire
@@ -216,7 +227,12 @@ layer(TestFirm.layer, { excludeTestServices: true, timeout: "60 seconds" })("cli
         [edited.state, edited.revision, edited.details.title, edited.details.due],
         ["Pending", 2, "Company check 2028", null],
       )
-      const moved = requests.edit(member, sent.id, { recipient: TestFirm.recipient("else@where.example") }, yield* uuid)
+      const moved = requests.edit(
+        member,
+        sent.id,
+        { recipients: [TestFirm.recipient("else@where.example")] },
+        yield* uuid,
+      )
       assert.deepStrictEqual(yield* refused(moved), ["recipient-fixed"])
 
       // the page shows what revision 1 asked: it is told to load again, whatever it sends
@@ -247,7 +263,7 @@ layer(TestFirm.layer, { excludeTestServices: true, timeout: "60 seconds" })("cli
     Effect.gen(function* () {
       const requests = yield* ClientRequests
       const { member, stored, address } = yield* TestFirm.firm
-      const sent = yield* TestFirm.sendRequest(member, stored.ref, { recipient: TestFirm.recipient(address) })
+      const sent = yield* TestFirm.sendRequest(member, stored.ref, { recipients: [TestFirm.recipient(address)] })
       const customer = yield* TestFirm.customerOf(sent)
       const save = (answers: Record<string, unknown>) =>
         Effect.flatMap(uuid, (id) => requests.save(customer, { revision: 1, answers }, id))
@@ -281,7 +297,7 @@ layer(TestFirm.layer, { excludeTestServices: true, timeout: "60 seconds" })("cli
       const requests = yield* ClientRequests
       const sql = yield* SqlClient.SqlClient
       const { member, stored, address } = yield* TestFirm.firm
-      const send = TestFirm.sendRequest(member, stored.ref, { recipient: TestFirm.recipient(address) })
+      const send = TestFirm.sendRequest(member, stored.ref, { recipients: [TestFirm.recipient(address)] })
       const [open, lazy] = [yield* send, yield* send]
       const unsent = yield* TestFirm.createRequest(member, stored.ref)
       const cancelled = yield* requests.cancel(member, (yield* send).id, "", yield* uuid)

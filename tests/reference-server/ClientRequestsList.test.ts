@@ -64,7 +64,7 @@ layer(TestFirm.layer, { excludeTestServices: true, timeout: "60 seconds" })("a f
     Effect.gen(function* () {
       const { member, stored } = yield* TestFirm.firm
       const create = (title: string, name: string, email: string) =>
-        TestFirm.createRequest(member, stored.ref, { title, recipient: { name, email, language: "en" } })
+        TestFirm.createRequest(member, stored.ref, { title, recipients: [TestFirm.recipient(email, { name })] })
       yield* create("Tax 100% done", "Åsa ÖBERG", "asa@one.example")
       yield* create("Tax 100 done", "Anna_Lena", "anna@two.example")
       yield* create("C:\\temp'; --", "Bo", "Bo.Big@THREE.example")
@@ -140,7 +140,7 @@ layer(TestFirm.layer, { excludeTestServices: true, timeout: "60 seconds" })("a f
       const [ours, theirs] = [yield* TestFirm.firm, yield* TestFirm.firm]
       const own = yield* questionnaires.add(ours.member.workspaceId, TestFirm.questionnaire.replace('"kyc"', '"own"'))
       const sent = yield* TestFirm.sendRequest(ours.member, own.stored.ref, {
-        recipient: TestFirm.recipient(ours.address),
+        recipients: [TestFirm.recipient(ours.address)],
       })
       const { customer } = yield* TestFirm.claim(yield* TestFirm.mailTo(ours.address))
       const question = uploadOf(own.stored)
@@ -241,7 +241,7 @@ layer(TestFirm.layer, { excludeTestServices: true, timeout: "60 seconds" })("a f
       yield* TestFirm.at(whole.expiresAt ?? 0)(requests.sweep)
       const { current } = yield* requests.overview(member.workspaceId, whole.id)
       assert.strictEqual(current.request.state, "Expired")
-      assert.isTrue(TestFirm.logs.some((line) => line.includes("could not be expired") && line.includes(broken.id)))
+      assert.isTrue(TestFirm.logs.some((line) => line.includes("could not be woken") && line.includes(broken.id)))
     }),
   )
 })

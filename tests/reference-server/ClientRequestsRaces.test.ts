@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import { ClientRequests } from "../../reference-server/src/ClientRequests.ts"
 import type { Member } from "../../reference-server/src/Members.ts"
+import { Questionnaires } from "../../reference-server/src/Questionnaires.ts"
 import { SqlClient } from "../../reference-server/src/platform/Sql.ts"
 import * as TestFirm from "../support/TestFirm.ts"
 
@@ -37,7 +38,7 @@ layer(TestFirm.layer, { excludeTestServices: true, timeout: "60 seconds" })("cli
     Effect.gen(function* () {
       const requests = yield* ClientRequests
       const { member, stored, address } = yield* TestFirm.firm
-      const to = { recipient: TestFirm.recipient(address) }
+      const to = { recipients: [TestFirm.recipient(address)] }
       const create = TestFirm.createRequest(member, stored.ref, to, RequestPolicy.passfort)
       const created = yield* Effect.all(Array.from({ length: 20 }, () => create))
       const results = yield* atOnce(20, (index) =>
@@ -63,11 +64,16 @@ layer(TestFirm.layer, { excludeTestServices: true, timeout: "60 seconds" })("cli
       const { member, stored, address } = yield* TestFirm.firm
       for (let round = 0; round < 8; round++) {
         const [busy, free] = [`busy.${round}.${address}`, `free.${round}.${address}`]
-        yield* TestFirm.sendRequest(member, stored.ref, { recipient: TestFirm.recipient(busy) }, RequestPolicy.passfort)
-        const to = { recipient: TestFirm.recipient(free) }
+        yield* TestFirm.sendRequest(
+          member,
+          stored.ref,
+          { recipients: [TestFirm.recipient(busy)] },
+          RequestPolicy.passfort,
+        )
+        const to = { recipients: [TestFirm.recipient(free)] }
         const { id } = yield* TestFirm.createRequest(member, stored.ref, to, RequestPolicy.passfort)
         const commands = [
-          Effect.flatMap(uuid, (one) => requests.edit(member, id, { recipient: TestFirm.recipient(busy) }, one)),
+          Effect.flatMap(uuid, (one) => requests.edit(member, id, { recipients: [TestFirm.recipient(busy)] }, one)),
           Effect.flatMap(uuid, (one) => requests.send(member, id, one)),
         ]
         yield* Effect.forEach(commands, Effect.result, { concurrency: "unbounded" })
@@ -83,7 +89,7 @@ layer(TestFirm.layer, { excludeTestServices: true, timeout: "60 seconds" })("cli
       const { member, stored, address } = yield* TestFirm.firm
       const id = yield* uuid
       const input = {
-        details: TestFirm.details(stored.ref, { recipient: TestFirm.recipient(address) }),
+        details: TestFirm.details(stored.ref, { recipients: [TestFirm.recipient(address)] }),
         policy: RequestPolicy.standard,
       }
       const all = (results: ReadonlyArray<Result.Result<ClientRequest.State, unknown>>, state: string) =>
@@ -106,7 +112,12 @@ layer(TestFirm.layer, { excludeTestServices: true, timeout: "60 seconds" })("cli
       const submitId = yield* uuid
       all(yield* atOnce(10, () => requests.submit(customer, 1, submitId)), "Submitted")
       const submitted = yield* history(member, id)
-      assert.deepStrictEqual(submitted.events.slice(2), ["RequestStarted", "RequestSubmitted"])
+      assert.deepStrictEqual(submitted.events.slice(2), [
+        "DeviceFixed",
+        "RequestStarted",
+        "ItemStarted",
+        "RequestSubmitted",
+      ])
       assert.deepStrictEqual(
         submitted.mails.map(({ kind }) => kind),
         ["invitation", "submitted-notice"],
@@ -122,31 +133,86 @@ layer(TestFirm.layer, { excludeTestServices: true, timeout: "60 seconds" })("cli
     }),
   )
 
-  it.effect("L41 I10: cancelled and submitted at once, one wins, the audit agrees, the loser is told why", () =>
+  it.effect("P4 P6 P30: twenty sends for one task, to twenty people, race, and exactly one wins", () =>
     Effect.gen(function* () {
       const requests = yield* ClientRequests
-      const { member, stored } = yield* TestFirm.firm
-      const outcomes: Array<string> = []
-      for (let round = 0; round < 60; round++) {
-        const sent = yield* TestFirm.sendRequest(member, stored.ref)
-        const customer = yield* TestFirm.customerOf(sent)
-        yield* requests.save(customer, { revision: 1, answers: { name: "Carl" } }, yield* uuid)
-        const cancel = requests.cancel(member, sent.id, "", yield* uuid)
-        const submit = requests.submit(customer, 1, yield* uuid)
-        const race = round % 2 === 0 ? [cancel, submit] : [submit, cancel]
-        const results = yield* atOnce(2, (index) => race[index] ?? submit)
-        const [winner, ...others] = results.filter(Result.isSuccess).map(({ success }) => success.state)
-        assert.deepStrictEqual(others, [])
-        const loser = results.find(Result.isFailure)?.failure
-        assert.instanceOf(loser, ClientRequest.Refusal)
-        assert.include(JSON.stringify(loser), "wrong-state")
-        const { current, events } = yield* history(member, sent.id)
-        assert.strictEqual(current.request.state, winner)
-        assert.deepStrictEqual(events.slice(3), [`Request${winner}`])
-        outcomes.push(winner ?? "")
+      const { member, stored, address } = yield* TestFirm.firm
+      const task = yield* uuid
+      const create = (n: number) =>
+        Effect.gen(function* () {
+          const recipients = [TestFirm.recipient(`${n}.${address}`)]
+          // each with another task beside it, before or after
+          const other = { task: yield* uuid, sections: ["papers"] }
+          const shared = { task, sections: ["about"] }
+          const tasks = n % 2 === 0 ? [shared, other] : [other, shared]
+          return yield* TestFirm.createRequest(member, stored.ref, { recipients, tasks }, RequestPolicy.passfort)
+        })
+      const created = yield* Effect.forEach(Array.from({ length: 20 }).keys(), create)
+      const results = yield* atOnce(20, (index) =>
+        Effect.flatMap(uuid, (id) => requests.send(member, created[index]?.id ?? "", id)),
+      )
+      const [winner, ...others] = results.filter(Result.isSuccess).map(({ success }) => success.id)
+      assert.deepStrictEqual(others, [])
+      for (const loser of results.filter(Result.isFailure)) {
+        assert.instanceOf(loser.failure, ClientRequest.Refusal)
+        const [reason] = loser.failure instanceof ClientRequest.Refusal ? loser.failure.reasons : []
+        assert.deepStrictEqual([reason?.code, ...(reason?.about ?? [])], ["outstanding-task", winner])
       }
-      assert.deepStrictEqual([...new Set(outcomes)].sort(), ["Cancelled", "Submitted"])
     }),
+  )
+
+  it.effect(
+    "L41 I10: cancelled, submitted and expired at once, 200 times: one wins, the audit agrees, the losers are told",
+    () =>
+      Effect.gen(function* () {
+        const requests = yield* ClientRequests
+        const questionnaires = yield* Questionnaires
+        const { member } = yield* TestFirm.firm
+        const { stored } = yield* questionnaires.add(
+          member.workspaceId,
+          TestFirm.questionnaire.replace('"id":"kyc"', '"id":"free"').replace('"required":true,', ""),
+        )
+        const outcomes = new Set<string>()
+        for (let round = 0; round < 200; round++) {
+          const sent = yield* TestFirm.sendRequest(member, stored.ref)
+          const customer = yield* TestFirm.customerOf(sent)
+          const end = sent.expiresAt ?? 0
+          const [cancelId, submitId] = [yield* uuid, yield* uuid]
+          // the last millisecond, and for the sweeper the one after it
+          const cancel = Effect.asVoid(TestFirm.at(end - 1)(requests.cancel(member, sent.id, "", cancelId)))
+          const submit = Effect.asVoid(TestFirm.at(end - 1)(requests.submit(customer, 1, submitId)))
+          const sweep = Effect.asVoid(TestFirm.at(end)(requests.sweep))
+          const orders = [
+            [cancel, submit, sweep],
+            [submit, sweep, cancel],
+            [sweep, cancel, submit],
+          ]
+          const order = orders[round % 3] ?? []
+          const results = yield* atOnce(3, (index) => order[index] ?? sweep)
+          const won = (one: typeof cancel) => results[order.indexOf(one)]?._tag === "Success"
+          const { current, events } = yield* history(member, sent.id)
+          const { state } = current.request
+          outcomes.add(state)
+          // once it has expired it can still be cancelled, and nothing else
+          assert.deepStrictEqual([won(cancel), won(submit)], [state === "Cancelled", state === "Submitted"])
+          for (const loser of results.filter(Result.isFailure)) {
+            assert.instanceOf(loser.failure, ClientRequest.Refusal)
+            assert.match(JSON.stringify(loser.failure), /wrong-state|expired/)
+          }
+          const told = events.slice(2).filter((type) => /Submitted|Cancelled|Expired/.test(type))
+          assert.include(
+            [
+              ["RequestSubmitted"],
+              ["RequestCancelled"],
+              ["RequestExpired", "RequestCancelled"],
+              ["RequestExpired"],
+            ].map(String),
+            String(told),
+          )
+        }
+        assert.includeMembers([...outcomes], ["Cancelled", "Submitted"])
+      }),
+    120_000,
   )
 
   it.effect("I10: answers, files and a cancel at once leave a request that its events explain", () =>

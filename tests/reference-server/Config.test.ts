@@ -18,12 +18,23 @@ const production = {
   PUBLIC_URL: "https://requests.example.com/",
   DATABASE_URL: "postgres://requite:sesame@db.example.com:5432/requite",
   DATA_DIR: "/var/lib/requite",
+  SECRET_KEY: "forty characters that nobody can guess, ever",
   SMTP_URL: "smtp://user:sesame@mail.example.com:587",
   MAIL_FROM: "requests@example.com",
+  SMS_URL: "https://sms.example.com/sesame/messages",
+  SMS_TOKEN: "sesame",
+  SMS_FROM: "North Co",
+  SMS_COUNTRIES: "se, NO",
+  SMS_DAILY_BUDGET: "50",
+  SMS_COUNTRY_BUDGET: "0",
   SETUP_CODE: "sesame",
   LOG_LEVEL: "Warn",
   LOG_JSON: "true",
 }
+
+/** The countries of docs/configuration.md's default. */
+const euEeaAndFriends =
+  "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK IS LI NO CH GB US CA".split(" ")
 
 describe("the configuration", () => {
   it("has a default for everything on this machine, and an empty variable is none", () => {
@@ -34,8 +45,16 @@ describe("the configuration", () => {
       trustedProxies: [],
       databaseUrl: undefined,
       dataDir: "data",
+      secretKey: undefined,
       smtpUrl: undefined,
       mailFrom: "requests@localhost.localdomain",
+      smsUrl: undefined,
+      smsToken: undefined,
+      smsFrom: undefined,
+      smsCountries: euEeaAndFriends,
+      smsDailyBudget: 500,
+      smsCountryBudget: 1000,
+      rateLimitFactor: 1,
       setupCode: undefined,
       logLevel: "Info",
       logJson: false,
@@ -47,7 +66,7 @@ describe("the configuration", () => {
   })
 
   it("is read whole", () => {
-    const { databaseUrl, setupCode, smtpUrl, ...rest } = configOf(production)
+    const { databaseUrl, secretKey, setupCode, smsToken, smsUrl, smtpUrl, ...rest } = configOf(production)
     assert.deepStrictEqual(rest, {
       host: "0.0.0.0",
       port: 8080,
@@ -55,12 +74,17 @@ describe("the configuration", () => {
       trustedProxies: [],
       dataDir: "/var/lib/requite",
       mailFrom: "requests@example.com",
+      smsFrom: "North Co",
+      smsCountries: ["SE", "NO"],
+      smsDailyBudget: 50,
+      smsCountryBudget: 0,
+      rateLimitFactor: 1,
       logLevel: "Warn",
       logJson: true,
     })
     assert.deepStrictEqual(
-      [databaseUrl, smtpUrl, setupCode].map((secret) => secret && Redacted.value(secret)),
-      [production.DATABASE_URL, production.SMTP_URL, "sesame"],
+      [databaseUrl, smtpUrl, smsUrl, smsToken, setupCode, secretKey].map((secret) => secret && Redacted.value(secret)),
+      [production.DATABASE_URL, production.SMTP_URL, production.SMS_URL, "sesame", "sesame", production.SECRET_KEY],
     )
   })
 
@@ -70,6 +94,7 @@ describe("the configuration", () => {
   const smtpUrl = 'SMTP_URL must look like "smtp://user:password@host:587".'
   const mailFrom = 'MAIL_FROM must be one e-mail address, such as "requests@example.com".'
   const mistakes: ReadonlyArray<readonly [variable: string, values: ReadonlyArray<string>, sentence: string]> = [
+    ["SECRET_KEY", ["short", "x".repeat(31)], "SECRET_KEY must have at least 32 characters."],
     ["PORT", ["http", "-1", "65536", "3000.5", "1e3", "0x10", "３"], port],
     [
       "PUBLIC_URL",
@@ -97,6 +122,24 @@ describe("the configuration", () => {
       ["requests", "Requests <requests@example.com>", "a@b.example, c@d.example", "a@b\r\nBcc: c@d.example"],
       mailFrom,
     ],
+    [
+      "SMS_URL",
+      ["sms.example.com", "http://sms.example.com/messages", "ftp://sms.example.com", "http://10.0.0.1/"],
+      'SMS_URL must be an address like "https://sms.example.com/messages", with https.',
+    ],
+    ["SMS_TOKEN", [""], "SMS_TOKEN is missing: SMS_URL needs one."],
+    [
+      "SMS_FROM",
+      ["North and Company", "12", "Firm\r\nX: y", "Åsa"],
+      "SMS_FROM must be a number, or up to eleven letters and digits.",
+    ],
+    [
+      "SMS_COUNTRIES",
+      ["SE;NO", "Sweden", "UK", "SE,", "XX"],
+      'SMS_COUNTRIES must list countries by two letters each, such as "SE, NO, DK".',
+    ],
+    ["SMS_DAILY_BUDGET", ["-1", "many", "1.5"], "SMS_DAILY_BUDGET must be a whole number from 0 to 9999999."],
+    ["SMS_COUNTRY_BUDGET", ["1e3", "12345678"], "SMS_COUNTRY_BUDGET must be a whole number from 0 to 9999999."],
     ["LOG_LEVEL", ["info", "Verbose"], "LOG_LEVEL must be one of Debug, Info, Warn, Error."],
     ["LOG_JSON", ["yes", "1", "True"], 'LOG_JSON must be "true" or "false".'],
   ]
@@ -146,7 +189,9 @@ describe("the configuration", () => {
     assert.isNull(config)
     assert.deepStrictEqual(
       found.map((sentence) => sentence.split(" ")[0]),
-      ["PORT", "PUBLIC_URL", "TRUSTED_PROXIES", "DATABASE_URL", "SMTP_URL", "MAIL_FROM", "LOG_LEVEL", "LOG_JSON"],
+      "PORT PUBLIC_URL TRUSTED_PROXIES SECRET_KEY DATABASE_URL SMTP_URL MAIL_FROM SMS_URL SMS_FROM SMS_COUNTRIES SMS_DAILY_BUDGET SMS_COUNTRY_BUDGET RATE_LIMIT_FACTOR LOG_LEVEL LOG_JSON".split(
+        " ",
+      ),
     )
   })
 

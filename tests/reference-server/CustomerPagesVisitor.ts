@@ -4,7 +4,7 @@
  */
 import { createServer } from "node:http"
 import type { ClientRequest } from "@requite/core"
-import { Crypto } from "@requite/core"
+import { Crypto, RequestPolicy } from "@requite/core"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
@@ -210,18 +210,30 @@ export const questionnaire = {
   ],
 }
 
-/** A firm of its own, with this questionnaire sent to somebody; the token of the mail's link. */
+/**
+ * A firm of its own, with this questionnaire sent to somebody, under a policy; the token of the mail's link. Of several
+ * recipients each has an address of their own; `tokens` are by their ids.
+ */
 export const arrange = Effect.fnUntraced(function* (
   changes: Partial<ClientRequest.Details> = {},
   definition: unknown = questionnaire,
+  policy: RequestPolicy.RequestPolicy = RequestPolicy.standard,
 ) {
   const firm = yield* TestFirm.firm
   const questionnaires = yield* Questionnaires
   const { stored } = yield* questionnaires.add(firm.member.workspaceId, JSON.stringify(definition))
-  const recipient = { ...TestFirm.recipient(firm.address), ...changes.recipient, email: firm.address }
-  const request = yield* TestFirm.sendRequest(firm.member, stored.ref, { ...changes, recipient })
-  const token = Redacted.value(TestFirm.tokenIn(yield* TestFirm.mailTo(firm.address)))
-  return { member: firm.member, stored, request, token, address: firm.address }
+  const recipients = (changes.recipients ?? [TestFirm.recipient("")]).map((one, index) => ({
+    ...one,
+    email: index === 0 ? firm.address : `${one.id}.${firm.address}`,
+  }))
+  const request = yield* TestFirm.sendRequest(firm.member, stored.ref, { ...changes, recipients }, policy)
+  const tokens = Object.fromEntries(
+    yield* Effect.forEach(recipients, ({ id, email }) =>
+      Effect.map(TestFirm.mailTo(email), (mail) => [id, Redacted.value(TestFirm.tokenIn(mail))] as const),
+    ),
+  )
+  const token = tokens[recipients[0]?.id ?? ""] ?? ""
+  return { member: firm.member, stored, request, token, tokens, address: firm.address }
 })
 
 export const uuid = Crypto.uuid

@@ -13,6 +13,11 @@ const actions = [
   `/requests/${id}/send`,
   `/requests/${id}/resend`,
   `/requests/${id}/cancel`,
+  ...["schedule", "unschedule", "suspend", "resume", "reopen", "close", "window"].map(
+    (name) => `/requests/${id}/${name}`,
+  ),
+  ...["accept", "return", "waive", "complete", "reopen"].map((name) => `/requests/${id}/items/about/${name}`),
+  ...["change", "resend", "revoke", "link", "unlock"].map((name) => `/requests/${id}/recipients/r1/${name}`),
   "/questionnaires",
   "/questionnaires/samples",
   "/keys",

@@ -1,6 +1,6 @@
 // A firm in memory, and a browser of one tab to visit its pages with. The services are small, but what they decide is the
 // core's own: requests go through `ClientRequest.handle`, questionnaires through `Questionnaire.check`.
-import { type Answers, ClientRequest, Crypto, LocalText, Questionnaire } from "@requite/core"
+import { Crypto, LocalText, Questionnaire } from "@requite/core"
 import * as upload from "@requite/core/QuestionKind/upload"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
@@ -10,9 +10,12 @@ import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import { createHash, randomUUID } from "node:crypto"
 import { createServer } from "node:http"
-import { ClientRequests, type MailLine, RequestNotFound } from "../../reference-server/src/ClientRequests.ts"
+import { AccessCodes } from "../../reference-server/src/AccessCodes.ts"
+import { RequestNotFound } from "../../reference-server/src/ClientRequests.ts"
 import * as Assets from "../../reference-server/src/Assets.ts"
+import { Contacts } from "../../reference-server/src/Contacts.ts"
 import { Config, type ServerConfig } from "../../reference-server/src/Config.ts"
+import { CustomerAccess } from "../../reference-server/src/CustomerAccess.ts"
 import * as FirmPages from "../../reference-server/src/FirmPages.ts"
 import { sampleOf, Samples } from "../../reference-server/src/FirmPages/Samples.ts"
 import { type DevMail, DevMailbox } from "../../reference-server/src/Mailer/mailbox.ts"
@@ -34,43 +37,26 @@ import {
   VersionTaken,
 } from "../../reference-server/src/Questionnaires.ts"
 import { type FileRef, UploadRefused, Uploads } from "../../reference-server/src/Uploads.ts"
+import { WorkItems, WorkNotFound } from "../../reference-server/src/WorkItems.ts"
 import { AlreadySetUp, type Workspace, Workspaces } from "../../reference-server/src/Workspaces.ts"
+import * as TestFirm from "../support/TestFirm.ts"
+import * as door from "./FirmPagesDoor.ts"
 
-export interface World {
+export interface World extends door.Kept {
   readonly config: ServerConfig
   readonly workspaces: Array<Workspace>
   readonly members: Array<Member & { readonly password: string }>
   readonly sessions: Map<string, Member>
   readonly keys: Array<ApiKey>
-  readonly questionnaires: Array<Stored & { readonly listed: boolean; readonly createdAt: number }>
-  readonly requests: Map<string, ClientRequest.State>
-  readonly history: Map<string, Array<ClientRequest.Event>>
-  readonly mails: Map<string, Array<MailLine>>
-  readonly answers: Map<string, Answers.Answers>
   readonly files: Map<string, { readonly file: FileRef; readonly bytes: Uint8Array }>
   readonly samples: Array<string>
   readonly mailbox: Array<DevMail>
-  /** Commands carried out, by id. */
-  readonly commands: Set<string>
   /** Wrong passwords so far; the eleventh try is one too many. */
   attempts: number
 }
 
 export const make = (options: Partial<Pick<ServerConfig, "setupCode" | "smtpUrl">> = {}): World => ({
-  config: {
-    host: "127.0.0.1",
-    port: 0,
-    publicUrl: "http://localhost:3000",
-    trustedProxies: [],
-    databaseUrl: undefined,
-    dataDir: "",
-    smtpUrl: undefined,
-    mailFrom: "requests@example.com",
-    setupCode: undefined,
-    logLevel: "Error",
-    logJson: false,
-    ...options,
-  },
+  config: { ...TestFirm.config(), port: 0, mailFrom: "requests@example.com", logLevel: "Error", ...options },
   workspaces: [],
   members: [],
   sessions: new Map(),
@@ -210,84 +196,8 @@ const questionnaires = (world: World) =>
 const newest = <Q extends Stored>(all: ReadonlyArray<Q>): ReadonlyArray<Q> =>
   all.filter((one) => !all.some(({ ref }) => ref.id === one.ref.id && ref.version > one.ref.version))
 
-const requests = (world: World) => {
-  const handle = (id: string, intent: ClientRequest.Intent) =>
-    Effect.gen(function* () {
-      const before = world.requests.get(id) ?? null
-      if (before === null && intent.type !== "Create") return yield* new RequestNotFound({ id })
-      if (before !== null && world.commands.has(`${id} ${intent.id}`)) return before
-      const { state, events } = yield* ClientRequest.handle(intent, before)
-      world.requests.set(id, state)
-      world.commands.add(`${id} ${intent.id}`)
-      world.history.set(id, [...(world.history.get(id) ?? []), ...events])
-      const sent = events.flatMap(ClientRequest.deliveries).map(({ kind }): MailLine => ({
-        id: randomUUID(),
-        kind,
-        recipient: kind === "invitation" ? state.details.recipient.email : "",
-        status: "queued",
-        reason: null,
-        createdAt: Date.now(),
-        handedOverAt: null,
-      }))
-      world.mails.set(id, [...(world.mails.get(id) ?? []), ...sent])
-      return state
-    })
-  const by = (member: Member) => ({ kind: "member", id: member.id }) as const
-  const unused = Effect.die(new Error("the firm's pages do not do this"))
-  return Layer.succeed(ClientRequests, {
-    create: (member, input, id) => handle(id, { type: "Create", id, by: by(member), requestId: id, ...input }),
-    edit: (member, id, details, commandId) => handle(id, { type: "Edit", id: commandId, by: by(member), details }),
-    send: (member, id, commandId) => {
-      const email = world.requests.get(id)?.details.recipient.email
-      const outstanding = [...world.requests.values()]
-        .filter((one) => one.details.recipient.email === email && ClientRequest.isOpenAt(one, Date.now()))
-        .map((one) => one.id)
-      return handle(id, { type: "Send", id: commandId, by: by(member), outstanding })
-    },
-    resend: (member, id, commandId) => handle(id, { type: "Resend", id: commandId, by: by(member) }),
-    cancel: (member, id, reason, commandId) => handle(id, { type: "Cancel", id: commandId, by: by(member), reason }),
-    list: (_workspaceId, { state, search = "", limit, offset }) =>
-      Effect.sync(() => {
-        const found = [...world.requests.values()]
-          .filter((one) => state === undefined || ClientRequest.stateAt(one, Date.now()) === state)
-          .filter(({ details: { title, recipient } }) =>
-            `${title} ${recipient.name} ${recipient.email}`.toLowerCase().includes(search.toLowerCase()),
-          )
-          .toReversed()
-        return { requests: found.slice(offset, offset + limit), total: found.length }
-      }),
-    overview: (_workspaceId, id) => {
-      const request = world.requests.get(id)
-      const stored = world.questionnaires.find(
-        ({ ref }) =>
-          ref.id === request?.details.questionnaire.id && ref.version === request.details.questionnaire.version,
-      )
-      if (request === undefined || stored === undefined) return Effect.fail(new RequestNotFound({ id }))
-      const answers = { ...world.answers.get(id) }
-      for (const file of request.files) {
-        answers[file.question] = request.files.filter(({ question }) => question === file.question)
-      }
-      return Effect.succeed({
-        current: { request, stored, answers, visited: [], savedAt: null, context: {} },
-        history: (world.history.get(id) ?? []).map((event, index) => ({ index: index + 1, event })),
-        mails: world.mails.get(id) ?? [],
-      })
-    },
-    handle: (_workspaceId, id, intent) => handle(id, intent),
-    current: () => unused,
-    save: () => unused,
-    attachFile: () => unused,
-    removeFile: () => unused,
-    submit: () => unused,
-    sweep: Effect.succeed(0),
-  })
-}
-
 const uploads = (world: World) => {
-  const unused = Effect.die(new Error("the firm's pages do not do this"))
-  return Layer.succeed(Uploads, {
-    receive: () => unused,
-    receiveLogo: () => unused,
+  return Layer.mock(Uploads, {
     receiveAttachment: (_member, { name, content }) =>
       Effect.gen(function* () {
         const bytes = Buffer.concat(yield* Effect.orDie(Stream.runCollect(content)))
@@ -321,8 +231,6 @@ const uploads = (world: World) => {
         ? Effect.fail(new RequestNotFound({ id: requestId }))
         : Effect.succeed({ file: found.file, content: Stream.make(found.bytes) })
     },
-    downloadFor: () => unused,
-    remove: () => unused,
   })
 }
 
@@ -333,6 +241,22 @@ const mailbox = (world: World) =>
     list: Effect.sync(() => world.mailbox),
     read: (id) => Effect.sync(() => Option.fromNullishOr(world.mailbox.find((mail) => mail.id === id))),
   })
+
+/** A firm without contacts and work: those have tests of their own, over the real services (WorkItemsPages). */
+const noWork = Layer.mergeAll(
+  Layer.mock(Contacts, { list: () => Effect.succeed([]) }),
+  Layer.mock(WorkItems, {
+    list: () => Effect.succeed({ workItems: [], total: 0 }),
+    get: (_, id) => Effect.fail(new WorkNotFound({ what: "work-item", id })),
+    overview: (_, id) => Effect.fail(new WorkNotFound({ what: "work-item", id })),
+  }),
+)
+
+/** Links and codes have tests of their own, over the real services (FirmRequest…). */
+const noAccess = Layer.mergeAll(
+  Layer.mock(AccessCodes, { locked: () => Effect.succeed([]) }),
+  Layer.mock(CustomerAccess, {}),
+)
 
 /** A mail as the development mailbox shows it. */
 export const devMail = (html: string): DevMail => ({
@@ -354,9 +278,11 @@ export const layer = (world: World) =>
       members(world),
       workspaces(world),
       questionnaires(world),
-      requests(world),
+      door.requests(world),
       uploads(world),
       samples(world),
+      noWork,
+      noAccess,
       mailbox(world),
     ]),
   )

@@ -1,9 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
-import { type ClientRequest, RequestPolicy } from "@requite/core"
+import type { ClientRequest } from "@requite/core"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Invitation from "../../reference-server/src/Invitation.ts"
+import * as TestFirm from "../support/TestFirm.ts"
 
 const link = "http://localhost:3000/r/abcdefghijabcdefghijabcdefghijabcdefghijabc"
 const workspace = {
@@ -19,15 +20,14 @@ const member = { id: "m", workspaceId: "w", name: "Moa Member", email: "moa@firm
 const worksUntil = Date.UTC(2027, 3, 3, 12, 5)
 
 const details = (changes: Partial<ClientRequest.Details> = {}, language = "en"): ClientRequest.Details => ({
+  ...TestFirm.details({ id: "kyc", version: 1, hash: "", questions: 3, sections: ["about", "papers"] }),
   title: "Yearly company check",
-  description: "",
-  due: "2027-03-27",
   message: Invitation.defaultMessage(language),
-  questionnaire: { id: "kyc", version: 1, hash: "", questions: 3 },
-  recipient: { name: "Astrid Lind", email: "astrid@customer.example", language },
-  attachments: [],
+  recipients: [person("Astrid Lind", "astrid@customer.example", language)],
   ...changes,
 })
+
+const person = (name: string, email: string, language: string) => TestFirm.recipient(email, { name, language })
 
 const composed = (given: ClientRequest.Details, changes: Partial<Invitation.Invitation> = {}) =>
   Result.getOrThrow(
@@ -104,12 +104,9 @@ describe("the invitation", () => {
   }
 
   it("M22: speaks the firm's language to those whose own we do not have, and writes dates as they do", () => {
-    const [firm, recipient] = [
-      { ...workspace, language: "sv" },
-      { name: "Ada", email: "a@b.example", language: "de" },
-    ]
-    assert.include(composed(details({ recipient }), { workspace: firm }).subject, "ber dig om")
-    const american = details({ recipient: { ...recipient, language: "en-US" } })
+    const [firm, recipient] = [{ ...workspace, language: "sv" }, person("Ada", "a@b.example", "de")] as const
+    assert.include(composed(details({ recipients: [recipient] }), { workspace: firm }).subject, "ber dig om")
+    const american = details({ recipients: [{ ...recipient, language: "en-US" }] })
     assert.include(composed(american).text, "Saturday, March 27, 2027")
     // M23: the day is a calendar date, whatever the zone; the end of the link is an instant, told in the firm's
     const tonga = { ...workspace, timeZone: "Pacific/Tongatapu" }
@@ -120,8 +117,8 @@ describe("the invitation", () => {
 
   it("greets nobody by an empty name, and shows no row for what there is not", () => {
     for (const language of ["en", "es", "sv"]) {
-      const recipient = { name: "", email: "info@customer.example", language }
-      const mail = composed(details({ due: null, recipient }, language), { worksUntil: null })
+      const recipients = [person("", "info@customer.example", language)]
+      const mail = composed(details({ due: null, recipients }, language), { worksUntil: null })
       assert.match(mail.text, /^(Hello,|Hola:|Hej,)$/m)
       assert.notMatch(mail.text, /27|2027|\{|\}|undefined|null/)
       assert.notMatch(seen(mail.html), /27 |2027|\{\{|undefined|null/)
@@ -141,7 +138,7 @@ describe("the invitation", () => {
     const html = composed(details({ title: "<img src=x onerror=alert(1)>" })).html
     assert.notMatch(html, /<img/)
     const named = details({
-      recipient: { name: "[x](javascript:alert(1)) **{{firmName}}**", email: "", language: "en" },
+      recipients: [person("[x](javascript:alert(1)) **{{firmName}}**", "", "en")],
     })
     assert.include(composed(named).text, "Hello [x](javascript:alert(1)) **{{firmName}}**,")
     assert.notMatch(composed(named).html, /href="javascript/i)
@@ -178,7 +175,7 @@ describe("the invitation", () => {
     const message = "Hello {{recipientName}}, please answer by {{dueDate}}."
     const [without, nameless] = [
       details({ message, due: null }),
-      details({ message, recipient: { name: "", email: "a@b.example", language: "en" } }),
+      details({ message, recipients: [person("", "a@b.example", "en")] }),
     ]
     assert.deepStrictEqual(Invitation.check(message), [])
     assert.deepStrictEqual(Invitation.check(message, details()), [])
@@ -211,67 +208,3 @@ describe("the invitation", () => {
 })
 
 const invitation = { workspace, member, details: details(), sendNo: 1, link: Redacted.make(link), worksUntil }
-
-describe("the notice of a submission", () => {
-  const submitted = (changes: Partial<ClientRequest.Details> = {}): ClientRequest.State => ({
-    id: "970fb427-df9a-4569-b6f1-e0416c82fe51",
-    state: "Submitted",
-    details: details(changes),
-    policy: RequestPolicy.standard,
-    revision: 1,
-    createdAt: 0,
-    createdBy: { kind: "member", id: "m" },
-    sentAt: 0,
-    sentBy: { kind: "member", id: "m" },
-    sendNo: 1,
-    linksFrom: 1,
-    claimedAt: 0,
-    startedAt: 0,
-    expiresAt: null,
-    endedAt: 0,
-    submission: { id: "s", digest: "", at: Date.UTC(2027, 2, 20, 9, 30) },
-    files: [],
-  })
-  const notice = (language: string, changes: Partial<ClientRequest.Details> = {}) =>
-    Result.getOrThrow(
-      Invitation.composeNotice({
-        workspace: { ...workspace, language },
-        request: submitted(changes),
-        link: "http://localhost:3000/requests/970fb427-df9a-4569-b6f1-e0416c82fe51",
-      }),
-    )
-
-  const languages = {
-    en: [
-      "Submitted: Yearly company check (Astrid Lind)",
-      "has submitted",
-      "Submitted: Saturday, 20 March 2027 at 10:30 CET",
-    ],
-    es: [
-      "Enviado: Yearly company check (Astrid Lind)",
-      "ha enviado",
-      "Enviado el: sábado, 20 de marzo de 2027, 10:30 CET",
-    ],
-    sv: [
-      "Inskickat: Yearly company check (Astrid Lind)",
-      "har skickat in",
-      "Inskickat: lördag 20 mars 2027 kl. 10:30 CET",
-    ],
-  } as const
-  for (const [language, [subject, says, when]] of Object.entries(languages)) {
-    it(`T12 K3: tells the member in the firm's language (${language}) whose answers are there, and where`, () => {
-      const mail = notice(language)
-      assert.strictEqual(mail.subject, subject)
-      for (const part of [says, when, "Astrid Lind, astrid@customer.example"]) assert.include(mail.text, part)
-      assert.include(seen(mail.html), says)
-      assert.include(mail.text, "\nhttp://localhost:3000/requests/970fb427-df9a-4569-b6f1-e0416c82fe51\n")
-    })
-  }
-
-  it("M21 S12: has no answer and no link of the customer in it, and one line for a subject", () => {
-    const mail = notice("en", { title: "Tax\n2027", recipient: { name: "", email: "a@b.example", language: "sv" } })
-    assert.strictEqual(mail.subject, "Submitted: Tax 2027 (a@b.example)")
-    assert.include(mail.text, "From: a@b.example\n")
-    assert.notInclude(mail.html + mail.text, "/r/")
-  })
-})

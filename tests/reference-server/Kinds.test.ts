@@ -3,12 +3,13 @@ import { assert, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { ClientRequests } from "../../reference-server/src/ClientRequests.ts"
 import * as TestFirm from "../support/TestFirm.ts"
+import { recipient } from "../support/TestFirm.ts"
 import * as Visitor from "./CustomerPagesVisitor.ts"
 import { words } from "./CustomerPagesVisitor.ts"
 import { questionnaire } from "./KindsWorld.ts"
 
 const begin = Effect.fnUntraced(function* (language: string = "en", definition: unknown = questionnaire) {
-  const arranged = yield* Visitor.arrange({ recipient: { name: "Ann", email: "", language } }, definition)
+  const arranged = yield* Visitor.arrange({ recipients: [recipient("", { name: "Ann", language })] }, definition)
   const visitor = yield* Visitor.visitor
   const list = yield* visitor.start(arranged.token)
   const requests = yield* ClientRequests

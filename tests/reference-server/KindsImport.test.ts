@@ -67,7 +67,7 @@ layer(TestFirm.layer, { excludeTestServices: true, timeout: "60 seconds" })("kin
         const view = views.request(overview, 0, new Map())
         assert.deepStrictEqual(view.answers, { name: "Ann", kind: "person" })
         assert.deepStrictEqual(
-          view.sections.map(({ id, questions }) => [id, questions]),
+          view.items.flatMap(({ progress }) => (progress === null ? [] : [[progress.id, progress.questions]])),
           [
             ["about", 2],
             ["money", 5],

@@ -69,7 +69,9 @@ layer(Visitor.layer, { excludeTestServices: true, timeout: "120 seconds" })("eve
           const view = views.request(overview, yield* Clock.currentTimeMillis, new Map())
           assert.deepStrictEqual([view.files, view.answers], [[], frozen])
           assert.deepStrictEqual(
-            view.sections.map(({ id, state, answered, questions }) => [id, state, answered, questions]),
+            view.items.flatMap(({ progress: one }) =>
+              one === null ? [] : [[one.id, one.state, one.answered, one.questions]],
+            ),
             [
               ["about", "done", 4, 4],
               ["money", "done", 4, 5],

@@ -20,8 +20,8 @@ const sentTo = Effect.fnUntraced(function* (
 ) {
   const firm = yield* TestFirm.firm
   TestFirm.post.outcomes.set(firm.address, [...outcomes])
-  const recipient = TestFirm.recipient(firm.address)
-  const sent = yield* TestFirm.sendRequest(firm.member, firm.stored.ref, { recipient, ...changes })
+  const recipients = [TestFirm.recipient(firm.address)]
+  const sent = yield* TestFirm.sendRequest(firm.member, firm.stored.ref, { recipients, ...changes })
   const mails = Effect.flatMap(Outbox, (outbox) => outbox.mailsOf(firm.member.workspaceId, sent.id))
   return { ...firm, sent, mails }
 })
@@ -79,12 +79,13 @@ layer(TestFirm.layer, { excludeTestServices: true, timeout: "60 seconds" })("the
       // whichever of them arrived after all, its link works, and belongs to this mail
       const tokens = attempts.map(TestFirm.tokenIn)
       assert.strictEqual(new Set(tokens.map(Redacted.value)).size, 3)
-      for (const token of tokens) assert.strictEqual((yield* access.arrive(token)).current.request.id, one.sent.id)
-      const links = yield* sql<{ mailId: string; sendNo: number }>`
-        SELECT mail_id, send_no FROM access_links WHERE request_id = ${one.sent.id}`
+      for (const token of tokens)
+        assert.strictEqual((yield* access.arrive(token, null)).current.request.id, one.sent.id)
+      const links = yield* sql<{ mailId: string; recipient: string; generation: number }>`
+        SELECT mail_id, recipient, generation FROM access_links WHERE request_id = ${one.sent.id}`
       assert.deepStrictEqual(
         links,
-        Array.from({ length: 3 }, () => ({ mailId: mail.id, sendNo: 1 })),
+        Array.from({ length: 3 }, () => ({ mailId: mail.id, recipient: "carl", generation: 1 })),
       )
     }),
   )
@@ -92,8 +93,8 @@ layer(TestFirm.layer, { excludeTestServices: true, timeout: "60 seconds" })("the
   it.effect("S42: a name of several lines, from before there was a rule, is one line in the mail", () =>
     Effect.gen(function* () {
       const { member, stored, address } = yield* TestFirm.firm
-      const recipient = { ...TestFirm.recipient(address), name: "Carl\r\nBcc: x@evil.example\u2028C" }
-      yield* TestFirm.sendRequest(member, stored.ref, { recipient })
+      const recipient = TestFirm.recipient(address, { name: "Carl\r\nBcc: x@evil.example\u2028C" })
+      yield* TestFirm.sendRequest(member, stored.ref, { recipients: [recipient] })
       const mail = yield* TestFirm.mailTo(address)
       assert.strictEqual(mail.to.name, "Carl Bcc: x@evil.example C")
     }),
@@ -167,8 +168,8 @@ layer(TestFirm.layer, { excludeTestServices: true, timeout: "60 seconds" })("the
       yield* hurry(one)
       assert.strictEqual((yield* settled(one, "dropped")).reason, "replaced by a later send")
       const [older, newer] = attemptsTo(one.address).map(TestFirm.tokenIn)
-      assert.strictEqual((yield* Effect.flip(access.arrive(older ?? assert.fail())))._tag, "LinkDead")
-      yield* access.arrive(newer ?? assert.fail())
+      assert.strictEqual((yield* Effect.flip(access.arrive(older ?? assert.fail(), null)))._tag, "LinkDead")
+      yield* access.arrive(newer ?? assert.fail(), null)
     }),
   )
 
@@ -185,14 +186,14 @@ layer(TestFirm.layer, { excludeTestServices: true, timeout: "60 seconds" })("the
     Effect.gen(function* () {
       const requests = yield* ClientRequests
       const { member, stored, address } = yield* TestFirm.firm
-      const unsent = yield* TestFirm.createRequest(member, stored.ref, { recipient: TestFirm.recipient("") })
-      const ready = yield* TestFirm.createRequest(member, stored.ref, { recipient: TestFirm.recipient(address) })
+      const unsent = yield* TestFirm.createRequest(member, stored.ref, { recipients: [TestFirm.recipient("")] })
+      const ready = yield* TestFirm.createRequest(member, stored.ref, { recipients: [TestFirm.recipient(address)] })
       const before = yield* TestFirm.dump
       const refusal = yield* Effect.flip(requests.send(member, unsent.id, yield* uuid))
       assert.include(JSON.stringify(refusal), "recipient-email-missing")
 
       const by = { kind: "member", id: member.id } as const
-      const send = { type: "Send", id: yield* uuid, by, outstanding: [] } as const
+      const send = { type: "Send", id: yield* uuid, by, outstanding: { subject: [], tasks: {} } } as const
       // the database takes everything, and then the process dies before the commit
       yield* Effect.exit(requests.handle(member.workspaceId, ready.id, send, () => Effect.die("the power is cut")))
       const after = yield* TestFirm.dump
@@ -209,9 +210,12 @@ layer(TestFirm.layer, { excludeTestServices: true, timeout: "60 seconds" })("the
   it.effect("M3: one send leads to one mail, however often it is asked for", () =>
     Effect.gen(function* () {
       const outbox = yield* Outbox
+      const requests = yield* ClientRequests
       const one = yield* sentTo([])
+      const { history } = yield* requests.overview(one.member.workspaceId, one.sent.id)
+      const event = history[1]?.event ?? assert.fail("it was not sent")
       yield* settled(one, "handed-over")
-      const add = outbox.add(one.member.workspaceId, one.sent, [{ kind: "invitation", sendNo: 1 }])
+      const add = outbox.add(one.member.workspaceId, [{ event, before: one.sent, after: one.sent }])
       yield* Effect.all([add, add, add, add], { concurrency: "unbounded" })
       assert.strictEqual((yield* one.mails).length, 1)
       assert.strictEqual(attemptsTo(one.address).length, 1)

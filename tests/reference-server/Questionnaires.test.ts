@@ -64,7 +64,7 @@ layer(TestFirm.layer, { excludeTestServices: true, timeout: "60 seconds" })("que
         yield* questionnaires.add(workspaceId, withQuestion(2))
 
         const requests = yield* ClientRequests
-        yield* TestFirm.sendRequest(member, stored.ref, { recipient: TestFirm.recipient(address) })
+        yield* TestFirm.sendRequest(member, stored.ref, { recipients: [TestFirm.recipient(address)] })
         const { customer } = yield* TestFirm.claim(yield* TestFirm.mailTo(address))
         yield* requests.save(customer, { revision: 1, answers: { name: "Carl" } }, yield* TestFirm.uuid)
         const refused = yield* Effect.flip(questionnaires.add(workspaceId, withQuestion(3)))

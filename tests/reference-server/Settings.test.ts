@@ -93,7 +93,7 @@ layer(server, { excludeTestServices: true, timeout: "60 seconds" })("a firm's lo
 
       const { stored, member } = before
       const recipient = TestFirm.recipient("carla@customer.example")
-      yield* TestFirm.sendRequest(member, stored.ref, { recipient })
+      yield* TestFirm.sendRequest(member, stored.ref, { recipients: [recipient] })
       const mail = yield* TestFirm.mailTo(recipient.email)
       assert.match(mail.html, new RegExp(`<img\\s+src="https://ask\\.firm\\.example${path}"\\s+alt="Fresh Ltd"`))
     }),

@@ -70,3 +70,11 @@ export const setUp = async (url: string): Promise<Person> => {
   if (answer.status !== 303) throw new Error(`set-up: ${answer.status} ${await answer.text()}`)
   return member
 }
+
+/** Another browser of the same member. */
+export const signIn = async (url: string): Promise<Person> => {
+  const member = make(url)
+  const answer = await member.form("/sign-in", { email: "moa@firm.example", password: "correct horse battery" })
+  if (answer.status !== 303) throw new Error(`sign-in: ${answer.status}`)
+  return member
+}

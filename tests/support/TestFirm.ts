@@ -3,7 +3,7 @@
  * memory and a mailer that keeps what it is given. `arrange` sets the first firm up, with a questionnaire to send; `firm`
  * makes further ones, so that tests over one database do not see one another.
  */
-import { AccessLink, type ClientRequest, Crypto, RequestPolicy } from "@requite/core"
+import { AccessLink, ClientRequest, Crypto, RequestPolicy } from "@requite/core"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -23,13 +23,19 @@ import { Mailer, type MailFailed, type OutgoingMail } from "../../reference-serv
 import * as worker from "../../reference-server/src/Outbox/worker.ts"
 import { SqlClient } from "../../reference-server/src/platform/Sql.ts"
 import { Questionnaires } from "../../reference-server/src/Questionnaires.ts"
+import { type OutgoingSms, SmsSender } from "../../reference-server/src/SmsSender.ts"
 import { Workspaces } from "../../reference-server/src/Workspaces.ts"
 import type { Member } from "../../reference-server/src/Members.ts"
 import * as ShiftedClock from "./ShiftedClock.ts"
 import * as TestDatabase from "./TestDatabase.ts"
 
 export const config = (environment: Record<string, string> = {}): ServerConfig => {
-  const { config: parsed, mistakes } = parse({ PUBLIC_URL: "http://localhost:3000", ...environment })
+  const { config: parsed, mistakes } = parse({
+    PUBLIC_URL: "http://localhost:3000",
+    // all customers of a test file come from one place, and within seconds
+    RATE_LIMIT_FACTOR: "1000",
+    ...environment,
+  })
   if (parsed === null) throw new Error(mistakes.join(" "))
   return parsed
 }
@@ -78,15 +84,32 @@ const logging = Layer.mergeAll(
   Layer.succeed(References.MinimumLogLevel, "All"),
 )
 
-/** Everything but HTTP, under the configuration of this environment. */
-export const layerOf = (environment: Record<string, string>) =>
-  worker.layer.pipe(
-    Layer.provideMerge(Domain.layer),
-    Layer.provideMerge(Layer.mergeAll(mailer, store, TestDatabase.layer)),
-    Layer.provideMerge(Domain.platform(config(environment))),
-    Layer.provideMerge(clock.layer),
-    Layer.provideMerge(logging),
+/** The SMS handed over so far. */
+export const sms: Array<OutgoingSms> = []
+
+const smsSender = Layer.succeed(SmsSender, {
+  send: (message) => Effect.sync(() => void sms.push(message)),
+})
+
+/** Everything but HTTP and the worker, under the configuration of this environment. */
+const domainOf = (environment: Record<string, string>) =>
+  Layer.unwrap(
+    Effect.map(TestDatabase.temporaryDirectory, (DATA_DIR) =>
+      Domain.layer.pipe(
+        Layer.provideMerge(Layer.mergeAll(mailer, smsSender, store, TestDatabase.layer)),
+        Layer.provideMerge(Domain.platform(config({ DATA_DIR, ...environment }))),
+        Layer.provideMerge(clock.layer),
+        Layer.provideMerge(logging),
+      ),
+    ),
   )
+
+/** The same with the worker, which hands mails over. */
+export const layerOf = (environment: Record<string, string>) =>
+  worker.layer.pipe(Layer.provideMerge(domainOf(environment)))
+
+/** Where nobody works the outbox off. */
+export const withoutWorker = domainOf({})
 
 export const layer = layerOf({})
 
@@ -156,14 +179,29 @@ export const details = (
   title: "Company check 2027",
   description: "",
   due: "2027-03-27",
+  dues: {},
   message: Invitation.defaultMessage("en"),
   questionnaire: ref,
-  recipient: recipient("carl@customer.example"),
+  recipients: [recipient("carl@customer.example")],
   attachments: [],
+  reminders: { rule: { kind: "none" }, enabled: true },
+  timeZone: "Europe/Stockholm",
+  sensitivity: "normal",
+  workItem: null,
+  tasks: [],
   ...changes,
 })
 
-export const recipient = (email: string): ClientRequest.Recipient => ({ name: "Carl Customer", email, language: "en" })
+export const recipient = (email: string, changes: Partial<ClientRequest.Recipient> = {}): ClientRequest.Recipient => ({
+  id: "carl",
+  name: "Carl Customer",
+  email,
+  language: "en",
+  mobile: "",
+  role: "",
+  contact: null,
+  ...changes,
+})
 
 /** Creates a request, and leaves it unsent. */
 export const createRequest = (
@@ -223,28 +261,33 @@ export const said = (error: object): object => Object.assign({}, error)
 export const tokenIn = (mail: OutgoingMail): Redacted.Redacted =>
   Redacted.make(/\/r\/([A-Za-z0-9_-]{43})/.exec(mail.text)?.[1] ?? "")
 
-/** Opens a mail's link, as its reader would. */
-export const claim = (mail: OutgoingMail) =>
+/** Opens a mail's link, as its reader would: on a device of their own, or on the one whose secret it is. */
+export const claim = (mail: OutgoingMail, device: Redacted.Redacted | null = null) =>
   Effect.gen(function* () {
     const access = yield* CustomerAccess
-    const { handle, secret } = yield* access.claim(tokenIn(mail))
-    return { handle, secret, customer: yield* access.enter(handle, secret) }
+    const { handle, secret, deviceSecret } = yield* access.claim(tokenIn(mail), device)
+    return { handle, secret, deviceSecret, customer: yield* access.enter(handle, secret) }
   })
 
 /** Who a request's customer is to the services behind the door, for tests that are not about getting in. */
-export const customerOf = (request: ClientRequest.State) =>
+export const customerOf = (request: ClientRequest.State, changes: Partial<Customer> = {}) =>
   Effect.gen(function* () {
     const workspaces = yield* Workspaces
     const sql = yield* SqlClient.SqlClient
     const [row] = yield* sql<{ workspaceId: string }>`SELECT workspace_id FROM client_requests WHERE id = ${request.id}`
     const workspace = yield* workspaces.get(row?.workspaceId ?? "")
+    const recipient = changes.recipient ?? ClientRequest.primary(request.details).id
     const customer: Customer = {
       workspace,
       requestId: request.id,
+      recipient,
       linkId: yield* Crypto.uuid,
-      sendNo: request.sendNo,
+      generation: request.families[recipient]?.generation ?? 0,
+      device: "a device",
+      assurance: "link",
       handle: "",
       csrf: "",
+      ...changes,
     }
     return customer
   })

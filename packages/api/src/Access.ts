@@ -49,8 +49,13 @@ export class CurrentCustomer extends Context.Service<
       readonly logo: { readonly id: string; readonly type: "image/png" | "image/jpeg" | "image/webp" } | null
     }
     readonly requestId: string
+    /** Who of the request's recipients they are, by id. */
+    readonly recipient: string
     readonly linkId: string
-    readonly sendNo: number
+    readonly generation: number
+    readonly device: string
+    /** By the link alone, by link and code of one way, or of two different ways (S31). */
+    readonly assurance: "link" | "single-channel" | "two-channel"
     readonly handle: string
     /** What `X-CSRF-Token` must be. */
     readonly csrf: string
@@ -61,7 +66,7 @@ export class CurrentCustomer extends Context.Service<
 export class CustomerAccess extends HttpApiMiddleware.Service<CustomerAccess, { provides: CurrentCustomer }>()(
   "@requite/api/CustomerAccess",
   {
-    error: [Failure.LinkDead, Failure.NotFromHere],
+    error: [Failure.LinkDead, Failure.NotFromHere, Failure.OtherDevice, Failure.EnterAgain, Failure.TooOften],
     security: {
       customerSession: HttpApiSecurity.apiKey({ in: "cookie", key: "__Host-rq-{handle}" }).pipe(
         HttpApiSecurity.annotate(

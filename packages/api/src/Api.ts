@@ -2,14 +2,17 @@
  * The HTTP contract of requite, once, for the server, its documentation and every client. Each group is one file that
  * says its paths, its schemas and its failures; handlers stand in the server.
  */
+import { Contacts } from "./Contacts.ts"
 import { Customer } from "./Customer.ts"
 import { tidy } from "./Document.ts"
 import { HttpApi, HttpApiMiddleware, OpenApi } from "./HttpApi.ts"
 import { Keys } from "./Keys.ts"
+import { Policies } from "./Policies.ts"
 import { Questionnaires } from "./Questionnaires.ts"
 import { Requests } from "./Requests.ts"
 import { Session } from "./Session.ts"
 import { System } from "./System.ts"
+import { WorkItems } from "./WorkItems.ts"
 
 const description = `Ask a customer for something, and get it back.
 
@@ -24,7 +27,7 @@ const description = `Ask a customer for something, and get it back.
 **Repeating** a call is safe with the same \`Idempotency-Key\`. Instants are ISO 8601 in UTC.`
 
 export class Api extends HttpApi.make("requite")
-  .add(Questionnaires, Requests, Keys, Session, Customer)
+  .add(Questionnaires, Requests, WorkItems, Contacts, Policies, Keys, Session, Customer)
   .middleware(HttpApiMiddleware.ProblemDetails)
   .prefix("/api")
   .add(System)

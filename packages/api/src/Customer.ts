@@ -1,13 +1,17 @@
 /**
  * The group `customer`: what the person who was asked can do, each through the session that their link opened. Claiming
- * a link sets the session's cookie and gives a *handle*, which stands in every later address. Whatever does not work,
- * for whatever reason, is answered with the same bytes: `LinkDead`.
+ * a link sets the session's cookie and gives a *handle*, which stands in every later address; where a second factor is
+ * asked for, a right code gives another one (`Customer/Entrance.ts`). Whatever does not work, for whatever reason, is
+ * answered with the same bytes: `LinkDead`.
  */
 import * as Schema from "effect/Schema"
 import { CustomerAccess } from "./Access.ts"
+import * as Entrance from "./Customer/Entrance.ts"
 import * as Failure from "./Failure.ts"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "./HttpApi.ts"
 import * as Wire from "./Wire.ts"
+
+export { Claimed, CodeStep } from "./Customer/Entrance.ts"
 
 /** What a customer's page needs to know. */
 export const Fill = Schema.Struct({
@@ -25,14 +29,28 @@ export const Fill = Schema.Struct({
   answers: Wire.Answers,
   files: Schema.Array(Wire.AttachedFile),
   progress: Schema.Array(Wire.SectionProgress),
+  versions: Schema.Record(Schema.String, Schema.Int).annotate({
+    description: "On a shared record: how often each question was written. Comes back as `seen`.",
+  }),
   csrf: Schema.String.annotate({ description: "To be sent back as `X-CSRF-Token` with every change." }),
 }).annotate({ identifier: "Fill", description: "What the customer is asked, and what they have given so far." })
 export type Fill = typeof Fill.Type
 
-/** What is wrong with the saved answers, and how far each section is. */
+/** On a shared record: a question that somebody else wrote since the page was loaded; theirs stands (C4, L32). */
+export const Conflict = Schema.Struct({
+  question: Schema.String,
+  mine: Schema.Unknown.annotate({ description: "What was not written; null: it was to be taken back." }),
+  theirs: Schema.Unknown.annotate({ description: "What is there; null: nothing." }),
+  by: Schema.String.annotate({ description: "The id of the recipient who wrote it." }),
+  at: Wire.Timestamp,
+}).annotate({ identifier: "Conflict", description: "A question that somebody else wrote meanwhile: theirs stands." })
+export type Conflict = typeof Conflict.Type
+
+/** What is wrong with the saved answers, how far each section is, and what was not saved because of somebody else. */
 export const Saved = Schema.Struct({
   issues: Schema.Array(Wire.Issue),
   progress: Schema.Array(Wire.SectionProgress),
+  conflicts: Schema.Array(Conflict),
 }).annotate({ identifier: "Saved", description: "What is wrong with the answers so far, and how far each section is." })
 export type Saved = typeof Saved.Type
 
@@ -44,24 +62,12 @@ export const Receipt = Schema.Struct({ submittedAt: Wire.Timestamp, digest: Sche
 export type Receipt = typeof Receipt.Type
 
 const params = { handle: Schema.String.annotate({ description: "From claiming the link." }) }
+const item = { ...params, item: Schema.String.annotate({ description: "The id of a section." }) }
 const headers = { "x-csrf-token": Schema.String.annotate({ description: "`csrf` of the request." }) }
 const revision = Schema.Int.annotate({ description: "`revision` of what the customer saw." })
 
 /** A multipart body is limited here; each file by its own question. */
 const limits = { maxParts: 20, maxFieldSize: "64 KiB", maxTotalSize: "1100 MB" } as const
-
-const claim = HttpApiEndpoint.post("claim", "/claim", {
-  payload: Schema.Struct({
-    token: Schema.RedactedFromValue(Schema.String.annotate({ description: "The secret at the end of the link." })),
-  }),
-  success: Schema.Struct({ handle: Schema.String }),
-  error: [Failure.LinkDead, Failure.NotFromHere],
-}).annotateMerge(
-  OpenApi.annotations({
-    summary: "Claim a link",
-    description: "Opens a session: sets its cookie, and gives the handle that stands in all later addresses.",
-  }),
-)
 
 const get = HttpApiEndpoint.get("get", "/:handle", { params, success: Fill }).annotateMerge(
   OpenApi.annotations({ summary: "Read what is asked", description: "What is asked, and what was given so far." }),
@@ -76,6 +82,11 @@ const save = HttpApiEndpoint.put("save", "/:handle/answers", {
       description: "Those of some questions; others stay as they are. Files come apart.",
     }),
     visited: Schema.optionalKey(Schema.String.annotate({ description: "The id of the section that was filled in." })),
+    seen: Schema.optionalKey(
+      Schema.Record(Schema.String, Schema.Int).annotate({
+        description: "On a shared record: the version of each question that the customer saw; 0 for none.",
+      }),
+    ),
   }),
   success: Saved,
   error: [Failure.Refusal, Failure.AnswersRefused],
@@ -133,6 +144,45 @@ const remove = HttpApiEndpoint.delete("remove", "/:handle/files/:file", {
   error: Failure.Refusal,
 }).annotateMerge(OpenApi.annotations({ summary: "Remove a file", description: "Takes a file back, and deletes it." }))
 
+const completeItem = HttpApiEndpoint.post("completeItem", "/:handle/items/:item/complete", {
+  params: item,
+  headers,
+  payload: Schema.Struct({ revision }),
+  success: Saved,
+  error: Failure.Refusal,
+}).annotateMerge(
+  OpenApi.annotations({
+    summary: "Complete an item",
+    description: "Says that a section is complete, as it is saved. May end the request, and the session with it.",
+  }),
+)
+
+const reopenItem = HttpApiEndpoint.post("reopenItem", "/:handle/items/:item/reopen", {
+  params: item,
+  headers,
+  payload: Schema.Struct({ revision }),
+  success: Saved,
+  error: Failure.Refusal,
+}).annotateMerge(
+  OpenApi.annotations({
+    summary: "Take back that an item is complete",
+    description: "The section can be written again, where the request's policy lets the customer do that.",
+  }),
+)
+
+const declineItem = HttpApiEndpoint.post("declineItem", "/:handle/items/:item/decline", {
+  params: item,
+  headers,
+  payload: Schema.Struct({ revision, reason: Wire.filledLine(500).annotate({ description: "Why, for the firm." }) }),
+  success: Saved,
+  error: Failure.Refusal,
+}).annotateMerge(
+  OpenApi.annotations({
+    summary: "Say that an item does not apply",
+    description: "With a reason, where the request's policy allows it. May end the request.",
+  }),
+)
+
 const submit = HttpApiEndpoint.post("submit", "/:handle/submit", {
   params,
   headers,
@@ -147,11 +197,25 @@ const submit = HttpApiEndpoint.post("submit", "/:handle/submit", {
   }),
 )
 
+const finish = HttpApiEndpoint.post("finish", "/:handle/finish", {
+  params,
+  headers,
+  payload: Schema.Struct({ revision, answers: Wire.Answers.annotateKey({ description: "All of them." }) }),
+  success: Receipt,
+  error: [Failure.Refusal, Failure.AnswersRefused],
+}).annotateMerge(
+  OpenApi.annotations({
+    summary: "Submit all at once",
+    description:
+      "For requests that keep nothing before the end: takes all answers and submits them. What is refused leaves nothing behind.",
+  }),
+)
+
 export class Customer extends HttpApiGroup.make("customer")
-  .add(get, save, upload, file, remove, submit)
+  .add(get, save, upload, file, remove, completeItem, reopenItem, declineItem, submit, finish)
   .middleware(CustomerAccess)
-  // added after the guard: a claim is what opens the session that the others need
-  .add(claim)
+  // added after the guard: these are what opens the session that the others need
+  .add(Entrance.claim, Entrance.code, Entrance.enterCode, Entrance.sendCode, Entrance.accessLink)
   .prefix("/customer")
   .annotateMerge(
     OpenApi.annotations({

@@ -29,7 +29,17 @@ export class NotFromHere extends Schema.TaggedError<NotFromHere>()(
 export class NotFound extends Schema.TaggedError<NotFound>()(
   "NotFound",
   {
-    what: Schema.Literals(["request", "questionnaire", "question", "file", "submission", "endpoint"]),
+    what: Schema.Literals([
+      "request",
+      "questionnaire",
+      "question",
+      "file",
+      "submission",
+      "work-item",
+      "task",
+      "contact",
+      "endpoint",
+    ]),
     message: Schema.String,
   },
   { httpApiStatus: 404, description: "There is none of that id in this workspace." },
@@ -49,6 +59,9 @@ export class Refusal extends Schema.TaggedError<Refusal>()(
     command: Schema.String.annotate({ examples: ["Resend"] }),
     state: Schema.NullOr(Wire.LifecycleState),
     reasons: Schema.Array(Reason),
+    allowed: Schema.Array(Schema.String).annotate({
+      description: "The commands that it would take from the same side now.",
+    }),
     message: Schema.String,
   },
   {
@@ -112,6 +125,42 @@ export class MessageRefused extends Schema.TaggedError<MessageRefused>()(
   { httpApiStatus: 422, description: "The e-mail's message cannot be sent as it is written; the sentences say why." },
 ) {}
 
+/** The knobs of the policy contradict each other: nothing could be sent with it (G6). */
+export class PolicyRefused extends Schema.TaggedError<PolicyRefused>()(
+  "PolicyRefused",
+  { findings: Schema.Array(Wire.PolicyWarning), message: Schema.String },
+  { httpApiStatus: 422, description: "The knobs of the policy contradict each other. Nothing was made." },
+) {}
+
+/** The work item, as it is, does not allow what was asked for. Nothing changed. */
+export class WorkRefused extends Schema.TaggedError<WorkRefused>()(
+  "WorkRefused",
+  {
+    code: Schema.Literals([
+      "assignee-unknown",
+      "questionnaire-unknown",
+      "stage-unknown",
+      "not-offered",
+      "pick-one",
+      "request-out",
+      "work-completed",
+      "basket-empty",
+    ]),
+    about: Schema.Array(Schema.String).annotate({
+      description: "Ids: of the request that is out, the member, the questionnaires.",
+    }),
+    message: Schema.String,
+  },
+  { httpApiStatus: 409, description: "The work item, as it is, does not allow this. Nothing changed." },
+) {}
+
+/** A link that the firm is not given. */
+export class LinkNotCopied extends Schema.TaggedError<LinkNotCopied>()(
+  "LinkNotCopied",
+  { reason: Schema.Literals(["not-allowed", "not-open", "recipient-unknown"]), message: Schema.String },
+  { httpApiStatus: 409, description: "The policy gives no links to hand out, or the request is not open." },
+) {}
+
 /** Answers that no form could have sent: a question that is not there, a value of another shape. */
 export class AnswersRefused extends Schema.TaggedError<AnswersRefused>()(
   "AnswersRefused",
@@ -144,6 +193,51 @@ export class LinkDead extends Schema.TaggedError<LinkDead>()(
   "LinkDead",
   { message: message("This request has expired.") },
   { httpApiStatus: 410, description: "The link or session does not work. The same bytes for every cause." },
+) {}
+
+/** The link is alive and belongs to another device (K43). Says nothing of the request. */
+export class OtherDevice extends Schema.TaggedError<OtherDevice>()(
+  "OtherDevice",
+  {
+    address: Schema.String.annotate({
+      description: "Where an access link goes, masked.",
+      examples: ["a***@d***"],
+    }),
+    canSend: Schema.Boolean.annotate({
+      description: "May an access link be asked for? If not, only the firm sends one.",
+    }),
+    message: message("This link was first used on another device: ask for an access link."),
+  },
+  { httpApiStatus: 403, description: "The link belongs to another device. An access link moves it to this one." },
+) {}
+
+/** The session is over, or waits for its second factor (S11). What was saved is there. */
+export class EnterAgain extends Schema.TaggedError<EnterAgain>()(
+  "EnterAgain",
+  {
+    by: Schema.Literals(["code", "link"]).annotate({
+      description: "code: ask for a code and present it; link: claim a link again.",
+    }),
+    message: message("The session is over or waits for a code. What was saved is still there."),
+  },
+  { httpApiStatus: 401, description: "The session is over or waits for a code. What was saved is still there." },
+) {}
+
+/** A code that is wrong, expired, used, replaced or of another visit: never says which (S30). */
+export class CodeRefused extends Schema.TaggedError<CodeRefused>()(
+  "CodeRefused",
+  {
+    locked: Schema.Boolean.annotate({ description: "There were too many wrong ones: ask for a new code later." }),
+    message: message("The code is not right, or does not work any more."),
+  },
+  { httpApiStatus: 422, description: "The code is not right, or does not work any more." },
+) {}
+
+/** Too often (S41, S28): `Retry-After` says the same. */
+export class TooOften extends Schema.TaggedError<TooOften>()(
+  "TooOften",
+  { retryAfterSeconds: Schema.Int, message: message("That was too often: try again later.") },
+  { httpApiStatus: 429, description: "Too often. `Retry-After` says in how many seconds to try again." },
 ) {}
 
 /** The server runs, its database does not answer. */

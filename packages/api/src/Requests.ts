@@ -1,92 +1,39 @@
 /**
  * The group `requests`: a member asks a customer, sees how far it is, and reads what came back. Every change answers
- * with the request as it is after it. No answer ever contains a link (security.md S12).
+ * with the request as it is after it. No answer contains a link (security.md S12) but that of `copyLink`, which asks for
+ * one.
  */
 import * as Schema from "effect/Schema"
 import { MemberAccess } from "./Access.ts"
 import * as Failure from "./Failure.ts"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "./HttpApi.ts"
+import { headers, params } from "./Requests/endpoints.ts"
+import { Changes, NewRequest } from "./Requests/Given.ts"
+import * as Items from "./Requests/Items.ts"
+import * as Lifecycle from "./Requests/Lifecycle.ts"
+import * as People from "./Requests/People.ts"
+import * as Planning from "./Requests/Planning.ts"
 import * as View from "./Requests/View.ts"
 import * as Wire from "./Wire.ts"
 
-export { Action, Actor, History, HistoryEntry, Mail, RequestView, Submission, Summary } from "./Requests/View.ts"
-
-/** Which questionnaire: one that is stored, or one that is written for this request alone. */
-export const Asked = Schema.Union([
-  Schema.Struct({
-    id: Schema.String.annotate({ examples: ["kyc"] }),
-    version: Schema.optionalKey(Schema.Int.annotate({ description: "Without it, the newest version." })),
-  }),
-  Schema.Struct({
-    source: Schema.String.annotate({ description: "A definition as JSON text; stored, but not listed." }),
-  }),
-]).annotate({ description: "A stored questionnaire, or the definition of one that is written for this request alone." })
-
-const title = Wire.filledLine(200).annotate({
-  description: "What it is called, for both sides.",
-  examples: ["Yearly company check"],
-})
-const description = Wire.lines(10_000).annotate({
-  description: "What the customer reads before they begin.",
-})
-const due = Schema.NullOr(Wire.CalendarDate).annotate({ description: "Until when it is wished; it closes nothing." })
-const message = Wire.lines(10_000).annotate({
-  description:
-    "The text of the e-mail around its button: Markdown with tags such as `{{recipientName}}`, `{{firmName}}`, `{{requestTitle}}`.",
-})
-
-/** A request to create. */
-export const NewRequest = Schema.Struct({
-  questionnaire: Asked,
-  title,
-  description: Schema.optionalKey(description),
-  due: Schema.optionalKey(due),
-  message: Schema.optionalKey(message.annotate({ description: "Without it, the default text of the language." })),
-  recipient: Wire.NewRecipient,
-  policy: Schema.optionalKey(
-    Schema.Literals(["standard", "passfort"]).annotate({ description: "How it behaves. Without it, `standard`." }),
-  ),
-  send: Schema.optionalKey(
-    Schema.Boolean.annotate({
-      description: "Send it at once. If sending is refused, the request stays, unsent: `Refusal.request` names it.",
-    }),
-  ),
-}).annotate({
-  identifier: "NewRequest",
-  examples: [
-    {
-      questionnaire: { id: "kyc" },
-      title: "Yearly company check",
-      due: "2027-03-27",
-      recipient: { name: "Astrid Lind", email: "astrid@example.com", language: "sv" },
-      send: true,
-    },
-  ],
-})
-export type NewRequest = typeof NewRequest.Type
-
-/** What of a request is to change; properties that are left out stay. */
-export const Changes = Schema.Struct({
-  questionnaire: Schema.optionalKey(Asked),
-  title: Schema.optionalKey(title),
-  description: Schema.optionalKey(description),
-  due: Schema.optionalKey(due),
-  message: Schema.optionalKey(message),
-  recipient: Schema.optionalKey(Wire.NewRecipient),
-}).annotate({ identifier: "RequestChanges", examples: [{ due: "2027-04-03" }] })
-export type Changes = typeof Changes.Type
-
-const params = { id: Wire.Id }
-
-/** A UUID of the caller's choice: the same call again with the same key is carried out once (S46). */
-const headers = {
-  "idempotency-key": Schema.optionalKey(
-    Wire.Id.annotate({
-      description:
-        "A UUID of your choice. The same call again with the same key is carried out once: repeat after a broken connection.",
-    }),
-  ),
-}
+export { Asked, Changes, Imagined, Knobs, NewRequest, PolicyChoice, Preset } from "./Requests/Given.ts"
+export { GivenLink } from "./Requests/People.ts"
+export { ReminderCalendar, ReminderPlan, Reminders } from "./Requests/Reminders.ts"
+export {
+  Action,
+  Actor,
+  Created,
+  History,
+  HistoryEntry,
+  Item,
+  ItemAction,
+  Mail,
+  Recipient,
+  RecipientAction,
+  RequestView,
+  Submission,
+  Summary,
+} from "./Requests/View.ts"
 
 const whole = (begin: number, end: number) => Schema.Int.check(Schema.isBetween({ minimum: begin, maximum: end }))
 
@@ -95,8 +42,9 @@ export class Requests extends HttpApiGroup.make("requests")
     HttpApiEndpoint.post("create", "/", {
       headers,
       payload: NewRequest,
-      success: View.RequestView.pipe(HttpApiSchema.status(201)),
+      success: View.Created.pipe(HttpApiSchema.status(201)),
       error: [
+        Failure.PolicyRefused,
         Failure.QuestionnaireRefused,
         Failure.VersionTaken,
         Failure.MessageRefused,
@@ -107,7 +55,8 @@ export class Requests extends HttpApiGroup.make("requests")
     }).annotateMerge(
       OpenApi.annotations({
         summary: "Create a request",
-        description: "Creates a request, and with `send` sends it: the recipient gets an e-mail with their own link.",
+        description:
+          "Creates a request, and with `send` sends it: each recipient gets an e-mail with their own link. Where the policy keeps recipients apart, each gets a request of their own.",
       }),
     ),
     HttpApiEndpoint.get("list", "/", {
@@ -158,43 +107,8 @@ export class Requests extends HttpApiGroup.make("requests")
     }).annotateMerge(
       OpenApi.annotations({
         summary: "Change a request",
-        description: "Changes what is given, until the customer begins. Once it is sent, the address stays.",
-      }),
-    ),
-    HttpApiEndpoint.post("send", "/:id/send", {
-      params,
-      headers,
-      success: View.RequestView,
-      error: [Failure.NotFound, Failure.Refusal],
-    }).annotateMerge(
-      OpenApi.annotations({
-        summary: "Send a request",
-        description: "Sends it for the first time. The e-mail goes out shortly after.",
-      }),
-    ),
-    HttpApiEndpoint.post("resend", "/:id/resend", {
-      params,
-      headers,
-      success: View.RequestView,
-      error: [Failure.NotFound, Failure.Refusal],
-    }).annotateMerge(
-      OpenApi.annotations({
-        summary: "Send a request again",
-        description: "Another e-mail with a new link and a new window; what becomes of older links is the policy's.",
-      }),
-    ),
-    HttpApiEndpoint.post("cancel", "/:id/cancel", {
-      params,
-      headers,
-      payload: Schema.Struct({
-        reason: Schema.optionalKey(Wire.lines(1000).annotate({ description: "For the history. Never shown." })),
-      }).annotate({ examples: [{ reason: "Asked the wrong person" }] }),
-      success: View.RequestView,
-      error: [Failure.NotFound, Failure.Refusal],
-    }).annotateMerge(
-      OpenApi.annotations({
-        summary: "Cancel a request",
-        description: "Ends it: its links stop working at once. Send `{}` without a reason.",
+        description:
+          "Changes what is given, as long as the policy lets it be changed. Once it is sent, another person takes a recipient's place by `changeRecipient`.",
       }),
     ),
     HttpApiEndpoint.get("file", "/:id/files/:file", {
@@ -219,6 +133,21 @@ export class Requests extends HttpApiGroup.make("requests")
       }),
     ),
   )
+  .add(
+    Lifecycle.send,
+    Lifecycle.schedule,
+    Lifecycle.unschedule,
+    Lifecycle.resend,
+    Lifecycle.cancel,
+    Lifecycle.suspend,
+    Lifecycle.resume,
+    Lifecycle.reopen,
+    Lifecycle.close,
+    Lifecycle.changeWindow,
+  )
+  .add(People.changeRecipient, People.resendTo, People.revokeLinks, People.copyLink, People.unlockCodes)
+  .add(Items.acceptItem, Items.returnItem, Items.waiveItem, Items.completeItem, Items.reopenItem)
+  .add(Planning.reminders, Planning.previewReminders)
   .middleware(MemberAccess)
   .prefix("/requests")
   .annotateMerge(

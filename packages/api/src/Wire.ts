@@ -7,6 +7,8 @@ import * as LocalText from "@requite/core/LocalText/schema"
 import * as CoreQuestionnaire from "@requite/core/Questionnaire"
 import * as upload from "@requite/core/QuestionKind/upload"
 import * as ClientRequest from "@requite/core/ClientRequest"
+import * as Reminder from "@requite/core/Reminder"
+import * as RequestPolicy from "@requite/core/RequestPolicy"
 import * as Schema from "effect/Schema"
 
 /** A UUID. Ids of other workspaces are answered like ids that do not exist. */
@@ -37,6 +39,17 @@ export const CalendarDate = Day.check(
   Schema.makeFilter((text) => (isDate(text) ? undefined : "Expected a date of the calendar such as 2027-03-27")),
 )
 
+/** An instant as members give one: with the time and the zone, so that it is the same everywhere. */
+export const GivenInstant = Timestamp.check(
+  Schema.makeFilter((text) =>
+    /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})$/.test(text) &&
+    isDate(text.slice(0, 10)) &&
+    !Number.isNaN(Date.parse(text))
+      ? undefined
+      : "Expected an instant with its zone such as 2027-03-27T09:00:00Z",
+  ),
+)
+
 /** What a script leaves that cuts an emoji in two has no UTF-8. JSON can carry it, no database keeps it. */
 const wellFormed = Schema.makeFilter((text: string) =>
   text.isWellFormed() ? undefined : "Expected well-formed text: a surrogate stands alone",
@@ -62,12 +75,22 @@ export const lines = (maxLength: number) =>
 export const filledLine = (maxLength: number) =>
   line(maxLength).check(Schema.isPattern(/\S/u, { message: "Expected some text" }))
 
-/** The person who is asked. `email` may be empty until the request is sent. */
+/** One who is asked. `email` may be empty until the request is sent, and later where the policy does not want one. */
 export const Recipient = ClientRequest.Recipient.annotate({
   identifier: "Recipient",
-  description: "The person who is asked. The language is a BCP 47 tag.",
+  description:
+    "One who is asked. `id` names them inside the request; the language is a BCP 47 tag, the mobile number E.164 or empty, the contact one of the firm's or null.",
 })
 export type Recipient = typeof Recipient.Type
+
+/** A zone that calendars know. */
+export const TimeZone = line(100)
+  .check(
+    Schema.makeFilter((name) =>
+      Reminder.isTimeZone(name) ? undefined : "Expected a time zone such as Europe/Stockholm",
+    ),
+  )
+  .annotate({ description: "A time zone, by its IANA name.", examples: ["Europe/Stockholm"] })
 
 /** A recipient as members give one. */
 export const NewRecipient = Schema.Struct({
@@ -79,7 +102,44 @@ export const NewRecipient = Schema.Struct({
     description: "BCP 47; of the e-mail and the page, as far as they are translated.",
     examples: ["sv"],
   }),
-}).annotate({ identifier: "NewRecipient", description: "The person to ask." })
+  mobile: Schema.optionalKey(
+    line(20)
+      .check(Schema.isPattern(/^$|^\+[1-9]\d{5,14}$/, { message: "Expected a number such as +46701234567" }))
+      .annotate({ description: "E.164, for codes by SMS; empty: not known.", examples: ["+46701234567"] }),
+  ),
+  role: Schema.optionalKey(
+    line(100).annotate({ description: "Their role in the work item.", examples: ["Primary Applicant"] }),
+  ),
+  contact: Schema.optionalKey(
+    Schema.NullOr(Id).annotate({ description: "The contact of the firm that they are; null: a bare address." }),
+  ),
+}).annotate({ identifier: "NewRecipient", description: "A person to ask." })
+export type NewRecipient = typeof NewRecipient.Type
+
+/** How often to remind. */
+export const ReminderRule = Reminder.Rule.annotate({
+  identifier: "ReminderRule",
+  description:
+    "none; gentle: seven days before a due date, on it, and daily after it; urgent: daily; custom: every so many days.",
+})
+
+/** Every knob of a request's behaviour. */
+export const Policy = RequestPolicy.RequestPolicy.annotate({
+  identifier: "RequestPolicy",
+  description: "Every knob of a request's behaviour. A request keeps the policy that it was created with.",
+})
+
+/** One setting of a policy that is weak, or contradicts another. */
+export const PolicyWarning = Schema.Struct({
+  code: Schema.String.annotate({ examples: ["window-endless"] }),
+  severity: Schema.Literals(["error", "warning"]),
+  knobs: Schema.Array(Schema.String).annotate({ description: "The knobs that it is about." }),
+  message: Schema.String,
+}).annotate({
+  identifier: "PolicyWarning",
+  description: "One setting that is weak (a warning), or contradicts another (an error: nothing is sent with it).",
+})
+export type PolicyWarning = typeof PolicyWarning.Type
 
 /** Exactly one version of a questionnaire, pinned by the SHA-256 of its canonical form (RFC 8785). */
 export const QuestionnaireRef = CoreQuestionnaire.QuestionnaireRef.annotate({

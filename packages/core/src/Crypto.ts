@@ -21,7 +21,7 @@ export class Crypto extends Context.Service<
 >()("@requite/core/Crypto") {}
 
 /** The part of the Web Crypto API that is used, so that the core names no global of a platform. */
-export interface WebCrypto {
+export interface WebCrypto<Key> {
   getRandomValues(array: Uint8Array<ArrayBuffer>): unknown
   readonly subtle: {
     digest(algorithm: "SHA-256", data: Uint8Array<ArrayBuffer>): Promise<ArrayBuffer>
@@ -31,13 +31,13 @@ export interface WebCrypto {
       algorithm: { name: "HMAC"; hash: "SHA-256" },
       extractable: false,
       usages: ["sign"],
-    ): Promise<CryptoKey>
-    sign(algorithm: "HMAC", key: CryptoKey, data: Uint8Array<ArrayBuffer>): Promise<ArrayBuffer>
+    ): Promise<Key>
+    sign(algorithm: "HMAC", key: Key, data: Uint8Array<ArrayBuffer>): Promise<ArrayBuffer>
   }
 }
 
 /** The service over a platform's Web Crypto: pass `globalThis.crypto`. */
-export const layer = (webCrypto: WebCrypto): Layer.Layer<Crypto> =>
+export const layer = <Key>(webCrypto: WebCrypto<Key>): Layer.Layer<Crypto> =>
   Layer.succeed(Crypto, {
     randomBytes: (length) =>
       Effect.sync(() => {
@@ -101,7 +101,6 @@ export const timingSafeEqual = (a: string, b: string): boolean => {
 }
 
 /** Part of every JavaScript platform, though not of the language: declared here, so that no platform's types come in. */
-declare class CryptoKey {}
 declare class TextEncoder {
   encode(text: string): Uint8Array<ArrayBuffer>
 }

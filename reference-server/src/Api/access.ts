@@ -13,6 +13,8 @@ import { Members, sessionCookie as memberCookie } from "../Members.ts"
 import * as PageSecurity from "../PageSecurity.ts"
 import { ByteSize } from "../platform/Files.ts"
 import { HttpIncomingMessage, HttpRouter, HttpServerRequest } from "../platform/Http.ts"
+import { CustomerLimits } from "../RateLimits/Customers.ts"
+import * as Entrance from "./entrance.ts"
 
 const changes = (request: HttpServerRequest.HttpServerRequest): boolean =>
   request.method !== "GET" && request.method !== "HEAD"
@@ -51,14 +53,29 @@ const customers = Layer.effect(
   Effect.gen(function* () {
     const config = yield* Config
     const access = yield* CustomerAccess
+    const limits = yield* CustomerLimits
+    const { count, counted } = yield* Entrance.make
+
+    const enter = Effect.fnUntraced(function* (request: HttpServerRequest.HttpServerRequest) {
+      const action = /\/files\/[^/]*$/.test(request.url.split("?")[0] ?? "") ? "upload" : "save"
+      if (changes(request)) yield* count(action)
+      const { handle = "" } = yield* HttpRouter.params
+      const secret = PageSecurity.readCookie(config, request, customerCookie(handle))
+      if (secret === null) return yield* new Failure.LinkDead()
+      const customer = yield* access.enter(handle, secret)
+      const { workspace, requestId, recipient } = customer
+      if (changes(request)) yield* limits.ofFamily(action, { workspaceId: workspace.id, requestId, recipient })
+      return customer
+    })
+
     return Access.CustomerAccess.of({
       customerSession: Effect.fnUntraced(function* (http) {
         const request = yield* HttpServerRequest.HttpServerRequest
         if (changes(request) && !PageSecurity.isSameOrigin(config, request)) return yield* new Failure.NotFromHere()
-        const { handle = "" } = yield* HttpRouter.params
-        const secret = PageSecurity.readCookie(config, request, customerCookie(handle).name)
-        if (secret === null) return yield* new Failure.LinkDead()
-        const customer = yield* Effect.mapError(access.enter(handle, secret), () => new Failure.LinkDead())
+        const customer = yield* enter(request).pipe(
+          counted,
+          Effect.catchTags({ ...Entrance.failures, ...Entrance.again }),
+        )
         if (changes(request) && !PageSecurity.isCsrf(request.headers["x-csrf-token"], customer.csrf)) {
           return yield* new Failure.NotFromHere()
         }

@@ -1,18 +1,17 @@
 /** Handlers of the group `customer`. Whoever comes here has been let in by the guard; what closes meanwhile is dead. */
 import { Access, Api, Failure } from "@requite/api"
 import { Crypto, Questionnaire } from "@requite/core"
+import { isFiles } from "@requite/core/AnswerKind/upload"
 import * as upload from "@requite/core/QuestionKind/upload"
 import * as Effect from "effect/Effect"
-import { ClientRequests } from "../ClientRequests.ts"
-import { Config } from "../Config.ts"
-import { sessionCookie } from "../Customer.ts"
-import { CustomerAccess } from "../CustomerAccess.ts"
-import * as PageSecurity from "../PageSecurity.ts"
-import { HttpEffect, HttpServerRequest, type Multipart } from "../platform/Http.ts"
+import { type AnswersRefused, ClientRequests, type Conflict, type Current } from "../ClientRequests.ts"
+import type { Customer } from "../Customer.ts"
+import type { Multipart } from "../platform/Http.ts"
 import { HttpApiBuilder } from "../platform/HttpApi.ts"
 import * as MultipartFiles from "../Uploads/MultipartFiles.ts"
 import { Uploads } from "../Uploads.ts"
 import * as downloads from "./downloads.ts"
+import * as Entrance from "./entrance.ts"
 import * as failures from "./failures.ts"
 import * as views from "./views.ts"
 
@@ -20,8 +19,7 @@ export const layer = HttpApiBuilder.group(
   Api,
   "customer",
   Effect.fn(function* (handlers) {
-    const access = yield* CustomerAccess
-    const config = yield* Config
+    const entrance = yield* Entrance.make
     const crypto = yield* Crypto.Crypto
     const requests = yield* ClientRequests
     const uploads = yield* Uploads
@@ -31,37 +29,45 @@ export const layer = HttpApiBuilder.group(
       Effect.mapError(() => new Failure.LinkDead()),
     )
 
+    /** Where anybody may upload, only one's own files are seen (S67). */
+    const own = Effect.fnUntraced(function* (customer: Customer, all: Current) {
+      if (all.request.policy.saving !== "immediate") return all
+      const mine = new Set((yield* uploads.ofSession(customer)).map(({ file }) => file.id))
+      const answers = Object.entries(all.answers).map(([id, answer]): readonly [string, unknown] => [
+        id,
+        isFiles(answer) ? answer.filter((file) => mine.has(file.id)) : answer,
+      ])
+      return {
+        ...all,
+        request: { ...all.request, files: all.request.files.filter(({ id }) => mine.has(id)) },
+        answers: Object.fromEntries(answers),
+      }
+    })
+
+    const saved = (conflicts: ReadonlyArray<Conflict> = []) => Effect.map(current, (now) => views.saved(now, conflicts))
+
     return handlers.handleAll({
-      claim: Effect.fn(function* ({ payload }) {
-        const request = yield* HttpServerRequest.HttpServerRequest
-        if (!PageSecurity.isSameOrigin(config, request)) return yield* new Failure.NotFromHere()
-        const { handle, secret } = yield* Effect.mapError(access.claim(payload.token), () => new Failure.LinkDead())
-        yield* HttpEffect.appendPreResponseHandler((_request, response) =>
-          Effect.succeed(PageSecurity.setCookie(config, response, sessionCookie(handle), secret)),
-        )
-        return { handle }
-      }),
+      ...entrance.handlers,
       get: Effect.fn(function* () {
-        return views.fill(yield* Access.CurrentCustomer, yield* current)
+        const customer = yield* Access.CurrentCustomer
+        return views.fill(customer, yield* own(customer, yield* current))
       }),
       save: Effect.fn(function* ({ payload }) {
-        yield* requests.save(yield* Access.CurrentCustomer, payload, yield* uuid).pipe(
-          Effect.catchTags({
-            ...failures.customerRefusal,
-            AnswersRefused: ({ issues }) =>
-              Effect.fail(new Failure.AnswersRefused({ issues: issues.map(views.issue) })),
-          }),
-        )
-        return views.saved(yield* current)
-      }),
+        const { conflicts } = yield* requests.save(yield* Access.CurrentCustomer, payload, yield* uuid)
+        return yield* saved(conflicts)
+      }, Effect.catchTags(refusals)),
       upload: Effect.fn(function* ({ params, query, payload }) {
         const customer = yield* Access.CurrentCustomer
-        const { stored } = yield* current
+        const { request, stored } = yield* current
         const question = Questionnaire.question(stored.questionnaire, params.question)
         if (question === undefined || !upload.isUpload(question)) return yield* failures.notFound("question")
         const { revision } = query
+        // where nothing is kept before the end, files wait for it
+        const staged = request.policy.saving === "none"
         const files = yield* MultipartFiles.each(payload, (file) =>
-          uploads.receive(customer, { ...file, question, revision }),
+          staged
+            ? uploads.stage(customer, { ...file, question })
+            : uploads.receive(customer, { ...file, question, revision }),
         ).pipe(
           Effect.catchTags({
             ...failures.customerRefusal,
@@ -80,6 +86,26 @@ export const layer = HttpApiBuilder.group(
         const { revision } = query
         yield* uploads.remove(yield* Access.CurrentCustomer, { revision, file: params.file })
       }, Effect.catchTags(failures.customerRefusal)),
+      completeItem: Effect.fn(function* ({ params, payload }) {
+        yield* requests.completeItem(yield* Access.CurrentCustomer, { ...payload, item: params.item }, yield* uuid)
+        return yield* saved()
+      }, Effect.catchTags(failures.customerRefusal)),
+      reopenItem: Effect.fn(function* ({ params, payload }) {
+        yield* requests.reopenItem(yield* Access.CurrentCustomer, { ...payload, item: params.item }, yield* uuid)
+        return yield* saved()
+      }, Effect.catchTags(failures.customerRefusal)),
+      declineItem: Effect.fn(function* ({ params, payload }) {
+        yield* requests.declineItem(yield* Access.CurrentCustomer, { ...payload, item: params.item }, yield* uuid)
+        return yield* saved()
+      }, Effect.catchTags(failures.customerRefusal)),
+      finish: Effect.fn(function* ({ payload }) {
+        const customer = yield* Access.CurrentCustomer
+        const files = (yield* uploads.ofSession(customer)).filter(({ staged }) => staged)
+        const request = yield* requests.finish(customer, { ...payload, files }, yield* uuid)
+        const ids = files.map(({ file }) => file.id)
+        yield* uploads.taken(customer, ids)
+        return views.receipt(request) ?? (yield* new Failure.LinkDead())
+      }, Effect.catchTags(refusals)),
       submit: Effect.fn(function* ({ payload }) {
         const request = yield* requests.submit(yield* Access.CurrentCustomer, payload.revision, yield* uuid)
         return views.receipt(request) ?? (yield* new Failure.LinkDead())
@@ -87,6 +113,12 @@ export const layer = HttpApiBuilder.group(
     })
   }),
 )
+
+const refusals = {
+  ...failures.customerRefusal,
+  AnswersRefused: ({ issues }: AnswersRefused) =>
+    Effect.fail(new Failure.AnswersRefused({ issues: issues.map(views.issue) })),
+}
 
 const refused = (question: string, code: string) =>
   new Failure.UploadRefused({ name: "", question, problems: [{ code, values: {} }] })

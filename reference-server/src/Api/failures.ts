@@ -2,7 +2,9 @@
 import { Failure } from "@requite/api"
 import type { ClientRequest } from "@requite/core"
 import * as Effect from "effect/Effect"
+import type { LinkNotCopied } from "../CustomerAccess.ts"
 import type { QuestionnaireRefused, VersionTaken } from "../Questionnaires.ts"
+import type { WorkNotFound } from "../WorkItems.ts"
 
 const sentences = {
   request: "There is no such request.",
@@ -10,6 +12,9 @@ const sentences = {
   question: "There is no such question that takes files.",
   file: "There is no such file.",
   submission: "Nothing has been submitted.",
+  "work-item": "There is no such work item.",
+  task: "There is no such task in this work item.",
+  contact: "There is no such contact.",
   endpoint: "There is nothing at this address: /docs lists what there is.",
 } satisfies Record<Failure.NotFound["what"], string>
 
@@ -19,19 +24,39 @@ export const noRequest = { RequestNotFound: () => Effect.fail(notFound("request"
 export const noFile = { RequestNotFound: () => Effect.fail(notFound("file")) }
 export const noQuestionnaire = { QuestionnaireNotFound: () => Effect.fail(notFound("questionnaire")) }
 
+/** Work or a contact that is not there. */
+export const noWork = {
+  WorkNotFound: ({ what }: WorkNotFound) => Effect.fail(notFound(what)),
+  ContactNotFound: () => Effect.fail(notFound("contact")),
+}
+
+const noLinkBecause: Readonly<Record<LinkNotCopied["reason"], string>> = {
+  "not-allowed": "Under this policy links go out by e-mail only.",
+  "not-open": "The request is not open: there is no link that works.",
+  "recipient-unknown": "There is no such recipient.",
+}
+
+/** A link that the firm is not given. */
+export const noLink = {
+  LinkNotCopied: ({ reason }: LinkNotCopied) =>
+    Effect.fail(new Failure.LinkNotCopied({ reason, message: noLinkBecause[reason] })),
+}
+
 /** A refused command of a member, on a request that they can name. */
 export const refusal = (request: string) => ({
   Refusal: (error: ClientRequest.Refusal) => Effect.fail(refusalOf(request, error)),
 })
 
-const refusalOf = (request: string | null, { command, state, reasons, message }: ClientRequest.Refusal) =>
-  new Failure.Refusal({ request, command, state, reasons, message })
+const refusalOf = (request: string | null, { command, state, reasons, allowed, message }: ClientRequest.Refusal) =>
+  new Failure.Refusal({ request, command, state, reasons, allowed, message })
 
 /** These say that the request is closed to the customer: to them it is dead, in the words that say nothing more (S49). */
 const closed: ReadonlySet<ClientRequest.Reason["code"]> = new Set([
   "expired",
   "link-replaced",
   "not-sent",
+  "other-device",
+  "suspended",
   "wrong-state",
 ])
 

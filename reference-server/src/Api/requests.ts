@@ -1,20 +1,34 @@
 /** Handlers of the group `requests`. Every change answers with the request as it is after it. */
 import { Access, Api, Failure, type Requests } from "@requite/api"
-import { type ClientRequest, Crypto, JsonText, RequestPolicy } from "@requite/core"
+import { type ClientRequest, Crypto, JsonText } from "@requite/core"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import { ClientRequests, type NewRequest, type Overview } from "../ClientRequests.ts"
+import * as Redacted from "effect/Redacted"
+import { AccessCodes } from "../AccessCodes.ts"
+import { ClientRequests, type Handled, type NewRequest, type Overview } from "../ClientRequests.ts"
+import { Contacts } from "../Contacts.ts"
+import { CustomerAccess } from "../CustomerAccess.ts"
 import * as Invitation from "../Invitation.ts"
-import { Members } from "../Members.ts"
+import { type Member, Members } from "../Members.ts"
 import { HttpApiBuilder } from "../platform/HttpApi.ts"
 import { Questionnaires } from "../Questionnaires.ts"
+import * as RequestReminders from "../RequestReminders.ts"
 import { Uploads } from "../Uploads.ts"
+import { WorkItems } from "../WorkItems.ts"
+import { Workspaces } from "../Workspaces.ts"
 import * as downloads from "./downloads.ts"
 import * as failures from "./failures.ts"
+import * as given from "./given.ts"
+import { idFor } from "./ids.ts"
 import * as views from "./views.ts"
 
 interface Keyed {
   readonly "idempotency-key"?: string
+}
+
+interface Called {
+  readonly params: { readonly id: string }
+  readonly headers: Keyed
 }
 
 export const layer = HttpApiBuilder.group(
@@ -25,16 +39,22 @@ export const layer = HttpApiBuilder.group(
     const questionnaires = yield* Questionnaires
     const members = yield* Members
     const uploads = yield* Uploads
+    const workspaces = yield* Workspaces
+    const workItems = yield* WorkItems
+    const contacts = yield* Contacts
+    const access = yield* CustomerAccess
+    const codes = yield* AccessCodes
     const crypto = yield* Crypto.Crypto
+    const fresh = Effect.provideService(Crypto.uuid, Crypto.Crypto, crypto)
 
     /**
      * What the caller calls the command; without a key of theirs, a name that never comes again. The same key on another
      * command is another name: nothing that was asked for is taken for something that was done (S46).
      */
-    const commandId = (command: string, headers: Keyed): Effect.Effect<string> =>
-      headers["idempotency-key"] === undefined
-        ? Effect.provideService(Crypto.uuid, Crypto.Crypto, crypto)
-        : Effect.succeed(`${command}:${headers["idempotency-key"].toLowerCase()}`)
+    const commandId = Effect.fnUntraced(function* (command: string, headers: Keyed) {
+      const { workspaceId } = yield* Access.CurrentMember
+      return yield* Effect.provideService(idFor(command, workspaceId, headers), Crypto.Crypto, crypto)
+    })
 
     const overview = Effect.fnUntraced(function* (id: string) {
       const { workspaceId } = yield* Access.CurrentMember
@@ -48,11 +68,20 @@ export const layer = HttpApiBuilder.group(
       return new Map(found.flatMap((member) => (member === null ? [] : [[member.id, member.name] as const])))
     })
 
-    const view = Effect.fnUntraced(function* (seen: Overview) {
+    const viewOf = Effect.fnUntraced(function* (id: string) {
+      const seen = yield* overview(id)
       const { createdBy, sentBy } = seen.current.request
       return views.request(seen, yield* Clock.currentTimeMillis, yield* namesOf([createdBy, sentBy]))
     })
-    const viewOf = (id: string) => Effect.flatMap(overview(id), view)
+
+    /** A command on a request that is there: carried out, refused, or the request is not there. */
+    const command = (name: string, run: (member: Member, id: string, commandId: string) => Handled) =>
+      Effect.fnUntraced(function* ({ params, headers }: Called) {
+        yield* run(yield* Access.CurrentMember, params.id, yield* commandId(name, headers)).pipe(
+          Effect.catchTags({ ...failures.refusal(params.id), ...failures.noRequest }),
+        )
+        return yield* viewOf(params.id)
+      })
 
     const refOf = Effect.fnUntraced(
       function* (asked: typeof Requests.Asked.Type) {
@@ -66,42 +95,84 @@ export const layer = HttpApiBuilder.group(
       Effect.catchTags({ ...failures.definition, ...failures.noQuestionnaire }),
     )
 
-    const checkMessage = (
-      details: Pick<ClientRequest.Details, "due" | "message" | "recipient" | "title">,
-    ): Effect.Effect<void, Failure.MessageRefused> => {
+    const checkMessage = (details: ClientRequest.Details): Effect.Effect<void, Failure.MessageRefused> => {
       const sentences = Invitation.check(details.message, details)
       return sentences.length === 0 ? Effect.void : Effect.fail(new Failure.MessageRefused({ sentences }))
     }
 
+    /** Work and people of another workspace are answered like those that nobody knows (S43). */
+    const known = Effect.fnUntraced(function* (details: Pick<ClientRequest.Details, "recipients" | "workItem">) {
+      const { workspaceId } = yield* Access.CurrentMember
+      if (details.workItem !== null) yield* workItems.get(workspaceId, details.workItem)
+      yield* Effect.forEach(details.recipients, ({ contact }) =>
+        contact === null ? Effect.void : contacts.get(workspaceId, contact),
+      )
+    }, Effect.catchTags(failures.noWork))
+
     const newRequest = Effect.fnUntraced(function* (payload: Requests.NewRequest) {
-      const { title, description = "", due = null, recipient, policy = "standard" } = payload
-      const message = payload.message ?? Invitation.defaultMessage(recipient.language)
-      yield* checkMessage({ title, due, recipient, message })
+      const {
+        title,
+        description = "",
+        due = null,
+        dues = {},
+        workItem = null,
+        tasks = [],
+        policy = "standard",
+      } = payload
+      const rules = yield* Effect.fromResult(given.soundPolicy(policy))
+      const { language, timeZone } = yield* workspaces.get((yield* Access.CurrentMember).workspaceId)
+      const recipients = given.newRecipients(payload, language)
+      const details: ClientRequest.Details = {
+        title,
+        description,
+        questionnaire: { id: "", version: 0, hash: "", questions: 0, sections: [] },
+        attachments: [],
+        due,
+        dues,
+        message: payload.message ?? Invitation.defaultMessage(recipients[0]?.language ?? language),
+        recipients,
+        reminders: { rule: rules.reminders.rule, enabled: true, ...payload.reminders },
+        timeZone: payload.timeZone ?? timeZone,
+        sensitivity: payload.sensitivity ?? "normal",
+        workItem,
+        tasks,
+      }
+      yield* checkMessage(details)
+      yield* known(details)
       const questionnaire = yield* refOf(payload.questionnaire)
-      const details = { title, description, due, message, questionnaire, recipient, attachments: [] }
-      return { details, policy: RequestPolicy.presets[policy] }
+      const one: NewRequest = { details: { ...details, questionnaire }, policy: rules }
+      // each on their own: one request for everyone (K27)
+      return rules.audience === "separate-views" && recipients.length > 1
+        ? recipients.map((recipient) => ({ ...one, details: { ...one.details, recipients: [recipient] } }))
+        : [one]
+    })
+
+    /** Makes one request, and sends or schedules it, each step once under the same key. */
+    const make = Effect.fnUntraced(function* (input: NewRequest, id: string, { send, sendAt }: Requests.NewRequest) {
+      const member = yield* Access.CurrentMember
+      const refusable = { ...failures.refusal(id), ...failures.noRequest }
+      yield* requests.create(member, input, id).pipe(Effect.catchTags(refusable))
+      if (!isMadeOf(yield* overview(id), input)) return yield* new Failure.KeyReused()
+      if (send === true) yield* requests.send(member, id, `${id}:send`).pipe(Effect.catchTags(refusable))
+      if (sendAt !== undefined) {
+        const at = Date.parse(sendAt)
+        yield* requests.schedule(member, id, at, `${id}:schedule`).pipe(Effect.catchTags(refusable))
+      }
     })
 
     return handlers.handleAll({
       create: Effect.fn(function* ({ headers, payload }) {
-        const member = yield* Access.CurrentMember
-        const id = yield* Effect.provideService(
-          newId(member.workspaceId, yield* commandId("create", headers)),
-          Crypto.Crypto,
-          crypto,
+        const inputs = yield* newRequest(payload)
+        const first = yield* commandId("request", headers)
+        const ids = yield* Effect.forEach(inputs, (_input, index) =>
+          index === 0 ? Effect.succeed(first) : commandId(`request ${index}`, { "idempotency-key": first }),
         )
-        const input = yield* newRequest(payload)
-        const created = yield* requests
-          .create(member, input, id)
-          .pipe(Effect.catchTags({ ...failures.refusal(id), ...failures.noRequest }))
-        if (!isMadeOf(yield* overview(created.id), input)) return yield* new Failure.KeyReused()
-        if (payload.send === true) {
-          // a command of its own under the same key: a repeated call finds both carried out
-          yield* requests
-            .send(member, created.id, `${id}:send`)
-            .pipe(Effect.catchTags({ ...failures.refusal(created.id), ...failures.noRequest }))
-        }
-        return yield* viewOf(created.id)
+        yield* Effect.forEach(inputs, (input, index) => make(input, ids[index] ?? first, payload))
+        const now = yield* Clock.currentTimeMillis
+        const others = yield* Effect.forEach(ids.slice(1), (id) =>
+          Effect.map(overview(id), ({ current }) => views.summary(current.request, now)),
+        )
+        return { ...(yield* viewOf(first)), others }
       }),
       list: Effect.fn(function* ({ query: { limit = 50, offset = 0, ...which } }) {
         const { workspaceId } = yield* Access.CurrentMember
@@ -115,34 +186,112 @@ export const layer = HttpApiBuilder.group(
         const names = yield* namesOf(history.map(({ event }) => event.by))
         return { entries: history.map((entry) => views.historyEntry(entry, names)) }
       }),
-      edit: Effect.fn(function* ({ params, headers, payload: { questionnaire, ...changes } }) {
-        const member = yield* Access.CurrentMember
+      edit: Effect.fn(function* ({ params, headers, payload }) {
+        const { questionnaire, recipient: _recipient, recipients: _recipients, reminders, ...changes } = payload
+        const { request } = (yield* overview(params.id)).current
+        const people = given.people(payload)
+        const ids = yield* Effect.forEach(people ?? [], () => fresh)
+        const details: Partial<ClientRequest.Details> = {
+          ...changes,
+          ...(people === undefined ? {} : { recipients: given.changedRecipients(people, request, ids) }),
+          ...(reminders === undefined ? {} : { reminders: { ...request.details.reminders, ...reminders } }),
+        }
         // what the message speaks of may be changed, or taken away, without a word about the message
-        yield* checkMessage({ ...(yield* overview(params.id)).current.request.details, ...changes })
-        const details =
-          questionnaire === undefined ? changes : { ...changes, questionnaire: yield* refOf(questionnaire) }
-        yield* requests
-          .edit(member, params.id, details, yield* commandId("edit", headers))
-          .pipe(Effect.catchTags({ ...failures.refusal(params.id), ...failures.noRequest }))
+        yield* checkMessage({ ...request.details, ...details })
+        yield* known({ workItem: null, recipients: details.recipients ?? [] })
+        const all = questionnaire === undefined ? details : { ...details, questionnaire: yield* refOf(questionnaire) }
+        return yield* command("edit", (member, id, commandId) => requests.edit(member, id, all, commandId))({
+          params,
+          headers,
+        })
+      }),
+      send: command("send", requests.send),
+      schedule: ({ payload, ...called }) =>
+        command("schedule", (member, id, commandId) =>
+          requests.schedule(member, id, Date.parse(payload.sendAt), commandId),
+        )(called),
+      unschedule: command("unschedule", requests.unschedule),
+      resend: command("resend", (member, id, commandId) => requests.resend(member, id, commandId)),
+      cancel: ({ payload: { reason = "" }, ...called }) =>
+        command("cancel", (member, id, commandId) => requests.cancel(member, id, reason, commandId))(called),
+      suspend: ({ payload: { reason = "" }, ...called }) =>
+        command("suspend", (member, id, commandId) => requests.suspend(member, id, reason, commandId))(called),
+      resume: command("resume", requests.resume),
+      reopen: command("reopen", requests.reopen),
+      close: command("close", requests.closeOnBehalf),
+      changeWindow: ({ payload: { windowDays }, ...called }) =>
+        command("window", (member, id, commandId) => requests.changeWindow(member, id, windowDays, commandId))(called),
+
+      acceptItem: (called) =>
+        command(`accept ${called.params.item}`, (member, id, commandId) =>
+          requests.acceptItem(member, id, called.params.item, commandId),
+        )(called),
+      returnItem: (called) =>
+        command(`return ${called.params.item}`, (member, id, commandId) =>
+          requests.returnItem(member, id, called.params.item, called.payload.reason, commandId),
+        )(called),
+      waiveItem: (called) =>
+        command(`waive ${called.params.item}`, (member, id, commandId) =>
+          requests.waiveItem(member, id, called.params.item, called.payload.reason, commandId),
+        )(called),
+      completeItem: (called) =>
+        command(`complete ${called.params.item}`, (member, id, commandId) =>
+          requests.markItem(member, id, called.params.item, true, commandId),
+        )(called),
+      reopenItem: (called) =>
+        command(`reopen ${called.params.item}`, (member, id, commandId) =>
+          requests.markItem(member, id, called.params.item, false, commandId),
+        )(called),
+
+      changeRecipient: Effect.fn(function* (called) {
+        const to = given.recipient(yield* fresh, called.payload)
+        yield* known({ workItem: null, recipients: [to] })
+        return yield* command(`recipient ${called.params.recipient}`, (member, id, commandId) =>
+          requests.changeRecipient(member, id, called.params.recipient, to, commandId),
+        )(called)
+      }),
+      resendTo: (called) =>
+        command(`resend ${called.params.recipient}`, (member, id, commandId) =>
+          requests.resend(member, id, commandId, [called.params.recipient]),
+        )(called),
+      revokeLinks: (called) =>
+        command(`revoke ${called.params.recipient}`, (member, id, commandId) =>
+          requests.revokeLinks(member, id, called.params.recipient, commandId),
+        )(called),
+      copyLink: Effect.fn(function* ({ params }) {
+        const url = yield* access
+          .copyLink(yield* Access.CurrentMember, params.id, params.recipient)
+          .pipe(Effect.catchTags({ ...failures.noLink, ...failures.noRequest }))
+        return { url: Redacted.value(url) }
+      }),
+      unlockCodes: Effect.fn(function* ({ params }) {
+        yield* overview(params.id)
+        yield* codes.unlock(yield* Access.CurrentMember, params.id, params.recipient)
         return yield* viewOf(params.id)
       }),
-      send: Effect.fn(function* ({ params, headers }) {
-        yield* requests
-          .send(yield* Access.CurrentMember, params.id, yield* commandId("send", headers))
-          .pipe(Effect.catchTags({ ...failures.refusal(params.id), ...failures.noRequest }))
-        return yield* viewOf(params.id)
+
+      reminders: Effect.fn(function* ({ params }) {
+        return views.reminderPlan(yield* overview(params.id), yield* Clock.currentTimeMillis)
       }),
-      resend: Effect.fn(function* ({ params, headers }) {
-        yield* requests
-          .resend(yield* Access.CurrentMember, params.id, yield* commandId("resend", headers))
-          .pipe(Effect.catchTags({ ...failures.refusal(params.id), ...failures.noRequest }))
-        return yield* viewOf(params.id)
-      }),
-      cancel: Effect.fn(function* ({ params, headers, payload: { reason = "" } }) {
-        yield* requests
-          .cancel(yield* Access.CurrentMember, params.id, reason, yield* commandId("cancel", headers))
-          .pipe(Effect.catchTags({ ...failures.refusal(params.id), ...failures.noRequest }))
-        return yield* viewOf(params.id)
+      previewReminders: Effect.fn(function* ({ payload }) {
+        const { due = null, dues = {}, sendAt } = payload
+        const policy = yield* Effect.fromResult(given.soundPolicy(payload.policy ?? "standard"))
+        const { timeZone } = yield* workspaces.get((yield* Access.CurrentMember).workspaceId)
+        const now = yield* Clock.currentTimeMillis
+        const sections = payload.items ?? (Object.keys(dues).length === 0 ? ["all"] : Object.keys(dues))
+        return views.reminderCalendar(
+          RequestReminders.imagined(
+            {
+              rule: payload.rule ?? policy.reminders.rule,
+              policy,
+              due,
+              dues,
+              timeZone: payload.timeZone ?? timeZone,
+              questionnaire: { sections },
+            },
+            sendAt === undefined ? now : Date.parse(sendAt),
+          ),
+        )
       }),
       file: Effect.fn(function* ({ params }) {
         const { workspaceId } = yield* Access.CurrentMember
@@ -155,15 +304,6 @@ export const layer = HttpApiBuilder.group(
     })
   }),
 )
-
-/**
- * The id of the request that a key makes in a workspace: the same for the same call again (S46), and of no use to
- * another firm that has come by it (S43). A UUID of version 8 (RFC 9562).
- */
-const newId = (workspaceId: string, key: string): Effect.Effect<string, never, Crypto.Crypto> =>
-  Effect.map(Crypto.sha256Hex(`request:${workspaceId}:${key}`), (hex) =>
-    hex.replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12}).*$/, "$1-$2-8$3-a$4-$5"),
-  )
 
 /** Was the request made of just this? When its key came before with something else, it was not (S46). */
 const isMadeOf = ({ history: [first] }: Overview, { details, policy }: NewRequest): boolean =>

@@ -1,13 +1,14 @@
-/** From what the core knows to what stands on the wire: plain functions, no decisions but `actions`. */
+/** From what the core knows to what stands on the wire: plain functions that decide nothing. */
 import type { Customer, Keys, Questionnaires, Requests, Wire } from "@requite/api"
-import { Answers, ClientRequest } from "@requite/core"
+import { Answers, ClientRequest, type Reminder } from "@requite/core"
 import * as upload from "@requite/core/AnswerKind/upload"
-import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import type { Current, MailLine, Overview } from "../ClientRequests.ts"
+import type { Conflict, Current, MailLine, Overview } from "../ClientRequests.ts"
 import type * as CustomerAccess from "../CustomerAccess.ts"
 import type { ApiKey } from "../Members.ts"
 import type * as Stored from "../Questionnaires.ts"
+import * as RequestActions from "../RequestActions.ts"
+import * as RequestReminders from "../RequestReminders.ts"
 
 const iso = (at: number): string => new Date(at).toISOString()
 const isoOrNull = (at: number | null): string | null => (at === null ? null : iso(at))
@@ -25,37 +26,86 @@ export const actor = (by: ClientRequest.Actor, names: Names): Requests.Actor => 
     : { kind: by.kind, id: by.link, name: null }
 }
 
-const intents = {
-  edit: { type: "Edit", details: {} },
-  send: { type: "Send", outstanding: [] },
-  resend: { type: "Resend" },
-  cancel: { type: "Cancel", reason: "" },
-} as const
+const suspended = (standing: ClientRequest.State["suspended"]) =>
+  standing === null ? null : { reason: standing.reason, since: iso(standing.at) }
 
-/** What a member can do now, as far as this request alone decides: those commands that would bring something about. */
-const actions = (request: ClientRequest.State, now: number): ReadonlyArray<Requests.Action> => {
-  const attempt = { id: "", at: now, by: { kind: "system" } } as const
-  const works = (action: Requests.Action) => {
-    const decision = ClientRequest.decide({ ...attempt, ...intents[action] }, request)
-    return Result.isSuccess(decision) && decision.success.length > 0
-  }
-  return (["edit", "send", "resend", "cancel"] as const).filter(works)
-}
-
-export const summary = (request: ClientRequest.State, now: number): Requests.Summary => ({
+const shared = (request: ClientRequest.State, now: number) => ({
   id: request.id,
   state: ClientRequest.stateAt(request, now),
   title: request.details.title,
-  recipient: request.details.recipient,
   due: request.details.due,
   questionnaire: request.details.questionnaire,
   policy: request.policy.name,
+  workItem: request.details.workItem,
   createdAt: iso(request.createdAt),
+  scheduledFor: isoOrNull(request.scheduled?.at ?? null),
   sentAt: isoOrNull(request.sentAt),
   startedAt: isoOrNull(request.startedAt),
   expiresAt: isoOrNull(request.expiresAt),
   endedAt: isoOrNull(request.endedAt),
+  suspended: suspended(request.suspended),
 })
+
+const nextReminder = (request: ClientRequest.State, now: number) => {
+  const { next, reason } = RequestReminders.next(request, now)
+  return { next: isoOrNull(next), reason }
+}
+
+const reminders = (request: ClientRequest.State, now: number): Requests.Reminders => ({
+  rule: request.details.reminders.rule,
+  enabled: request.details.reminders.enabled,
+  count: request.reminders.count,
+  cap: request.policy.reminders.cap,
+  ...nextReminder(request, now),
+})
+
+export const reminderPlan = ({ current, history }: Overview, now: number): Requests.ReminderPlan => {
+  const { request } = current
+  const events = history.map(({ event }) => event)
+  const { instants, then, sent } = RequestReminders.plan(request, events, now)
+  // oxlint-disable-next-line unicorn/no-thenable -- a word that says why, never a function
+  return { ...reminders(request, now), calendar: instants.map(iso), then, sent: sent.map(iso) }
+}
+
+export const reminderCalendar = ({ instants, then }: Reminder.Calendar): Requests.ReminderCalendar => ({
+  calendar: instants.map(iso),
+  // oxlint-disable-next-line unicorn/no-thenable -- a word that says why, never a function
+  then,
+})
+
+export const summary = (request: ClientRequest.State, now: number): Requests.Summary => {
+  const items = request.details.questionnaire.sections
+  return {
+    ...shared(request, now),
+    recipients: request.details.recipients,
+    progress: { done: items.filter((item) => ClientRequest.isItemDone(request, item)).length, items: items.length },
+    nextReminder: nextReminder(request, now),
+  }
+}
+
+const recipient = (request: ClientRequest.State, now: number) => (one: ClientRequest.Recipient) => {
+  const { generation = 0, binding = null, sendNo = 0 } = request.families[one.id] ?? {}
+  return {
+    ...one,
+    links: { generation, bound: binding !== null, boundAt: isoOrNull(binding?.at ?? null), lastSend: sendNo },
+    undeliverable: request.suppressed.includes(one.id),
+    actions: RequestActions.ofRecipient(request, one, now),
+  }
+}
+
+const item =
+  (request: ClientRequest.State, sections: ReadonlyArray<Wire.SectionProgress>, now: number) => (id: string) => {
+    const { status = "NotStarted", reason = null, at = null } = request.items[id] ?? {}
+    return {
+      id,
+      status,
+      reason,
+      changedAt: isoOrNull(at),
+      due: ClientRequest.dueOf(request.details, id),
+      progress: sections.find((section) => section.id === id) ?? null,
+      actions: RequestActions.ofItem(request, id, now),
+    }
+  }
 
 const attached = ({ at, ...file }: ClientRequest.AttachedFile): Wire.AttachedFile => ({ ...file, attachedAt: iso(at) })
 
@@ -74,8 +124,18 @@ export const request = ({ current, mails }: Overview, now: number, names: Names)
     const files = answers[question]
     return upload.isFiles(files) && files.some((file) => file.id === id)
   }
+  const sections = Answers.progress(stored.questionnaire, answers, visited, { context })
   return {
-    ...summary(state, now),
+    ...shared(state, now),
+    recipients: state.details.recipients.map(recipient(state, now)),
+    items: state.details.questionnaire.sections.map(item(state, sections, now)),
+    openItems: state.openItems,
+    reminders: reminders(state, now),
+    rules: state.policy,
+    dues: state.details.dues,
+    timeZone: state.details.timeZone,
+    sensitivity: state.details.sensitivity,
+    tasks: state.details.tasks,
     description: state.details.description,
     message: state.details.message,
     attachments: state.details.attachments,
@@ -87,18 +147,21 @@ export const request = ({ current, mails }: Overview, now: number, names: Names)
     answers: jsonObject(answers),
     savedAt: isoOrNull(savedAt),
     files: state.files.filter(isGiven).map(attached),
-    sections: Answers.progress(stored.questionnaire, answers, visited, { context }),
     submission:
       submission === null ? null : { id: submission.id, digest: submission.digest, submittedAt: iso(submission.at) },
     mails: mails.map(mail),
-    actions: actions(state, now),
+    actions: RequestActions.of(state, now),
   }
 }
 
 /** Audit entries are of kind "Forms" (P14); an instant inside one is ISO too. */
 export const historyEntry = ({ index, event }: Overview["history"][number], names: Names): Requests.HistoryEntry => {
   const { type, at, by, ...rest } = event
-  const data = "expiresAt" in rest ? { ...rest, expiresAt: isoOrNull(rest.expiresAt) } : rest
+  const data = {
+    ...rest,
+    ...("expiresAt" in rest ? { expiresAt: isoOrNull(rest.expiresAt) } : {}),
+    ...("sendAt" in rest ? { sendAt: iso(rest.sendAt) } : {}),
+  }
   return { index, kind: "Forms", at: iso(at), by: actor(by, names), type, data: jsonObject(data) }
 }
 
@@ -127,27 +190,32 @@ export const key = ({ createdAt, lastUsedAt, ...rest }: ApiKey): Keys.ApiKey => 
 
 /** What the customer's page needs; of the firm only what customers may know. */
 export const fill = (
-  { workspace, csrf }: CustomerAccess.Customer,
-  { request: state, stored, answers, visited, context }: Current,
+  { workspace, csrf, recipient: recipientId }: CustomerAccess.Customer,
+  { request: state, stored, answers, versions, visited, context }: Current,
 ): Customer.Fill => ({
   workspace: { name: workspace.name, accent: workspace.accent },
   title: state.details.title,
   description: state.details.description,
   due: state.details.due,
   expiresAt: isoOrNull(state.expiresAt),
-  language: state.details.recipient.language,
+  language: (ClientRequest.recipientOf(state, recipientId) ?? ClientRequest.primary(state.details)).language,
   attachments: state.details.attachments,
   questionnaire: jsonObject(stored.questionnaire),
   revision: state.revision,
   answers: jsonObject(answers),
   files: state.files.map(attached),
   progress: Answers.progress(stored.questionnaire, answers, visited, { context }),
+  versions: Object.fromEntries(Object.entries(versions).map(([question, { n }]) => [question, n])),
   csrf,
 })
 
-export const saved = ({ stored, answers, visited, context }: Current): Customer.Saved => ({
+export const saved = (
+  { stored, answers, visited, context }: Current,
+  conflicts: ReadonlyArray<Conflict>,
+): Customer.Saved => ({
   issues: Answers.validate(stored.questionnaire, answers, { draft: true, context }).map(issue),
   progress: Answers.progress(stored.questionnaire, answers, visited, { context }),
+  conflicts: conflicts.map(({ at, ...conflict }) => ({ ...conflict, at: iso(at) })),
 })
 
 /** Whether an issue is `malformed` is between the core and the server: such answers are never kept. */

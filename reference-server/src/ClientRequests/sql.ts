@@ -4,11 +4,29 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { SqlClient, SqlSchema } from "../platform/Sql.ts"
-import type { ListQuery } from "../ClientRequests.ts"
+import { type ListQuery, Version } from "../ClientRequests.ts"
 
 const Json = Schema.Record(Schema.String, Schema.Unknown)
 const StateRow = Schema.Struct({ state: ClientRequest.State })
-const Draft = Schema.Struct({ answers: Json, visited: Schema.Array(Schema.String), savedAt: Schema.Date })
+const Draft = Schema.Struct({
+  answers: Json,
+  visited: Schema.Array(Schema.String),
+  versions: Schema.Record(Schema.String, Version),
+  /** Ids of the latest commands that saved. */
+  saves: Schema.Array(Schema.String),
+  savedAt: Schema.Date,
+})
+export type Draft = typeof Draft.Type
+
+/** One value of a shared record, as somebody gave it; not `kept`: somebody else had written meanwhile. */
+export interface Change {
+  readonly question: string
+  readonly version: number
+  readonly value: unknown
+  readonly kept: boolean
+  readonly recipient: string
+  readonly linkId: string
+}
 
 export const make = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
@@ -40,19 +58,20 @@ export const make = Effect.gen(function* () {
   const draft = SqlSchema.findOneOption({
     Request: Schema.String,
     Result: Draft,
-    execute: (id) => sql`SELECT answers, visited, saved_at FROM answers WHERE request_id = ${id}`,
+    execute: (id) => sql`SELECT answers, visited, versions, saves, saved_at FROM answers WHERE request_id = ${id}`,
   })
   const submitted = SqlSchema.findOneOption({
     Request: Schema.String,
     Result: Schema.Struct({ answers: Json }),
-    execute: (id) => sql`SELECT answers FROM submissions WHERE request_id = ${id}`,
+    execute: (id) =>
+      sql`SELECT answers FROM submissions WHERE request_id = ${id} ORDER BY submitted_at DESC, id LIMIT 1`,
   })
-  const due = SqlSchema.findAll({
-    Request: Schema.Struct({ now: Schema.Date, limit: Schema.Int }),
+  const due = SqlSchema.findOneOption({
+    Request: Schema.Date,
     Result: Schema.Struct({ id: Schema.String, workspaceId: Schema.String }),
-    execute: ({ now, limit }) => sql`
+    execute: (now) => sql`
       SELECT id, workspace_id FROM client_requests WHERE next_due_at <= ${now}
-      ORDER BY next_due_at LIMIT ${limit} FOR UPDATE SKIP LOCKED`,
+      ORDER BY next_due_at LIMIT 1 FOR UPDATE SKIP LOCKED`,
   })
 
   /** A request whose window has passed is listed as Expired, whether or not the sweeper has been there. */
@@ -61,7 +80,7 @@ export const make = Effect.gen(function* () {
       sql`workspace_id = ${workspaceId}`,
       ...(state === undefined
         ? []
-        : [sql`(CASE WHEN next_due_at <= ${now} THEN 'Expired' ELSE lifecycle END) = ${state}`]),
+        : [sql`(CASE WHEN is_out AND expires_at <= ${now} THEN 'Expired' ELSE lifecycle END) = ${state}`]),
       ...(search === undefined || search.trim() === ""
         ? []
         : [sql`search LIKE ${containing(search.trim().toLowerCase())}`]),
@@ -75,7 +94,8 @@ export const make = Effect.gen(function* () {
     entries: (workspaceId: string, id: string) => entries({ workspaceId, id }),
     draft: (id: string) => Effect.map(draft(id), Option.getOrNull),
     submitted: (id: string) => Effect.map(submitted(id), (row) => Option.getOrNull(row)?.answers ?? null),
-    due: (now: number, limit: number) => due({ now: new Date(now), limit }),
+    /** The one that has been due the longest, locked; null: none that nobody else is at. */
+    due: (now: number) => Effect.map(due(new Date(now)), Option.getOrNull),
 
     list: Effect.fnUntraced(function* (workspaceId: string, query: ListQuery, now: number) {
       const where = conditions(workspaceId, query, new Date(now))
@@ -87,15 +107,28 @@ export const make = Effect.gen(function* () {
       return { requests: decoded.map((row) => row.state), total: count?.n ?? 0 }
     }),
 
-    /** Ids of the open requests to an address; holds back other sends to it until this transaction ends. */
-    outstanding: Effect.fnUntraced(function* (workspaceId: string, email: string, now: number) {
-      yield* sql`SELECT 1 FROM pg_advisory_xact_lock(hashtextextended(${`${workspaceId}:`} || lower(${email}), 0))`
-      const rows = yield* sql<{ id: string }>`
-        SELECT id FROM client_requests
-        WHERE workspace_id = ${workspaceId} AND lower(recipient_email) = lower(${email})
-          AND lifecycle IN ('Pending', 'WaitingForCustomer') AND state ->> 'sentAt' IS NOT NULL
-          AND (next_due_at IS NULL OR next_due_at > ${new Date(now)})`
-      return rows.map(({ id }) => id)
+    /** The other open requests of the same subject and tasks; holds back sends of those until this transaction ends. */
+    outstanding: Effect.fnUntraced(function* (workspaceId: string, { id, details }: ClientRequest.State, now: number) {
+      const subject = subjectOf(details)
+      const tasks = [...new Set(details.tasks.map(({ task }) => task))]
+      // in one order for all, so that two sends never wait for each other
+      const keys = [...(subject === "" ? [] : [`subject:${subject}`]), ...tasks.map((task) => `task:${task}`)].sort()
+      for (const key of keys) {
+        yield* sql`SELECT 1 FROM pg_advisory_xact_lock(hashtextextended(${`${workspaceId}:${key}`}, 0))`
+      }
+      if (keys.length === 0) return { subject: [], tasks: {} }
+      const found = yield* sql<{ id: string; subject: string; taskIds: ReadonlyArray<string> }>`
+        SELECT id, subject, task_ids FROM client_requests
+        WHERE workspace_id = ${workspaceId} AND id <> ${id} AND is_out
+          AND (expires_at IS NULL OR expires_at > ${new Date(now)})
+          AND ${sql.or([sql`subject = ${subject}`, ...tasks.map((task) => sql`task_ids @> ${JSON.stringify([task])}::jsonb`)])}
+        ORDER BY created_at, id`
+      return {
+        subject: subject === "" ? [] : found.filter((one) => one.subject === subject).map((one) => one.id),
+        tasks: Object.fromEntries(
+          tasks.map((task) => [task, found.filter((one) => one.taskIds.includes(task)).map((one) => one.id)]),
+        ),
+      }
     }),
 
     isDone: Effect.fnUntraced(function* (id: string, commandId: string) {
@@ -130,15 +163,36 @@ export const make = Effect.gen(function* () {
         { discard: true },
       ),
 
-    writeDraft: (workspaceId: string, id: string, answers: object, visited: ReadonlyArray<string>, now: number) =>
+    /** When it is to be looked at again; null: not by itself. */
+    dueAgain: (workspaceId: string, id: string, at: number | null) => sql`
+      UPDATE client_requests SET next_due_at = ${dateOf(at)}
+      WHERE workspace_id = ${workspaceId} AND id = ${id}`,
+
+    writeDraft: (workspaceId: string, id: string, { savedAt, ...draft }: Draft) =>
       sql`INSERT INTO answers ${sql.insert({
         requestId: id,
         workspaceId,
-        answers: JSON.stringify(answers),
-        visited: JSON.stringify(visited),
-        savedAt: new Date(now),
-      })} ON CONFLICT (request_id) DO UPDATE SET
-        answers = excluded.answers, visited = excluded.visited, saved_at = excluded.saved_at`,
+        answers: JSON.stringify(draft.answers),
+        visited: JSON.stringify(draft.visited),
+        versions: JSON.stringify(draft.versions),
+        saves: JSON.stringify(draft.saves),
+        savedAt,
+      })} ON CONFLICT (request_id) DO UPDATE SET answers = excluded.answers, visited = excluded.visited,
+        versions = excluded.versions, saves = excluded.saves, saved_at = excluded.saved_at`,
+
+    writeChanges: (workspaceId: string, id: string, changes: ReadonlyArray<Change>, now: number) =>
+      Effect.forEach(
+        changes,
+        ({ value, ...change }) =>
+          sql`INSERT INTO answer_changes ${sql.insert({
+            ...change,
+            value: JSON.stringify(value),
+            workspaceId,
+            requestId: id,
+            at: new Date(now),
+          })}`,
+        { discard: true },
+      ),
 
     writeSubmission: (workspaceId: string, id: string, submission: ClientRequest.Submission, answers: object) =>
       sql`INSERT INTO submissions ${sql.insert({
@@ -164,16 +218,27 @@ const stateOf = (row: Option.Option<typeof StateRow.Type>) => Option.getOrNull(r
 /** The pattern of LIKE for any text with this in it. No stored text has a NUL, and no parameter may. */
 const containing = (text: string) => `%${text.replaceAll("\u0000", "\ufffd").replace(/[\\%_]/g, "\\$&")}%`
 
+/** Whom or what only so many open requests may be about (P8): the work item, else whoever is asked. */
+const subjectOf = (details: ClientRequest.Details): string =>
+  details.workItem ?? ClientRequest.primary(details).email.toLowerCase()
+
 /** What is found by, beside the state itself. */
 const columnsOf = (request: ClientRequest.State, now: number) => {
-  const { recipient, title } = request.details
-  const due = ClientRequest.nextDueAt(request)
+  const { recipients, title, workItem, tasks } = request.details
+  const isOut = request.state === "WaitingForCustomer" || (request.state === "Pending" && request.sentAt !== null)
+  const people = recipients.map(({ name, email }) => `${name} ${email}`)
   return {
     state: JSON.stringify(request),
     lifecycle: request.state,
-    recipientEmail: recipient.email,
-    search: `${title} ${recipient.name} ${recipient.email}`.toLowerCase(),
-    nextDueAt: due === null ? null : new Date(due),
+    workItemId: workItem !== null && isUuid(workItem) ? workItem : null,
+    taskIds: JSON.stringify(tasks.map(({ task }) => task)),
+    subject: subjectOf(request.details),
+    isOut,
+    expiresAt: dateOf(isOut ? request.expiresAt : null),
+    search: [title, ...people].join(" ").toLowerCase(),
+    nextDueAt: dateOf(ClientRequest.nextDueAt(request)),
     updatedAt: new Date(now),
   }
 }
+
+const dateOf = (at: number | null) => (at === null ? null : new Date(at))

@@ -2,165 +2,356 @@ import { AccessLink, ClientRequest, Crypto } from "@requite/core"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
-import * as Schema from "effect/Schema"
-import { ClientRequests } from "../ClientRequests.ts"
-import { sessionSeconds } from "../Customer.ts"
-import { CustomerAccess } from "../CustomerAccess.ts"
+import { AccessCodes } from "../AccessCodes.ts"
+import { ClientRequests, RequestNotFound } from "../ClientRequests.ts"
+import type { Customer } from "../Customer.ts"
+import { type Claimed, CodeNotSent, CodeRefused, CustomerAccess, LinkNotCopied } from "../CustomerAccess.ts"
 import { csrfToken } from "../PageSecurity.ts"
-import { SqlClient, SqlSchema } from "../platform/Sql.ts"
 import { Questionnaires } from "../Questionnaires.ts"
+import { CustomerLimits } from "../RateLimits/Customers.ts"
 import * as Secret from "../Secret.ts"
 import { Workspaces } from "../Workspaces.ts"
-
-/** A handle is part of an address, where anybody may write anything; what cannot be one is not looked up. */
-const isHandle = (text: string) => /^[A-Za-z0-9_-]{16}$/.test(text)
-
-const LinkRow = Schema.Struct({
-  id: Schema.String,
-  workspaceId: Schema.String,
-  requestId: Schema.String,
-  sendNo: Schema.Int,
-  mailId: Schema.String,
-  digest: Schema.String,
-  issuedAt: Schema.Date,
-  expiresAt: Schema.NullOr(Schema.Date),
-  state: ClientRequest.State,
-})
-
-const SessionRow = Schema.Struct({
-  ...LinkRow.fields,
-  sessionDigest: Schema.String,
-  submissionId: Schema.NullOr(Schema.String),
-})
-
-const linkOf = (row: typeof LinkRow.Type): AccessLink.AccessLink => ({
-  id: row.id,
-  requestId: row.requestId,
-  sendNo: row.sendNo,
-  mailId: row.mailId,
-  digest: row.digest,
-  issuedAt: row.issuedAt.getTime(),
-  expiresAt: row.expiresAt?.getTime() ?? null,
-})
+import * as Device from "./Device.ts"
+import { Links } from "./Links.ts"
+import * as Sessions from "./Sessions.ts"
+import * as statements from "./sql.ts"
 
 /** The layer of `CustomerAccess` over the database. */
 export const layer = Layer.effect(
   CustomerAccess,
   Effect.gen(function* () {
-    const sql = yield* SqlClient.SqlClient
+    const rows = yield* statements.make
     const crypto = yield* Crypto.Crypto
-    const requests = yield* ClientRequests
+    const codes = yield* AccessCodes
+    const limits = yield* CustomerLimits
+    const links = yield* Links
     const questionnaires = yield* Questionnaires
+    const requests = yield* ClientRequests
     const workspaces = yield* Workspaces
+    const sessions = Sessions.make(rows, workspaces, links)
+    const scope = yield* Effect.scope
 
-    const columns = sql.literal(
-      "l.id, l.workspace_id, l.request_id, l.send_no, l.mail_id, l.digest, l.issued_at, l.expires_at, r.state",
-    )
-    const byDigest = SqlSchema.findOneOption({
-      Request: Schema.String,
-      Result: LinkRow,
-      execute: (digest) => sql`
-        SELECT ${columns} FROM access_links l JOIN client_requests r ON r.id = l.request_id
-        WHERE l.digest = ${digest}`,
-    })
-    const byHandle = SqlSchema.findOneOption({
-      Request: Schema.Struct({ handle: Schema.String, now: Schema.Date }),
-      Result: SessionRow,
-      execute: ({ handle, now }) => sql`
-        SELECT ${columns}, s.digest AS session_digest, s.submission_id
-        FROM customer_sessions s JOIN access_links l ON l.id = s.link_id JOIN client_requests r ON r.id = s.request_id
-        WHERE s.handle = ${handle} AND s.expires_at > ${now}`,
-    })
-
-    /** The link that a token opens now, with its request. */
-    const open = Effect.fnUntraced(function* (token: Redacted.Redacted) {
-      const digest = yield* AccessLink.digest(token)
-      const row = Option.getOrNull(yield* Effect.orDie(byDigest(digest)))
-      const found = row === null ? null : { link: linkOf(row), request: row.state }
+    /** The link that a token opens now from this device, with its request. */
+    const open = Effect.fnUntraced(function* (token: Redacted.Redacted, device: Redacted.Redacted | null) {
+      const found = yield* rows.byDigest(yield* AccessLink.digest(token))
       const link = yield* AccessLink.verify(token, found)
-      return row === null
-        ? yield* new AccessLink.LinkDead()
-        : { link, request: row.state, workspaceId: row.workspaceId }
+      if (found === null || !sessions.isOfOurKey(found.keyEpoch)) return yield* new AccessLink.LinkDead()
+      const { request, workspaceId } = found
+      const family = { workspaceId, requestId: request.id, recipient: link.recipient }
+      const isHere = AccessLink.admits(link, request, yield* Device.idIn(family, device))
+      return { ...family, link, request, isHere }
     })
 
-    /** The session that a handle and its secret name, whatever became of its link. */
-    const session = Effect.fnUntraced(function* (handle: string, secret: Redacted.Redacted) {
+    interface Entering {
+      readonly workspaceId: string
+      readonly request: ClientRequest.State
+      readonly link: AccessLink.AccessLink
+      /** The pre-session that this claim comes from; null: it comes from the link itself. */
+      readonly waiting: string | null
+    }
+
+    /** Opens a session by a claim; the core decides once more, under the request's lock: a cancel in between wins. */
+    const enterBy = Effect.fnUntraced(function* (
+      { workspaceId, request, link, waiting }: Entering,
+      brought: Redacted.Redacted | null,
+    ) {
+      const { recipient, generation, rebinds, issuedAt } = link
+      const deviceSecret = yield* Device.secretOf(brought)
+      const device = yield* Device.idIn({ requestId: request.id, recipient }, deviceSecret)
+      const { secret, digest } = yield* Secret.make
+      const handle = (yield* Crypto.secret).slice(0, 16)
       const now = yield* Clock.currentTimeMillis
-      const presented = yield* Secret.digest(secret)
-      const row = isHandle(handle)
-        ? Option.getOrNull(yield* Effect.orDie(byHandle({ handle, now: new Date(now) })))
-        : null
-      if (row === null || !Crypto.timingSafeEqual(presented, row.sessionDigest)) return yield* new AccessLink.LinkDead()
-      return { row, now }
+      const seconds = request.policy.session.hours * 3600
+      const session: statements.NewSession = {
+        handle,
+        workspaceId,
+        requestId: request.id,
+        linkId: link.id,
+        recipient,
+        device,
+        assurance: Sessions.assuranceOf(request, link),
+        digest,
+        createdAt: new Date(now),
+        lastUsedAt: new Date(now),
+        verifiedAt: new Date(now),
+        expiresAt: new Date(now + seconds * 1000),
+      }
+      const by = { kind: "customer", link: link.id } as const
+      const intent = { type: "Claim", id: handle, by, recipient, generation, device, rebinds, issuedAt } as const
+      yield* requests
+        .handle(workspaceId, request.id, intent, () =>
+          Effect.andThen(
+            waiting === null ? Effect.void : rows.closeSession(waiting),
+            Effect.suspend(() => rows.openSession(session)),
+          ),
+        )
+        .pipe(
+          Effect.catchTags({
+            Refusal: ({ reasons }) =>
+              reasons.every(({ code }) => code === "other-device")
+                ? sessions.otherDevice(workspaceId, request, recipient)
+                : Effect.fail(new AccessLink.LinkDead()),
+            RequestNotFound: () => Effect.fail(new AccessLink.LinkDead()),
+          }),
+        )
+      const claimed: Claimed = { handle, secret, deviceSecret, seconds, needsCode: false, retryAfterSeconds: 0 }
+      return claimed
     })
 
-    return CustomerAccess.of({
-      arrive: (token) =>
-        Effect.gen(function* () {
-          const { request, workspaceId } = yield* open(token)
-          const { id, version } = request.details.questionnaire
-          const stored = yield* questionnaires.get(workspaceId, id, version)
-          return { workspace: yield* workspaces.get(workspaceId), current: { request, stored } }
-        }).pipe(Effect.catchTag("QuestionnaireNotFound", Effect.die), Effect.provideService(Crypto.Crypto, crypto)),
+    /** Sends the code that is wanted next of a (pre-)session. */
+    const startCode = (handle: string, family: Omit<Parameters<typeof codes.start>[0], "preSession">) =>
+      codes.start({ ...family, preSession: handle })
 
-      claim: (token) =>
-        Effect.gen(function* () {
-          const { link, request, workspaceId } = yield* open(token)
-          const { secret, digest } = yield* Secret.make
-          const handle = (yield* Crypto.secret).slice(0, 16)
-          const now = yield* Clock.currentTimeMillis
-          const session = {
+    /**
+     * Opens a pre-session and sends its code. Who comes back from the same device while one is waiting gets that one,
+     * under a new secret: the code that has gone out is for it.
+     */
+    const waitFor = Effect.fnUntraced(function* (
+      { workspaceId, request, link }: Omit<Entering, "waiting">,
+      brought: Redacted.Redacted | null,
+    ) {
+      const { recipient } = link
+      const deviceSecret = yield* Device.secretOf(brought)
+      const device = yield* Device.idIn({ requestId: request.id, recipient }, deviceSecret)
+      const { secret, digest } = yield* Secret.make
+      const now = yield* Clock.currentTimeMillis
+      const expiresAt = new Date(now + Sessions.waitMillis)
+      const earlier = yield* rows.renewWaiting({ linkId: link.id, device, now, digest, expiresAt })
+      const handle = earlier?.handle ?? (yield* Crypto.secret).slice(0, 16)
+      if (earlier === null) {
+        yield* rows
+          .openSession({
             handle,
             workspaceId,
             requestId: request.id,
             linkId: link.id,
+            recipient,
+            device,
+            assurance: "link",
             digest,
             createdAt: new Date(now),
-            expiresAt: new Date(now + sessionSeconds * 1000),
+            lastUsedAt: new Date(now),
+            verifiedAt: null,
+            expiresAt,
+          })
+          .pipe(Effect.orDie)
+      }
+      const passed = earlier?.assurance === "single-channel" ? 1 : 0
+      const channel = Sessions.channelsOf(request)[passed] ?? "sms"
+      const started = yield* startCode(handle, { workspaceId, requestId: request.id, recipient, channel })
+      const claimed: Claimed = {
+        handle,
+        secret,
+        deviceSecret,
+        seconds: Sessions.waitMillis / 1000,
+        needsCode: true,
+        retryAfterSeconds: started.outcome === "too-soon" && earlier === null ? started.retryAfterSeconds : 0,
+      }
+      return claimed
+    })
+
+    const customerOf = Effect.fnUntraced(function* (
+      row: statements.Session,
+      handle: string,
+      secret: Redacted.Redacted,
+    ) {
+      const customer: Customer = {
+        workspace: yield* workspaces.get(row.workspaceId),
+        requestId: row.requestId,
+        recipient: row.recipient,
+        linkId: row.id,
+        generation: row.generation,
+        device: row.device,
+        assurance: row.assurance,
+        handle,
+        csrf: yield* csrfToken(secret),
+      }
+      return customer
+    })
+
+    /** Which code is wanted of a (pre-)session: one that is over begins again with the first. */
+    const stepOf = (row: statements.Session, standing: Sessions.Standing) => {
+      const channels = Sessions.channelsOf(row.state)
+      const passed = standing === "waiting" && row.assurance !== "link" ? 1 : 0
+      return { channels, step: passed + 1, channel: channels[passed] ?? "sms" }
+    }
+
+    const accessLink = Effect.fn("CustomerAccess.sendAccessLink")(function* (
+      by: { readonly token: Redacted.Redacted } | { readonly handle: string },
+    ) {
+      const family = yield* rows.familyOf(
+        "token" in by ? { digest: yield* AccessLink.digest(by.token), handle: "" } : { digest: "", handle: by.handle },
+      )
+      if (family === null) return
+      yield* limits.ofFamily("access-link", family)
+      const { workspaceId, requestId, recipient } = family
+      yield* requests.requestAccessLink(workspaceId, requestId, recipient, yield* Crypto.uuid)
+    })
+
+    const withCrypto = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.provideService(effect, Crypto.Crypto, crypto)
+
+    return CustomerAccess.of({
+      arrive: (token, device) =>
+        Effect.gen(function* () {
+          const { workspaceId, requestId, recipient, request, isHere } = yield* open(token, device)
+          yield* limits.ofFamily("link", { workspaceId, requestId, recipient })
+          if (!isHere) return yield* sessions.otherDevice(workspaceId, request, recipient)
+          const { id, version } = request.details.questionnaire
+          const stored = yield* questionnaires.get(workspaceId, id, version)
+          return {
+            workspace: yield* workspaces.get(workspaceId),
+            recipient: ClientRequest.recipientOf(request, recipient) ?? ClientRequest.primary(request.details),
+            current: { request, stored },
           }
-          const by = { kind: "customer", link: link.id } as const
-          const intent = { type: "Claim", id: handle, by, sendNo: link.sendNo } as const
-          // the core decides once more, under the request's lock: a cancel in between wins
-          yield* requests
-            .handle(workspaceId, request.id, intent, () =>
-              Effect.asVoid(sql`INSERT INTO customer_sessions ${sql.insert(session)}`),
-            )
-            .pipe(
-              Effect.catchTags({
-                Refusal: () => Effect.fail(new AccessLink.LinkDead()),
-                RequestNotFound: () => Effect.fail(new AccessLink.LinkDead()),
-              }),
-            )
-          return { handle, secret }
-        }).pipe(Effect.provideService(Crypto.Crypto, crypto)),
+        }).pipe(Effect.catchTag("QuestionnaireNotFound", Effect.die), withCrypto),
+
+      claim: (token, device) =>
+        Effect.gen(function* () {
+          const { workspaceId, requestId, recipient, request, link, isHere } = yield* open(token, device)
+          yield* limits.ofFamily("claim", { workspaceId, requestId, recipient })
+          if (!isHere) return yield* sessions.otherDevice(workspaceId, request, recipient)
+          return ClientRequest.needsFactor(request)
+            ? yield* waitFor({ workspaceId, request, link }, device)
+            : yield* enterBy({ workspaceId, request, link, waiting: null }, device)
+        }).pipe(withCrypto),
+
+      codeStep: (handle, secret) =>
+        Effect.gen(function* () {
+          const { row, standing } = yield* sessions.awaiting(handle, secret)
+          const { channels, step, channel } = stepOf(row, standing)
+          const person = ClientRequest.recipientOf(row.state, row.recipient)
+          return {
+            workspace: yield* workspaces.get(row.workspaceId),
+            language: person?.language ?? "",
+            csrf: yield* csrfToken(secret),
+            channel,
+            to: channel === "email" ? Sessions.masked(person?.email ?? "") : (person?.mobile.slice(-2) ?? ""),
+            step,
+            steps: channels.length,
+            lapsed: standing === "lapsed",
+          }
+        }).pipe(withCrypto),
+
+      sendCode: (handle, secret) =>
+        Effect.gen(function* () {
+          const { row, now, standing } = yield* sessions.awaiting(handle, secret)
+          const { workspaceId, requestId, recipient } = row
+          yield* limits.ofFamily("code", { workspaceId, requestId, recipient })
+          if (standing === "lapsed") yield* rows.suspendSession(handle, now + Sessions.waitMillis, "link")
+          const { channel } = stepOf(row, standing)
+          const started = yield* startCode(handle, { workspaceId, requestId, recipient, channel })
+          if (started.outcome !== "sent") {
+            const retryAfterSeconds = started.outcome === "too-soon" ? started.retryAfterSeconds : 0
+            return yield* new CodeNotSent({ locked: started.outcome === "locked", retryAfterSeconds })
+          }
+        }).pipe(withCrypto),
+
+      enterCode: (handle, secret, { code, device }) =>
+        Effect.gen(function* () {
+          const { row, link, now, standing } = yield* sessions.awaiting(handle, secret)
+          const { workspaceId, requestId, recipient, state: request } = row
+          yield* limits.ofFamily("code", { workspaceId, requestId, recipient })
+          const { channels, step, channel } = stepOf(row, standing)
+          const checked =
+            standing === "lapsed"
+              ? ({ outcome: "refused" } as const)
+              : yield* codes.check({ preSession: handle, presented: code })
+          if (checked.outcome !== "right" || checked.channel !== channel) {
+            return yield* new CodeRefused({ locked: checked.outcome === "locked" })
+          }
+          if (step === channels.length) return yield* enterBy({ workspaceId, request, link, waiting: handle }, device)
+          // the next code is asked of the same pre-session
+          yield* rows.suspendSession(handle, now + Sessions.waitMillis, "single-channel")
+          const next = channels[step] ?? channel
+          const started = yield* startCode(handle, { workspaceId, requestId, recipient, channel: next })
+          return {
+            handle,
+            secret,
+            deviceSecret: yield* Device.secretOf(device),
+            seconds: Sessions.waitMillis / 1000,
+            needsCode: true,
+            retryAfterSeconds: started.outcome === "too-soon" ? started.retryAfterSeconds : 0,
+          }
+        }).pipe(withCrypto),
 
       enter: (handle, secret) =>
         Effect.gen(function* () {
-          const { row, now } = yield* session(handle, secret)
-          const link = linkOf(row)
-          if (!AccessLink.isAliveAt(link, row.state, now)) return yield* new AccessLink.LinkDead()
-          return {
-            workspace: yield* workspaces.get(row.workspaceId),
-            requestId: row.requestId,
-            linkId: link.id,
-            sendNo: link.sendNo,
-            handle,
-            csrf: yield* csrfToken(secret),
-          }
-        }).pipe(Effect.provideService(Crypto.Crypto, crypto)),
+          const { row, now } = yield* sessions.verified(handle, secret)
+          const { idleMinutes } = row.state.policy.session
+          // not at every call: a minute more or less does not matter, a write does
+          const isWorthIt =
+            idleMinutes !== null && now - row.lastUsedAt.getTime() > Math.min(60, idleMinutes * 6) * 1000
+          if (isWorthIt) yield* rows.touch(handle, now)
+          return yield* customerOf(row, handle, secret)
+        }).pipe(withCrypto),
 
       receipt: (handle, secret) =>
         Effect.gen(function* () {
-          const { row } = yield* session(handle, secret)
-          const mine = row.submissionId !== null && row.submissionId === row.state.submission?.id
-          if (row.state.state !== "Submitted" || !mine) return yield* new AccessLink.LinkDead()
-          const workspace = yield* workspaces.get(row.workspaceId)
-          const customer = { workspace, requestId: row.requestId, linkId: row.id, sendNo: row.sendNo, handle, csrf: "" }
+          const { row, now } = yield* sessions.known(handle, secret)
+          const isMine = row.submissionId !== null && row.submissionId === row.state.submission?.id
+          const isOver = now >= row.endsAt.getTime() || row.verifiedAt === null
+          if (row.state.state !== "Submitted" || !isMine || isOver) return yield* new AccessLink.LinkDead()
+          const customer = yield* customerOf(row, handle, secret)
           const current = yield* requests.current(customer).pipe(Effect.mapError(() => new AccessLink.LinkDead()))
-          return { workspace, request: row.state, current }
-        }).pipe(Effect.provideService(Crypto.Crypto, crypto)),
+          return { workspace: customer.workspace, customer, request: row.state, current }
+        }).pipe(withCrypto),
+
+      sendAccessLink: (by) =>
+        accessLink(by).pipe(
+          // whatever comes of it is for the log only
+          Effect.catchTags({
+            RateLimited: () => Effect.logDebug("an access link was asked for too often"),
+            Refusal: ({ message }) => Effect.logDebug("an access link was not sent", message),
+            RequestNotFound: () => Effect.void,
+          }),
+          Effect.catchCause((cause) => Effect.logError("an access link could not be sent", cause)),
+          withCrypto,
+          Effect.forkIn(scope),
+          Effect.asVoid,
+        ),
+
+      links: (workspaceId, requestId) =>
+        Effect.gen(function* () {
+          const request = yield* rows.stateOf(workspaceId, requestId)
+          if (request === null) return yield* new RequestNotFound({ id: requestId })
+          return yield* links.list(workspaceId, request)
+        }),
+
+      copyLink: (member, requestId, recipient) =>
+        Effect.gen(function* () {
+          const { workspaceId } = member
+          const request = yield* rows.stateOf(workspaceId, requestId)
+          if (request === null) return yield* new RequestNotFound({ id: requestId })
+          const { audience, token } = request.policy
+          const mayHandOut = token === "derived" || audience === "shared-record" || audience === "anyone-with-link"
+          if (!mayHandOut) return yield* new LinkNotCopied({ reason: "not-allowed" })
+          if (ClientRequest.recipientOf(request, recipient) === undefined) {
+            return yield* new LinkNotCopied({ reason: "recipient-unknown" })
+          }
+          const now = yield* Clock.currentTimeMillis
+          if (!ClientRequest.isOpenAt(request, now)) return yield* new LinkNotCopied({ reason: "not-open" })
+          const made: Array<Redacted.Redacted> = []
+          const intent = {
+            type: "RecordAccess",
+            id: yield* Crypto.uuid,
+            by: { kind: "member", id: member.id },
+            what: "link-copied",
+            recipient,
+            channel: "",
+          } as const
+          // under the request's lock, so that a link of the generation that lives now is made
+          yield* requests
+            .handle(workspaceId, requestId, intent, (locked) =>
+              Effect.map(
+                links.issue(workspaceId, locked, { recipient, mailId: null, rebinds: true }),
+                ({ url }) => void made.push(url),
+              ),
+            )
+            .pipe(Effect.catchTag("Refusal", () => Effect.fail(new LinkNotCopied({ reason: "not-open" }))))
+          const [url] = made
+          return url ?? (yield* new LinkNotCopied({ reason: "not-open" }))
+        }).pipe(withCrypto),
     })
   }),
 )

@@ -1,18 +1,21 @@
 /**
  * What happens when a section's form is sent. Whatever was written is saved, right or wrong, and only then judged; the
  * customer goes on when nothing is wrong, comes back to the page with what is, or with what is asked now because of these
- * answers, or goes where the button said.
+ * answers, or goes where the button said: to the list, to the next section, or to the end, with the last tick.
  */
-import { type Answers, type ClientRequest, Crypto, type Questionnaire } from "@requite/core"
+import type { Answers, Questionnaire } from "@requite/core"
+import { type ClientRequest, Crypto } from "@requite/core"
 import { placeOf } from "@requite/core/FillSession/Place"
 import * as Effect from "effect/Effect"
-import type { Current, RequestNotFound } from "../ClientRequests.ts"
+import type { Conflict, Current, RequestNotFound } from "../ClientRequests.ts"
 import { ClientRequests } from "../ClientRequests.ts"
 import * as Filling from "../Filling.ts"
 import type { HttpServerRequest } from "../platform/Http.ts"
 import { Uploads } from "../Uploads.ts"
 import * as Fields from "./Fields.ts"
+import * as Items from "./Items.ts"
 import { controlAnchor, groupActions, questionAnchor } from "./kinds.ts"
+import * as Mode from "./Mode.ts"
 import * as News from "./News.ts"
 import type { Issue } from "./Problems.ts"
 import type { NotOurs, Sent, TooMuch } from "./SectionForm.ts"
@@ -20,6 +23,7 @@ import * as SectionForm from "./SectionForm.ts"
 import { actions } from "./SectionPage.ts"
 import type { Session } from "./Session.ts"
 import { paths } from "./Session.ts"
+import * as Versions from "./Versions.ts"
 
 /** Where the customer is now: on another page, or on this one with something to put right. */
 export type Outcome =
@@ -29,73 +33,173 @@ export type Outcome =
       readonly issues: ReadonlyArray<Issue>
       readonly typed: Answers.Answers
       readonly news: News.News
+      /** The versions that the form showed, where it was not saved. */
+      readonly seen?: Versions.Seen
     }
-  | { readonly type: "stale"; readonly typed: Answers.Answers }
+  | { readonly type: "stale"; readonly typed: Answers.Answers; readonly seen: Versions.Seen }
+  | {
+      readonly type: "conflict"
+      readonly conflicts: ReadonlyArray<Conflict>
+      readonly typed: Answers.Answers
+      readonly seen: Versions.Seen
+    }
+  | { readonly type: "lacks-reason" }
+
+type Ends = NotOurs | TooMuch | RequestNotFound | ClientRequest.Refusal
+type Needs = ClientRequests | Uploads | Crypto.Crypto | HttpServerRequest.HttpServerRequest
+
+const go = (to: string): Outcome => ({ type: "go", to })
 
 export const post = Effect.fnUntraced(function* (
   session: Session,
   section: Questionnaire.Section,
-): Effect.fn.Return<
-  Outcome,
-  NotOurs | TooMuch | RequestNotFound | ClientRequest.Refusal,
-  ClientRequests | Uploads | Crypto.Crypto | HttpServerRequest.HttpServerRequest
-> {
+): Effect.fn.Return<Outcome, Ends, Needs> {
   const { customer, current, reader } = session
-  const sent = yield* SectionForm.receive(customer, section)
+  const sent = yield* SectionForm.receive(customer, [section], yield* SectionForm.attached(customer))
   const { fields } = sent
+  const [action] = pressed(sent)
+  if (action === actions.reopen) return yield* reopen(session, section, sent)
   const read = Fields.read(section.items, { fields, reader, place: [], before: current.answers })
   const { typed, focus } = rearranged(session, section, sent, read)
-  const saved = yield* save(session, section, sent, typed)
-  if (saved.type === "stale") return { type: "stale", typed }
+  const saved = yield* save(session, sent, typed, section.id)
+  const seen = Versions.posted(section, fields)
+  if (saved.type === "stale") return { type: "stale", typed, seen }
+  if (saved.type === "closed") return go(paths.section(customer.handle, section.id))
   if (saved.type === "refused") {
-    return { type: "wrong", issues: [...saved.issues, ...sent.refused], typed, news: News.none }
+    const issues = [...saved.issues, ...sent.refused]
+    return { type: "wrong", issues, typed, news: News.none, seen }
   }
   yield* removeFile(session, sent)
+  if (saved.conflicts.length > 0) return conflicting(section, sent, saved.conflicts)
+  if (action === actions.decline) return yield* decline(session, section, sent)
   const requests = yield* ClientRequests
-  return judge(session, section, sent, yield* requests.current(customer), focus)
+  const now = yield* requests.current(customer)
+  const outcome = judge(session, section, sent, now, focus)
+  if (outcome !== null) return outcome
+  return action === actions.complete
+    ? yield* complete(session, section, sent)
+    : go(after(section, customer.handle, { current: now, filling: Filling.of(now) }))
 })
 
-/** Saved it is whatever it says, as long as the questions are those that were answered. */
-const save = Effect.fnUntraced(function* (
-  { customer }: Session,
-  section: Questionnaire.Section,
-  { revision, refusal }: Sent,
+/** What came of a save. */
+export type Kept =
+  | { readonly type: "saved"; readonly conflicts: ReadonlyArray<Conflict> }
+  | { readonly type: "refused"; readonly issues: ReadonlyArray<Issue> }
+  | { readonly type: "stale" }
+  | { readonly type: "closed" }
+
+/** Saved it is whatever it says, as long as the questions are those that were answered. `visited`: it is done with. */
+export const save = Effect.fnUntraced(function* (
+  { customer, current }: Session,
+  { revision, refusal, fields }: Sent,
   answers: Answers.Answers,
-) {
+  visited?: string,
+): Effect.fn.Return<Kept, Ends, ClientRequests | Crypto.Crypto> {
   const requests = yield* ClientRequests
-  const saving =
-    refusal === null
-      ? requests.save(customer, { revision, answers, visited: section.id }, yield* Crypto.uuid)
-      : Effect.fail(refusal)
+  const written = Mode.of(current.request.policy).shares ? Versions.toWrite(answers, fields) : { answers }
+  const input = { revision, ...written, ...(visited === undefined ? {} : { visited }) }
+  const saving = refusal === null ? requests.save(customer, input, yield* Crypto.uuid) : Effect.fail(refusal)
   return yield* saving.pipe(
-    Effect.as({ type: "saved" } as const),
+    Effect.map(({ conflicts }): Kept => ({ type: "saved", conflicts })),
     Effect.catchTags({
-      AnswersRefused: ({ issues }) => Effect.succeed({ type: "refused", issues } as const),
-      Refusal: (refusal) => (isStale(refusal) ? Effect.succeed({ type: "stale" } as const) : Effect.fail(refusal)),
+      AnswersRefused: ({ issues }) => Effect.succeed<Kept>({ type: "refused", issues }),
+      Refusal: (refusal): Effect.Effect<Kept, ClientRequest.Refusal> => orGoOn(refusal),
     }),
   )
 })
 
-const isStale = ({ reasons }: ClientRequest.Refusal): boolean =>
-  reasons.length > 0 && reasons.every(({ code }) => code === "stale-revision" || code === "file-limit")
+/** A refusal that is not the end: the questions are others by now, or this section is closed. */
+const orGoOn = (
+  refusal: ClientRequest.Refusal,
+): Effect.Effect<{ readonly type: "stale" } | { readonly type: "closed" }, ClientRequest.Refusal> => {
+  const codes = new Set<string>(refusal.reasons.map(({ code }) => code))
+  const isOnly = (...these: ReadonlyArray<string>) => codes.size > 0 && [...codes].every((code) => these.includes(code))
+  if (isOnly("stale-revision", "file-limit", "item-unknown") && codes.has("stale-revision")) {
+    return Effect.succeed({ type: "stale" })
+  }
+  if (isOnly("file-limit")) return Effect.succeed({ type: "stale" })
+  return isOnly("item-closed", "item-status", "item-not-allowed", "stale-revision")
+    ? Effect.succeed({ type: "closed" })
+    : Effect.fail(refusal)
+}
+
+/** The page that shows what two have written, with both values; all else is saved. */
+const conflicting = (section: Questionnaire.Section, { fields }: Sent, conflicts: ReadonlyArray<Conflict>): Outcome => {
+  const ids = new Set(conflicts.map(({ question }) => question))
+  return {
+    type: "conflict",
+    conflicts,
+    typed: Object.fromEntries(conflicts.map(({ question, mine }) => [question, mine])),
+    // until one is chosen, the form goes on to say what it showed first
+    seen: Object.fromEntries(Object.entries(Versions.posted(section, fields)).filter(([id]) => ids.has(id))),
+  }
+}
+
+const reopen = Effect.fnUntraced(function* (
+  { customer }: Session,
+  section: Questionnaire.Section,
+  { revision }: Sent,
+): Effect.fn.Return<Outcome, Ends, Needs> {
+  const requests = yield* ClientRequests
+  // whatever has become of it, its own page says so
+  const here = go(paths.section(customer.handle, section.id))
+  return yield* requests.reopenItem(customer, { revision, item: section.id }, yield* Crypto.uuid).pipe(
+    Effect.as(here),
+    Effect.catchTag("Refusal", (refusal) => Effect.as(orGoOn(refusal), here)),
+  )
+})
+
+const decline = Effect.fnUntraced(function* (
+  { customer }: Session,
+  section: Questionnaire.Section,
+  { revision, fields }: Sent,
+): Effect.fn.Return<Outcome, Ends, Needs> {
+  const requests = yield* ClientRequests
+  const reason = (fields.get("reason")?.[0] ?? "").trim().slice(0, 1000)
+  if (reason === "") return { type: "lacks-reason" }
+  const intent = { revision, item: section.id, reason }
+  return yield* requests.declineItem(customer, intent, yield* Crypto.uuid).pipe(
+    Effect.map((request) => ended(customer.handle, request)),
+    Effect.catchTag("Refusal", (refusal) => Effect.as(orGoOn(refusal), go(paths.list(customer.handle)))),
+  )
+})
+
+/** Ticks the section; where it is the last one, that was the end (L24). */
+const complete = Effect.fnUntraced(function* (
+  { customer }: Session,
+  section: Questionnaire.Section,
+  { revision }: Sent,
+): Effect.fn.Return<Outcome, Ends, Needs> {
+  const requests = yield* ClientRequests
+  const { handle } = customer
+  return yield* requests.completeItem(customer, { revision, item: section.id }, yield* Crypto.uuid).pipe(
+    Effect.map((request) => ended(handle, request, `?ticked=${section.id}`)),
+    Effect.catchTag("Refusal", (refusal) => Effect.as(orGoOn(refusal), go(paths.section(handle, section.id)))),
+  )
+})
+
+const ended = (handle: string, { state }: ClientRequest.State, query = ""): Outcome =>
+  go(state === "Submitted" ? paths.done(handle) : paths.list(handle) + query)
 
 /** What the button says, and what it is about: `add:owners`. */
-const pressed = ({ fields }: Sent): readonly [action: string, about: string] => {
+export const pressed = ({ fields }: Pick<Sent, "fields">): readonly [action: string, about: string] => {
   const [action = actions.next, about = ""] = fields.get("action")?.[0]?.split(":") ?? []
   return [action, about]
 }
 
-/** With an instance more or less, where the button says so; and where the customer goes on then. */
-const rearranged = (
+/** With an instance more or less, where the button says so; and where the customer goes on then. `section`: the only one
+ * that the form shows. */
+export const rearranged = (
   { current }: Session,
-  section: Questionnaire.Section,
-  sent: Sent,
+  section: Questionnaire.Section | null,
+  sent: Pick<Sent, "fields">,
   read: Answers.Answers,
 ): { readonly typed: Answers.Answers; readonly focus: Filling.Place | null } => {
   const [action, about] = pressed(sent)
   const place = placeOf(`/${about.replaceAll(".", "/")}`)
   const id = String(place[0])
-  const isOurs = Filling.sectionOf(current.stored.questionnaire, id) === section.id
+  const found = Filling.sectionOf(current.stored.questionnaire, id)
+  const isOurs = section === null ? found !== undefined : found === section.id
   if (!isOurs || (action !== groupActions.add && action !== groupActions.take)) return { typed: read, focus: null }
   const filling = Filling.of({ ...current, answers: { ...current.answers, ...read } })
   const { session, state } = filling
@@ -124,21 +228,20 @@ const removeFile = Effect.fnUntraced(function* ({ customer }: Session, { fields,
     .remove(customer, { revision, file })
     .pipe(
       Effect.catchTag("Refusal", (refusal) =>
-        refusal.reasons.every(({ code }) => code === "file-unknown") ? Effect.void : Effect.fail(refusal),
+        refusal.reasons.some(({ code }) => code === "file-unknown") ? Effect.void : Effect.fail(refusal),
       ),
     )
 })
 
-/** All is saved: where to, after this button? */
+/** All is saved: is there something to put right here, or to see, after this button? Null: the customer may go on. */
 const judge = (
   { customer: { handle }, current: before }: Session,
   section: Questionnaire.Section,
   sent: Sent,
   current: Current,
   focus: Filling.Place | null,
-): Outcome => {
+): Outcome | null => {
   const { fields, refused } = sent
-  const go = (to: string): Outcome => ({ type: "go", to })
   const wrong = (issues: ReadonlyArray<Issue>, news = News.none): Outcome => ({
     type: "wrong",
     issues,
@@ -159,17 +262,12 @@ const judge = (
   if (action === actions.list) return go(paths.list(handle))
   if (action === actions.skip) {
     const issues = Filling.issuesOf(now, section, { draft: true })
-    return issues.length > 0 ? wrong(issues) : go(after(section, handle, now))
+    return issues.length > 0 ? wrong(issues) : null
   }
   const news = News.between(Filling.padded(Filling.of(before)), Filling.padded(now), section)
-  const unseen = new Set(news.more.map(Filling.pointer))
-  // what is asked only now nobody could answer yet; nor a group in which it is
-  const issues = Filling.issuesOf(now, section).filter(
-    ({ code, pointer }) =>
-      code !== "required" || ![...unseen].some((one) => one === pointer || one.startsWith(`${pointer}/`)),
-  )
+  const issues = News.withoutUnseen(Filling.issuesOf(now, section), news)
   if (issues.length > 0) return wrong(issues, news)
-  return go(News.isNone(news) ? after(section, handle, now) : paths.section(handle, section.id) + News.query(news))
+  return News.isNone(news) ? null : go(paths.section(handle, section.id) + News.query(news))
 }
 
 /** The first field of an instance, which says by its groups where one is; the group itself where there is no instance. */
@@ -182,11 +280,12 @@ const anchorOf = (filling: Filling.Filling, section: Questionnaire.Section, plac
   return typeof place.at(-1) === "number" ? questionAnchor(place) : controlAnchor(place)
 }
 
-/** The next section that is not done; after the last one the review, or the list while something is missing. */
-const after = (section: Questionnaire.Section, handle: string, { session, state }: Filling.Filling): string => {
-  const progress = session.sections(state)
-  const here = progress.findIndex(({ id }) => id === section.id)
-  const next = progress.slice(here + 1).find((one) => one.state !== "done")
+/** The next section with something to do; after the last one the review, or the list while something is missing. */
+const after = (section: Questionnaire.Section, handle: string, now: Pick<Session, "current" | "filling">): string => {
+  const items = Items.of(now)
+  const here = items.findIndex(({ id }) => id === section.id)
+  const next = items.slice(here + 1).find(({ isSettled, isOpen }) => !isSettled && isOpen)
   if (next !== undefined) return paths.section(handle, next.id)
-  return progress.every((one) => one.state === "done") ? paths.review(handle) : paths.list(handle)
+  const isReady = items.every(({ isSettled }) => isSettled) && Mode.of(now.current.request.policy).finishes
+  return isReady ? paths.review(handle) : paths.list(handle)
 }

@@ -7,8 +7,10 @@ import * as Filling from "../Filling.ts"
 import type { Html } from "../Html.ts"
 import { html } from "../Html.ts"
 import { calendarDay } from "../Messages.ts"
+import * as DeadEnd from "./DeadEnd.ts"
 import * as Effort from "./Effort.ts"
 import * as Frame from "./Frame.ts"
+import * as Mode from "./Mode.ts"
 import type { Reader } from "./Reader.ts"
 
 /** `filling` is blank: what is asked of somebody who has not answered anything. */
@@ -45,9 +47,18 @@ export const render = (
         <button class="primary">${request.startedAt === null ? t("arrival.start") : t("arrival.continue")}</button>
       </form>
       <p class="aside">
-        ${t("arrival.saved")}
+        ${t(Mode.keeping[request.policy.saving], { firm: workspace.name })}
         ${request.expiresAt === null ? null : t("arrival.open", { date: reader.dateTime(request.expiresAt) })}
       </p>
+      ${
+        request.policy.selfService === "none" || request.policy.binding === "none"
+          ? null
+          : html`<details class="aside">
+              <summary>${t("arrival.elsewhere")}</summary>
+              <p>${t("arrival.elsewhereText")}</p>
+              ${DeadEnd.sendForm(t, "secondary")}
+            </details>`
+      }
     </div>`,
     foot: html`<p>${t("frame.help", { firm: workspace.name })}</p>`,
   })

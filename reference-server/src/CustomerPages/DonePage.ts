@@ -17,14 +17,16 @@ export const render = ({ workspace, request }: Receipt, filling: Filling.Filling
   const end = session.end(state)
   const { submission } = request
   const title = request.details.title
+  // who ticked the last section pressed no Finish
+  const said = t(request.policy.completion === "auto-when-all" ? "done.ticked" : "done.title")
   return Frame.render({
     language: reader.language,
-    title: [t("done.title"), title, workspace.name],
+    title: [said, title, workspace.name],
     firm: workspace,
     skip: null,
     main: html`<div class="done">
         ${tick}
-        <h1>${t("done.title")}</h1>
+        <h1>${said}</h1>
         ${
           end === undefined
             ? html`<p class="lead">${t("done.next", { firm: workspace.name })}</p>`

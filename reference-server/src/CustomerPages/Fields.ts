@@ -16,15 +16,17 @@ interface Shown {
   /** Pointers of what is asked only now. */
   readonly fresh: ReadonlySet<string>
   readonly filePath: (file: string) => string
+  /** What stands before a field, by pointer. */
+  readonly before?: ReadonlyMap<string, Html>
 }
 
 export const render = (shown: Shown, items: ReadonlyArray<Filling.Asked>): Html =>
   html`${items.map((one) => {
-    const { filling, reader, sentences, fresh, filePath } = shown
+    const { filling, reader, sentences, fresh, filePath, before } = shown
     const { session, state } = filling
     const { place, question, inside } = one
     const pointer = Filling.pointer(place)
-    return viewOf(question).field({
+    const field = viewOf(question).field({
       place,
       question,
       answer: Filling.answerAt(filling, place),
@@ -37,6 +39,7 @@ export const render = (shown: Shown, items: ReadonlyArray<Filling.Asked>): Html 
       inside: inside.map((inner) => render(shown, inner)),
       hasRoom: Filling.hasRoom(filling, place),
     })
+    return html`${before?.get(pointer)}${field}`
   })}`
 
 interface Arrived {

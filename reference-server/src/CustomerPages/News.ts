@@ -36,7 +36,20 @@ export const between = (before: Filling.Filling, now: Filling.Filling, section: 
   }
 }
 
-const questionsIn = (filling: Filling.Filling, section: Questionnaire.Section): ReadonlyMap<string, Filling.Asked> =>
+/** What is asked only now nobody could answer yet; nor a group in which it is. */
+export const withoutUnseen = <I extends Problems.Issue>(issues: ReadonlyArray<I>, { more }: News): ReadonlyArray<I> => {
+  const unseen = more.map(Filling.pointer)
+  return issues.filter(
+    ({ code, pointer }) =>
+      code !== "required" || !unseen.some((one) => one === pointer || one.startsWith(`${pointer}/`)),
+  )
+}
+
+/** What a person can do something with there, by pointer. */
+export const questionsIn = (
+  filling: Filling.Filling,
+  section: Questionnaire.Section,
+): ReadonlyMap<string, Filling.Asked> =>
   new Map(
     Filling.all(Filling.asked(filling, section.items))
       // an empty repeated group is something to fill in, too

@@ -1,10 +1,11 @@
 /** Every answer as the firm will read it, each with a way to change it, and the button that sends them. */
-import type { ClientRequest } from "@requite/core"
+import type { ClientRequest, Questionnaire } from "@requite/core"
 import * as Filling from "../Filling.ts"
-import type { Html } from "../Html.ts"
 import { html } from "../Html.ts"
-import { questionAnchor, viewOf } from "./kinds.ts"
+import * as Items from "./Items.ts"
+import { questionAnchor } from "./kinds.ts"
 import * as Problems from "./Problems.ts"
+import * as ReadBack from "./ReadBack.ts"
 import type { Session } from "./Session.ts"
 import { hidden, page, paths } from "./Session.ts"
 
@@ -19,10 +20,10 @@ export const becauseOf = ({ reasons }: ClientRequest.Refusal): Because | null =>
 }
 
 export const render = (session: Session, because: Because | null = null): string => {
-  const { customer, filling, reader } = session
+  const { customer, current, filling, reader } = session
   const { questionnaire } = filling
   const { t } = reader
-  const issues = filling.session.issues(filling.state)
+  const issues = Items.issues(session)
   // what is missing is told in red only to whoever wanted to finish
   const told = because === "refused" ? issues : issues.filter(({ code }) => code !== "required")
   const sentences = Problems.sentences(questionnaire, told, reader)
@@ -34,6 +35,13 @@ export const render = (session: Session, because: Because | null = null): string
       ? paths.list(customer.handle)
       : `${paths.section(customer.handle, section)}#${questionAnchor(place)}`
   }
+  const answers = (section: Questionnaire.Section) =>
+    Items.isExcused(current.request, section.id)
+      ? html`<p class="nothing">${t(`state.${Items.standing(session, section)?.standing ?? "waived"}`)}</p>`
+      : ReadBack.render(session, section, {
+          sentences,
+          ...(Items.isOpen(current.request, section.id) ? { href } : {}),
+        })
   return page(
     session,
     because === "refused" ? t("section.titleWithErrors", { title }) : title,
@@ -54,9 +62,7 @@ export const render = (session: Session, because: Because | null = null): string
         (section) =>
           html`<section class="answers">
             <h2>${reader.authored(section.title)}</h2>
-            ${Filling.blocks(Filling.asked(filling, section.items), ({ place }) =>
-              sentences.has(Filling.pointer(place)),
-            ).map((block) => answers(session, block, sentences, href))}
+            ${answers(section)}
           </section>`,
       )}
       <form class="buttons" method="post" action="${paths.submit(customer.handle)}">
@@ -65,55 +71,4 @@ export const render = (session: Session, because: Because | null = null): string
         <button class="primary">${t("review.finish")}</button>
       </form>`,
   )
-}
-
-const answers = (
-  session: Session,
-  { under, rows }: Filling.Block,
-  sentences: ReadonlyMap<string, ReadonlyArray<string>>,
-  href: (place: Filling.Place) => string,
-): Html =>
-  html`${
-      under.length === 0
-        ? null
-        : html`<h3>
-            ${under.map((one, index) => html`${index > 0 ? ", " : null}${Problems.heading(one, session.reader)}`)}
-          </h3>`
-    }
-    <dl>
-      ${rows.map((row) => answer(session, row, sentences.get(Filling.pointer(row.place)) ?? [], href(row.place)))}
-    </dl>`
-
-const answer = (
-  { customer, filling, reader }: Session,
-  row: Filling.Asked,
-  sentences: ReadonlyArray<string>,
-  href: string,
-): Html => {
-  const { t } = reader
-  const { place, question } = row
-  const given = Filling.isAnswered(filling, row)
-  const filePath = (file: string) => paths.file(customer.handle, file)
-  const isRequired = filling.session.isRequired(filling.state, place)
-  return html`<div class="${sentences.length > 0 ? "wrong" : ""}">
-    <dt>${reader.at(place).authored(question.label)}</dt>
-    <dd>
-      ${
-        given
-          ? viewOf(question).summary({
-              question,
-              answer: Filling.answerAt(filling, place),
-              reader: reader.at(place),
-              filePath,
-            })
-          : html`<p class="nothing">${t(isRequired ? "review.needed" : "review.nothing")}</p>`
-      }
-      ${sentences.map((sentence) => html`<p class="error">${sentence}</p>`)}
-      <a class="change" href="${href}"
-        >${t(given ? "review.change" : "review.answer")}<span class="unseen"
-          >: ${Problems.nameAt(filling.questionnaire, place, reader)}</span
-        ></a
-      >
-    </dd>
-  </div>`
 }

@@ -1,5 +1,5 @@
 /**
- * A section's form as it arrives: multipart, part by part. The session's token comes first, and nothing is taken in
+ * A form with questions as it arrives: multipart, part by part. The session's token comes first, and nothing is taken in
  * before it; text is collected within limits; each file streams on to `Uploads` as it comes and is never held here. A
  * form that turns out wrong leaves nothing behind: the files that it had brought by then are taken away again.
  */
@@ -18,6 +18,7 @@ import * as PageSecurity from "../PageSecurity.ts"
 import { ByteSize } from "../platform/Files.ts"
 import { HttpIncomingMessage, HttpServerRequest, Multipart } from "../platform/Http.ts"
 import * as MultipartFiles from "../Uploads/MultipartFiles.ts"
+import type { Arriving, FileRef, UploadRefused } from "../Uploads.ts"
 import { Uploads } from "../Uploads.ts"
 import type { Fields } from "./kinds.ts"
 import { fileField } from "./kinds.ts"
@@ -36,7 +37,34 @@ export interface Sent {
   readonly refused: ReadonlyArray<Issue>
   /** The request itself no longer takes files from this form. */
   readonly refusal: ClientRequest.Refusal | null
+  /** Ids of the files that were taken. */
+  readonly taken: ReadonlyArray<string>
 }
+
+/** What becomes of the files of a form. */
+export interface Files {
+  readonly take: (
+    question: QuestionKind.Question,
+    revision: number,
+    file: Arriving,
+  ) => Effect.Effect<FileRef, UploadRefused | ClientRequest.Refusal | RequestNotFound>
+  /** The same backwards: what it took, it lets go. */
+  readonly takeBack: (file: string, revision: number) => Effect.Effect<void>
+}
+
+/** They are the request's as soon as they are here. */
+export const attached = (customer: Customer): Effect.Effect<Files, never, Uploads> =>
+  Effect.map(Uploads, (uploads) => ({
+    take: (question, revision, file) => uploads.receive(customer, { ...file, question, revision }),
+    takeBack: (file, revision) => Effect.ignore(uploads.remove(customer, { revision, file })),
+  }))
+
+/** They wait for the end (L06). */
+export const staged = (customer: Customer): Effect.Effect<Files, never, Uploads> =>
+  Effect.map(Uploads, (uploads) => ({
+    take: (question, _revision, file) => uploads.stage(customer, { ...file, question }),
+    takeBack: (file) => uploads.unstage(customer, [file]),
+  }))
 
 /** A text of 100 000 characters is the longest that a question may ask for. */
 const maxFieldBytes = 500_000
@@ -49,14 +77,15 @@ const maxPartsRepeated = 30_000
 /** What is still read of files that nobody wants, so that the rest of the form arrives. */
 const maxWasted = 250_000_000
 
+/** `sections` are those that the form shows. */
 export const receive = (
-  customer: Customer,
-  section: Questionnaire.Section,
-): Effect.Effect<Sent, NotOurs | TooMuch | RequestNotFound, Uploads | HttpServerRequest.HttpServerRequest> =>
+  { csrf }: Customer,
+  sections: ReadonlyArray<Questionnaire.Section>,
+  files: Files,
+): Effect.Effect<Sent, NotOurs | TooMuch | RequestNotFound, HttpServerRequest.HttpServerRequest> =>
   Effect.gen(function* () {
     const request = yield* HttpServerRequest.HttpServerRequest
-    const uploads = yield* Uploads
-    const items = walk(section.items)
+    const items = sections.flatMap((section) => walk(section.items))
     const ids = new Set(items.map(({ id }) => id))
     const fields = new Map<string, Array<string>>()
     const taken: Array<string> = []
@@ -85,9 +114,7 @@ export const receive = (
       if (Number.isNaN(revision())) return yield* new NotOurs()
       let bytes = 0
       const content = Stream.tap(file.content, ({ length }) => Effect.sync(() => void (bytes += length)))
-      const received = yield* Effect.result(
-        uploads.receive(customer, { question, revision: revision(), name: file.name, content }),
-      )
+      const received = yield* Effect.result(files.take(question, revision(), { name: file.name, content }))
       if (Result.isSuccess(received)) return void taken.push(received.success.id)
       yield* drop(content)
       const { failure } = received
@@ -121,7 +148,7 @@ export const receive = (
       part: Multipart.Part,
     ): Effect.Effect<void, NotOurs | TooMuch | RequestNotFound | Multipart.MultipartError> => {
       if (!fields.has("csrf")) {
-        const isOurs = Multipart.isField(part) && part.key === "csrf" && PageSecurity.isCsrf(part.value, customer.csrf)
+        const isOurs = Multipart.isField(part) && part.key === "csrf" && PageSecurity.isCsrf(part.value, csrf)
         if (!isOurs) return Effect.fail(new NotOurs())
       }
       if (Multipart.isField(part)) return collect(part)
@@ -136,7 +163,7 @@ export const receive = (
     const takeBack = (error: { readonly _tag: string } | Multipart.MultipartError) =>
       "reason" in error && error.reason._tag === "InternalError"
         ? Effect.void
-        : Effect.forEach(taken, (file) => Effect.ignore(uploads.remove(customer, { revision: revision(), file })))
+        : Effect.forEach(taken, (file) => files.takeBack(file, revision()))
 
     yield* MultipartFiles.forEach(request.multipartStream, onPart).pipe(
       Effect.tapError(takeBack),
@@ -156,10 +183,14 @@ export const receive = (
       Effect.provideService(Multipart.FieldMimeTypes, []),
     )
     if (Number.isNaN(revision())) return yield* new NotOurs()
-    return { revision: revision(), fields, refused, refusal }
+    return { revision: revision(), fields, refused, refusal, taken }
   })
 
-/** What our page of this section sends, `a.<id>` and `a.<id>.<more>`; other names are not kept. */
+/** What our pages send beside the answers: the button, a file to remove, why something does not apply; the questions that
+ * were shown, files that wait, and uploads that a script says have been chosen. */
+const ownNames = ["csrf", "revision", "action", "remove", "reason", "shown", "kept", "chosen"]
+
+/** `a.<id>` and `a.<id>.<more>` are answers, `v.<id>` the version that was shown, `w.<id>` whose answer shall stand. Other
+ * names are not kept. */
 const isFieldOf = (ids: ReadonlySet<string>, name: string): boolean =>
-  ["csrf", "revision", "action", "remove"].includes(name) ||
-  (name.startsWith("a.") && ids.has(name.split(".", 2)[1] ?? ""))
+  ownNames.includes(name) || (/^[avw]\./.test(name) && ids.has(name.split(".", 2)[1] ?? ""))

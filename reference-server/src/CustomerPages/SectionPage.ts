@@ -1,14 +1,23 @@
-/** A section: what it asks on one page in reading order, as one form that is complete without JavaScript. */
+/**
+ * A section: what it asks on one page in reading order, as one form that is complete without JavaScript; or, once it is
+ * closed, what was answered. With JavaScript the form is saved as it is typed, where the policy says so.
+ */
 import type { Questionnaire } from "@requite/core"
+import * as Assets from "../Assets.ts"
+import type { Conflict } from "../ClientRequests.ts"
 import * as Filling from "../Filling.ts"
 import type { Html } from "../Html.ts"
 import { html } from "../Html.ts"
 import * as Fields from "./Fields.ts"
+import * as Items from "./Items.ts"
 import { controlAnchor } from "./kinds.ts"
+import * as Mode from "./Mode.ts"
 import * as News from "./News.ts"
 import * as Problems from "./Problems.ts"
+import * as ReadBack from "./ReadBack.ts"
 import type { Session } from "./Session.ts"
 import { hidden, page, paths } from "./Session.ts"
+import * as Versions from "./Versions.ts"
 
 export interface SectionView {
   readonly section: Questionnaire.Section
@@ -20,31 +29,59 @@ export interface SectionView {
   readonly news?: News.Told | null
   /** The firm has changed the questions since this form was loaded. */
   readonly stale?: boolean
+  /** What somebody else wrote meanwhile. */
+  readonly conflicts?: ReadonlyArray<Conflict>
+  /** The versions that the form shows, where they are not those that are stored. */
+  readonly seen?: Versions.Seen
+  /** Said that it does not apply, and not why. */
+  readonly lacksReason?: boolean
 }
 
 /** What the buttons of a section's form say: the value of `action`. */
-export const actions = { next: "next", skip: "skip", list: "list", upload: "upload" } as const
+export const actions = {
+  next: "next",
+  skip: "skip",
+  list: "list",
+  upload: "upload",
+  complete: "complete",
+  decline: "decline",
+  reopen: "reopen",
+} as const
 
 /** The fields show what the session's filling says: what is saved, or was just typed. */
-export const render = (
-  session: Session,
-  { section, issues = [], draft = [], news = null, stale = false }: SectionView,
-): string => {
+export const render = (session: Session, view: SectionView): string =>
+  Items.isOpen(session.current.request, view.section.id) ? open(session, view) : closed(session, view.section)
+
+const top = ({ customer, reader: { t } }: Session): Html =>
+  html`<nav aria-label="${t("section.back")}">
+    <a class="back" href="${paths.list(customer.handle)}">${t("section.back")}</a>
+  </nav>`
+
+const heading = (session: Session, section: Questionnaire.Section): Html => {
+  const { reader, filling } = session
+  const sections = Filling.sections(filling)
+  const number = sections.findIndex(({ id }) => id === section.id) + 1
+  return html`<p class="eyebrow">${reader.t("section.number", { number, total: sections.length })}</p>
+    <h1>${reader.authored(section.title)}</h1>`
+}
+
+const open = (session: Session, view: SectionView): string => {
+  const { section, issues = [], draft = [], news = null, stale = false, conflicts = [], lacksReason = false } = view
   const { customer, current, reader } = session
   const { questionnaire } = current.stored
   const { t } = reader
+  const mode = Mode.of(current.request.policy)
   const filling = Filling.padded(session.filling)
   const title = reader.text(section.title)
-  const skippable = issues.length > 0 && Problems.isOnlyMissing(issues)
-  const sections = Filling.sections(filling)
-  const number = sections.findIndex(({ id }) => id === section.id) + 1
+  const skippable = issues.length > 0 && Problems.isOnlyMissing(issues) && !mode.ticks
+  const first = mode.ticks
+    ? { action: actions.complete, text: t("section.complete") }
+    : { action: actions.next, text: t("section.next") }
   return page(
     session,
-    issues.length > 0 ? t("section.titleWithErrors", { title }) : title,
-    html`<nav aria-label="${t("section.back")}">
-        <a class="back" href="${paths.list(customer.handle)}">${t("section.back")}</a>
-      </nav>
-      ${stale ? Problems.staleNotice(reader, customer.workspace.name) : null}
+    issues.length > 0 || lacksReason ? t("section.titleWithErrors", { title }) : title,
+    html`${top(session)} ${stale ? Problems.staleNotice(reader, customer.workspace.name) : null}
+      ${conflicts.length > 0 ? Versions.summary(conflicts, current, reader) : null}
       ${
         issues.length === 0
           ? news === null
@@ -60,18 +97,18 @@ export const render = (
               }`,
             })
       }
-      <p class="eyebrow">${t("section.number", { number, total: sections.length })}</p>
-      <h1>${reader.authored(section.title)}</h1>
+      ${heading(session, section)} ${sentBack(session, section)}
       ${section.description === undefined ? null : html`<div class="prose">${reader.markdown(section.description)}</div>`}
       <form
         method="post"
         action="${paths.section(customer.handle, section.id)}"
         enctype="multipart/form-data"
         novalidate
+        ${mode.types ? html`data-saves` : null}
       >
-        ${hidden(session)}
-        <button class="unseen" name="action" value="${actions.next}" tabindex="-1" aria-hidden="true">
-          ${t("section.next")}
+        ${hidden(session)}${Versions.hidden({ ...Versions.seen(current, section), ...view.seen })}
+        <button class="unseen" name="action" value="${first.action}" tabindex="-1" aria-hidden="true">
+          ${first.text}
         </button>
         ${Fields.render(
           {
@@ -80,16 +117,113 @@ export const render = (
             sentences: Problems.sentences(questionnaire, issues.length > 0 ? issues : draft, reader),
             fresh: new Set(news?.more.map(Filling.pointer)),
             filePath: (file) => paths.file(customer.handle, file),
+            before: Versions.choices(conflicts, session),
           },
           Filling.asked(filling, section.items),
         )}
+        ${mode.types ? savingLine(session) : null}
         <div class="buttons">
-          <button class="primary" name="action" value="${actions.next}">${t("section.next")}</button>
-          ${skippable ? button(actions.skip, t("section.skip")) : null} ${button(actions.list, t("section.toList"))}
+          <button class="primary" name="action" value="${first.action}">${first.text}</button>
+          ${skippable ? button(actions.skip, t("section.skip")) : null}
+          ${button(actions.list, t(mode.ticks ? "section.saveToList" : "section.toList"))}
         </div>
-      </form>`,
+        ${current.request.policy.customerMayDeclineItem ? declining(session, lacksReason) : null}
+      </form>
+      ${mode.types ? html`<script type="module" src="${Assets.path("customer.js")}"></script>` : null}`,
   )
 }
 
 const button = (action: string, text: string): Html =>
   html`<button class="secondary" name="action" value="${action}">${text}</button>`
+
+/** Why the firm wants it again. */
+const sentBack = (session: Session, section: Questionnaire.Section): Html | null => {
+  const item = Items.standing(session, section)
+  return item?.standing === "returned" && item.reason !== null
+    ? reasonBox(
+        session.reader.t("section.sentBack", { firm: session.customer.workspace.name }),
+        item.reason,
+        " sent-back",
+      )
+    : null
+}
+
+const reasonBox = (title: string, reason: string, kind = ""): Html =>
+  html`<div class="note said${kind}">
+    <p><strong>${title}</strong></p>
+    <p class="typed" dir="auto">${reason}</p>
+  </div>`
+
+/** "Saved just now", for eyes; and for ears only what changes: the first time, that it fails, that it works again. What it
+ * says stands here, so that the script has no words of its own. */
+const savingLine = ({ reader: { t }, customer }: Session): Html => {
+  const firm = customer.workspace.name
+  return html`<div
+    class="saving"
+    data-saving="${t("saving.saving")}"
+    data-saved="${t("saving.saved")}"
+    data-unsaved="${t("saving.unsaved")}"
+    data-refused="${t("saving.refused")}"
+    data-stale="${t("saving.stale", { firm })}"
+    data-conflict="${t("saving.conflict")}"
+    data-dead="${t("saving.dead")}"
+  >
+    <p class="shown" aria-hidden="true"></p>
+    <p class="unseen" role="status"></p>
+  </div>`
+}
+
+/** "This does not apply to us", folded away, with the reason that the firm will read. */
+const declining = ({ reader: { t }, customer }: Session, lacksReason: boolean): Html =>
+  html`<details class="decline" ${lacksReason ? html`open` : null}>
+    <summary>${t("section.decline")}</summary>
+    <div class="question${lacksReason ? " wrong" : ""}">
+      <label class="label" for="reason">${t("section.declineReason", { firm: customer.workspace.name })}</label>
+      ${lacksReason ? html`<p class="error" id="e-reason">${t("section.declineMissing")}</p>` : null}
+      <textarea
+        class="control"
+        id="reason"
+        name="reason"
+        rows="3"
+        maxlength="1000"
+        dir="auto"
+        ${lacksReason ? html`aria-invalid="true" aria-describedby="e-reason" autofocus` : null}
+      ></textarea>
+    </div>
+    ${button(actions.decline, t("section.declineNow"))}
+  </details>`
+
+/** What was answered, and why nothing of it can be changed; or the way to open it again. */
+const closed = (session: Session, section: Questionnaire.Section): string => {
+  const { customer, current, reader } = session
+  const { t } = reader
+  const { request } = current
+  return page(
+    session,
+    reader.text(section.title),
+    html`${top(session)} ${heading(session, section)} ${standing(session, section)}
+      <section class="answers" aria-label="${reader.text(section.title)}">${ReadBack.render(session, section)}</section>
+      ${
+        Items.mayReopen(request, section.id)
+          ? html`<form
+              class="buttons"
+              method="post"
+              action="${paths.section(customer.handle, section.id)}"
+              enctype="multipart/form-data"
+            >
+              ${hidden(session)} ${button(actions.reopen, t("section.reopen"))}
+            </form>`
+          : null
+      }`,
+  )
+}
+
+const standing = (session: Session, section: Questionnaire.Section): Html => {
+  const { t } = session.reader
+  const firm = session.customer.workspace.name
+  const item = Items.standing(session, section)
+  if (item?.standing === "waived") return reasonBox(t("section.waived", { firm }), item.reason ?? "")
+  if (item?.standing === "declined") return reasonBox(t("section.declined"), item.reason ?? "")
+  const isOther = session.current.request.openItems !== null
+  return html`<p class="lead">${t(isOther ? "section.closedOther" : "section.closed", { firm })}</p>`
+}

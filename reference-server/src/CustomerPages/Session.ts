@@ -19,6 +19,7 @@ export interface Session {
 
 export const paths = {
   list: (handle: string) => `/q/${handle}`,
+  code: (handle: string) => `/q/${handle}/code`,
   section: (handle: string, section: string) => `/q/${handle}/sections/${section}`,
   review: (handle: string) => `/q/${handle}/review`,
   submit: (handle: string) => `/q/${handle}/submit`,

@@ -3,12 +3,23 @@
 // them and the others wait.
 
 import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
 import { Migrator, SqlClient, SqlError } from "../platform/Sql.ts"
 import { DatabaseUnavailable } from "./DatabaseUnavailable.ts"
 import init from "./migrations/0001_init.ts"
+import lifecycle from "./migrations/0002_lifecycle.ts"
+import accessCodes from "./migrations/0003_access_codes.ts"
+import work from "./migrations/0004_work.ts"
+import sessionFiles from "./migrations/0005_session_files.ts"
 
 /** Each step under its number and name. A new one takes the next number, also after a merge: a lower one would be passed over. */
-export const migrations = { "0001_init": init }
+export const migrations = {
+  "0001_init": init,
+  "0002_lifecycle": lifecycle,
+  "0003_access_codes": accessCodes,
+  "0004_work": work,
+  "0005_session_files": sessionFiles,
+}
 
 const table = "schema_migrations"
 const migrate = Migrator.make({})({ loader: Migrator.fromRecord(migrations), table })
@@ -34,9 +45,12 @@ export const run: Effect.Effect<void, DatabaseUnavailable, SqlClient.SqlClient> 
     SqlError: (error) => Effect.fail(failed(error)),
     MigrationError: ({ cause, message }) =>
       Effect.fail(
-        SqlError.isSqlError(cause)
-          ? failed(cause, message)
-          : unavailable("migration-failed", `The tables could not be brought up to date: ${message}.`),
+        // a step that says itself why it does not run
+        isUnavailable(cause)
+          ? cause
+          : SqlError.isSqlError(cause)
+            ? failed(cause, message)
+            : unavailable("migration-failed", `The tables could not be brought up to date: ${message}.`),
       ),
   }),
 )
@@ -68,6 +82,8 @@ const failed = (error: SqlError.SqlError, step = "The tables could not be brough
       )
     : unavailable("migration-failed", `${step} (${said}): the database was left as it was.`)
 }
+
+const isUnavailable = Schema.is(DatabaseUnavailable)
 
 const unavailable = (reason: DatabaseUnavailable["reason"], message: string): DatabaseUnavailable =>
   new DatabaseUnavailable({ reason, message })

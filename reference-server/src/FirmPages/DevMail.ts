@@ -33,7 +33,8 @@ export const routes = (mailbox: Mailbox) => [
   ),
 ]
 
-const here = <R>(
+/** Answers this machine, and nobody else. */
+export const here = <R>(
   request: HttpServerRequest.HttpServerRequest,
   answer: (words: Words) => Effect.Effect<HttpServerResponse.HttpServerResponse, never, R>,
 ) =>
@@ -56,11 +57,13 @@ const proxyHeader = /^(forwarded|via)$|^x-forwarded|-ip$/
 const list = (mailbox: Mailbox, words: Words) =>
   Effect.gen(function* () {
     const mails = yield* Effect.orDie(mailbox.list)
+    const config = yield* Config
     const { t } = words
-    return Page.open(yield* Config, words, {
+    return Page.open(config, words, {
       title: t("mail.title"),
       body: html`${banner(words)}
         <h1>${t("mail.title")}</h1>
+        ${config.smsUrl === undefined && html`<p><a href="/dev/sms">${t("devSms.title")}</a></p>`}
         ${
           mails.length === 0
             ? html`<p class="empty">${t("mail.none")}</p>`

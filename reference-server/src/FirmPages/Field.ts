@@ -20,7 +20,7 @@ interface Basics {
 
 interface Input extends Basics {
   readonly value: string
-  readonly type?: "text" | "email" | "password" | "date" | "color"
+  readonly type?: "text" | "email" | "password" | "date" | "time" | "color"
   readonly autocomplete?: string
   readonly readonly?: boolean
   readonly spellcheck?: boolean

@@ -2,8 +2,8 @@
 import { type ClientRequest, LocalText, Questionnaire } from "@requite/core"
 import type { Overview } from "../ClientRequests.ts"
 import { type Html, html } from "../Html.ts"
-import { exact, recipientName } from "./RequestWords.ts"
-import { moment, type Words } from "./Words.ts"
+import { exact, personName, recipientName, whyNoReminder } from "./RequestWords.ts"
+import { list, lookUp, moment, type Words } from "./Words.ts"
 
 /** Sending, cancelling and submitting are items of the kind "Forms" in the audit log (P14, P31). */
 const forms: ReadonlySet<ClientRequest.Event["type"]> = new Set([
@@ -13,16 +13,29 @@ const forms: ReadonlySet<ClientRequest.Event["type"]> = new Set([
   "RequestSubmitted",
 ])
 
-export const show = (words: Words, { current, history }: Overview, names: ReadonlyMap<string, string>): Html => {
+/** What a member should not overlook: mail that came back, codes that were guessed. */
+const isBad = (event: ClientRequest.Event): boolean =>
+  (event.type === "DeliveryReported" && event.outcome !== "delivered") ||
+  event.type === "ScheduledSendRefused" ||
+  (event.type === "AccessRecorded" &&
+    (event.what === "code-refused" || event.what === "codes-locked" || event.what === "code-no-number"))
+
+/** Names that events speak of: of members by their id, and of recipients by the id of the link they came by. */
+export interface Names {
+  readonly members: ReadonlyMap<string, string>
+  readonly links: ReadonlyMap<string, string>
+}
+
+export const show = (words: Words, overview: Overview, names: Names): Html => {
   const { t } = words
   return html`<section class="card" id="history">
     <h2>${t("history.title")}</h2>
     <ol class="lines history">
-      ${history.toReversed().map(
+      ${overview.history.toReversed().map(
         ({ event }) =>
           html`<li>
-            <p>
-              ${sentence(words, current, event, names)}${forms.has(event.type) && html` <span class="tag">${t("history.forms")}</span>`}
+            <p class="${isBad(event) && "bad"}">
+              ${sentence(words, overview, event, names)}${forms.has(event.type) && html` <span class="tag">${t("history.forms")}</span>`}
             </p>
             <p class="meta">${exact(event.at, moment(words, event.at))}</p>
           </li>`,
@@ -31,58 +44,116 @@ export const show = (words: Words, { current, history }: Overview, names: Readon
   </section>`
 }
 
-const sentence = (
-  words: Words,
-  { request, stored }: Overview["current"],
-  event: ClientRequest.Event,
-  names: ReadonlyMap<string, string>,
-): string => {
+const sentence = (words: Words, overview: Overview, event: ClientRequest.Event, names: Names): string => {
   const { t } = words
+  const { request, stored } = overview.current
+  const people = peopleOf(overview)
+  const nameOf = (id: string) => {
+    const found = people.get(id)
+    return found === undefined ? t("history.someoneElse") : personName(words, found)
+  }
+  const text = (label: LocalText.LocalText) => LocalText.resolve(label, [words.language, stored.questionnaire.language])
+  const item = (id: string) => {
+    const section = stored.questionnaire.sections.find((one) => one.id === id)
+    return section === undefined ? id : text(section.title)
+  }
+  const label = (id: string) => {
+    const question = Questionnaire.question(stored.questionnaire, id)
+    return question === undefined ? id : text(question.label)
+  }
   const customer = recipientName(words, request)
   const actor = actorName(words, customer, event.by, names)
   switch (event.type) {
     case "RequestCreated":
-      return t("history.RequestCreated", { actor })
     case "RequestEdited":
-      return t("history.RequestEdited", { actor })
-    case "RequestSent":
-      return t("history.RequestSent", { actor, customer })
-    case "RequestResent":
-      return t("history.RequestResent", { actor, customer })
-    case "LinkClaimed":
-      return t("history.LinkClaimed", { actor })
+    case "RequestUnscheduled":
     case "RequestStarted":
-      return t("history.RequestStarted", { actor })
-    case "FileAttached": {
-      const question = Questionnaire.question(stored.questionnaire, event.question)
-      const label =
-        question === undefined
-          ? event.question
-          : LocalText.resolve(question.label, [words.language, stored.questionnaire.language])
-      return t("history.FileAttached", { actor, file: event.file.name, question: label })
-    }
     case "FileRemoved":
-      return t("history.FileRemoved", { actor })
     case "RequestSubmitted":
-      return t("history.RequestSubmitted", { actor })
+    case "RequestReopened":
+    case "RequestResumed":
+      return t(`history.${event.type}`, { actor })
+    case "RequestExpired":
+      return t("history.RequestExpired")
+    case "RecipientChanged":
+      return t("history.RecipientChanged", {
+        actor,
+        before: nameOf(event.recipient),
+        after: personName(words, event.to),
+      })
+    case "WindowChanged":
+      return t(event.windowDays === null ? "history.WindowEndless" : "history.WindowChanged", {
+        actor,
+        days: event.windowDays ?? 0,
+      })
+    case "RequestScheduled":
+      return t("history.RequestScheduled", { actor, when: moment(words, event.sendAt) })
+    case "ScheduledSendRefused": {
+      const why = event.reasons.map(({ code, message }) => lookUp(words, `refusal.${code}`, { state: "" }, message))
+      return t("history.ScheduledSendRefused", { why: why.join(" ") })
+    }
+    case "RequestSent":
+    case "RequestResent": {
+      const to = event.recipients.map(nameOf)
+      return t(`history.${event.type}`, { actor, customer: to.length === 0 ? customer : list(words, to) })
+    }
+    case "AccessLinkSent":
+      return t("history.AccessLinkSent", { name: nameOf(event.recipient) })
+    case "LinksRevoked":
+      return t("history.LinksRevoked", { actor, name: nameOf(event.recipient) })
+    case "LinkClaimed":
+      return t(event.binds ? "history.LinkBound" : "history.LinkClaimed", { actor: nameOf(event.recipient) })
+    case "DeviceFixed":
+      return t("history.DeviceFixed", { name: nameOf(event.recipient) })
+    case "ItemStarted":
+    case "ItemCompleted":
+    case "ItemReopened":
+    case "ItemAccepted":
+      return t(`history.${event.type}`, { actor, item: item(event.item) })
+    case "ItemDeclined":
+    case "ItemReturned":
+    case "ItemWaived":
+      return t(`history.${event.type}`, { actor, item: item(event.item), reason: event.reason })
+    case "AnswersSaved":
+      return event.conflicts.length === 0
+        ? t("history.AnswersSaved", { actor, questions: list(words, event.questions.map(label)) })
+        : t("history.AnswersInConflict", { actor, questions: list(words, event.conflicts.map(label)) })
+    case "FileAttached":
+      return t("history.FileAttached", { actor, file: event.file.name, question: label(event.question) })
+    case "ReminderSent": {
+      const { cap } = request.policy.reminders
+      const isLast = cap !== null && event.count >= cap
+      const sent = t("history.ReminderSent", { count: event.count, customer })
+      return isLast ? `${sent} ${t("reminders.none", { why: whyNoReminder(words, "cap-reached", cap) })}` : sent
+    }
+    case "RequestSuspended":
     case "RequestCancelled":
-      return t(event.reason === "" ? "history.RequestCancelled" : "history.RequestCancelledBecause", {
+      return t(event.reason === "" ? `history.${event.type}` : `history.${event.type}Because`, {
         actor,
         reason: event.reason,
       })
-    case "RequestExpired":
-      return t("history.RequestExpired")
+    case "DeliveryReported":
+      return t(`history.delivery.${event.outcome}`, { name: nameOf(event.recipient), detail: event.detail })
+    case "AccessRecorded":
+      return t(`history.access.${event.what}`, { actor, name: nameOf(event.recipient), channel: event.channel })
   }
 }
 
-const actorName = (
-  { t }: Words,
-  customer: string,
-  actor: ClientRequest.Actor,
-  names: ReadonlyMap<string, string>,
-): string => {
-  if (actor.kind === "customer") return customer
+/** Everybody who ever was a recipient, by id. */
+const peopleOf = ({ current, history }: Overview): ReadonlyMap<string, ClientRequest.Recipient> => {
+  const all = history.flatMap(({ event }) =>
+    event.type === "RequestCreated" || event.type === "RequestEdited"
+      ? event.details.recipients
+      : event.type === "RecipientChanged"
+        ? [event.to]
+        : [],
+  )
+  return new Map([...all, ...current.request.details.recipients].map((one) => [one.id, one]))
+}
+
+const actorName = ({ t }: Words, customer: string, actor: ClientRequest.Actor, names: Names): string => {
+  if (actor.kind === "customer") return names.links.get(actor.link) ?? customer
   if (actor.kind === "system") return "requite"
-  const name = names.get(actor.id) ?? ""
+  const name = names.members.get(actor.id) ?? ""
   return name === "" ? t("history.someone") : name
 }

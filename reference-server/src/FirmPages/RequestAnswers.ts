@@ -5,11 +5,13 @@ import type { Current } from "../ClientRequests.ts"
 import * as Filling from "../Filling.ts"
 import { regional } from "../Messages.ts"
 import { type Child, type Html, html } from "../Html.ts"
+import * as RequestItems from "./RequestItems.ts"
 import { exact } from "./RequestWords.ts"
 import type { Visit } from "./Visit.ts"
 import { ago, bytes, type Words } from "./Words.ts"
 
-export const show = ({ words }: Visit, current: Current): Html => {
+export const show = (visit: Visit, current: Current): Html => {
+  const { words } = visit
   const { request, savedAt } = current
   const { t, language } = words
   const filling = Filling.of(current)
@@ -23,14 +25,13 @@ export const show = ({ words }: Visit, current: Current): Html => {
     <h2>${t("answers.title")}</h2>
     ${!isSubmitted && html`<p class="help">${t(savedAt === null && request.files.length === 0 ? "answers.none" : "answers.soFar")}${savedAt !== null && html` ${exact(savedAt, t("answers.saved", { when: ago(words, savedAt) }))}`}</p>`}
     ${Filling.sections(filling).map((section) => {
-      const { answered = 0, questions = 0, state: standing = "to-do" } = progress.get(section.id) ?? {}
+      const { answered = 0, questions = 0 } = progress.get(section.id) ?? {}
       return html`<section class="card">
         <div class="heading">
           <h3>${read(section.title)}</h3>
-          <p class="meta">
-            ${!isSubmitted && `${t(`section.${standing}`)} · `}${t("answers.count", { answered, questions })}
-          </p>
+          <p class="meta">${t("answers.count", { answered, questions })}</p>
         </div>
+        ${RequestItems.mark(words, request, section.id)}
         ${
           answered > 0 &&
           Filling.blocks(Filling.asked(filling, section.items)).map(
@@ -47,6 +48,7 @@ export const show = ({ words }: Visit, current: Current): Html => {
                 </dl>`,
           )
         }
+        ${RequestItems.actions(visit, request, section.id)}
       </section>`
     })}
   </section>`

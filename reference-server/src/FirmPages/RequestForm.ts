@@ -1,33 +1,27 @@
 /**
- * A request as a member fills it in: what is asked, of whom, and how. `judge` reads it as the request that it would make,
- * with its e-mail, and says what has to be mended first; how much that is depends on what the member wants to do.
+ * A request as a member fills it in: what is asked, of whom, and how. What the form says is read here; `RequestJudged`
+ * reads it as the request that it would make, and says what has to be mended first.
  */
-import { type ClientRequest, Instant, LocalText, type Questionnaire, RequestPolicy } from "@requite/core"
-import { LanguageTag } from "@requite/core/LocalText/schema"
+import { type ClientRequest, LocalText, type Reminder } from "@requite/core"
 import type * as upload from "@requite/core/QuestionKind/upload"
-import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
-import * as Result from "effect/Result"
-import * as Schema from "effect/Schema"
-import { ClientRequests } from "../ClientRequests.ts"
+import { instantAt } from "@requite/core/Reminder/Zone"
 import * as Invitation from "../Invitation.ts"
-import { isAddress } from "../Mailer/MailAddress.ts"
 import * as Messages from "../Messages.ts"
-import { Questionnaires, type Stored } from "../Questionnaires.ts"
+import type { Stored } from "../Questionnaires.ts"
+import { type Aspect, aspects } from "../RequestActions.ts"
 import * as DocumentList from "./DocumentList.ts"
-import type { Mistake } from "./Field.ts"
 import type { Form } from "./Form.ts"
+import { type PresetName, presetOf } from "./PolicyWords.ts"
+import * as RequestPeople from "./RequestPeople.ts"
 import type { Visit } from "./Visit.ts"
-import { today } from "./Words.ts"
 
-export type PolicyName = keyof typeof RequestPolicy.presets
-
-/** The preset of that name; the standard one where there is none. */
-export const policyOf = (name: string): PolicyName => (name === "passfort" ? name : "standard")
+/** How often to remind, as the form says it: as the rules have it, or otherwise. */
+export const remindings = ["policy", "none", "gentle", "urgent", "custom"] as const
+export type Reminding = (typeof remindings)[number]
 
 /** The fields as they stand in the form. */
 export interface Filled {
-  readonly what: "questionnaire" | "documents"
+  readonly what: "questionnaire" | "documents" | "basket"
   /** `id@version`, or nothing chosen yet. */
   readonly questionnaire: string
   /** One a line. */
@@ -35,21 +29,34 @@ export interface Filled {
   readonly title: string
   readonly description: string
   readonly due: string
+  /** Days of single sections, by section id. */
+  readonly dues: Readonly<Record<string, string>>
   readonly attachments: ReadonlyArray<upload.FileRef>
-  readonly name: string
-  readonly email: string
-  readonly language: string
-  readonly policy: PolicyName
+  /** The work that it is for; empty: none. */
+  readonly workItem: string
+  /** Contacts of the work that are ticked. */
+  readonly ticked: ReadonlyArray<string>
+  readonly rows: ReadonlyArray<RequestPeople.Row>
+  readonly policy: PresetName
+  readonly reminding: Reminding
+  readonly everyDays: string
+  readonly sensitive: boolean
   readonly message: string
+  /** When it is to be sent by itself: a date and a time in the firm's zone. */
+  readonly sendDate: string
+  readonly sendTime: string
 }
 
 /** What the member pressed. Enter in a field is a preview: it changes nothing. */
-export type Purpose = "show" | "preview" | "save" | "send"
+export type Purpose = "show" | "preview" | "save" | "send" | "schedule"
 
 export const purposeOf = (form: Form): Purpose => {
   const pressed = form.text("purpose")
-  return pressed === "save" || pressed === "send" ? pressed : "preview"
+  return pressed === "save" || pressed === "send" || pressed === "schedule" ? pressed : "preview"
 }
+
+/** The task that is to be taken out of the basket; undefined: another button was pressed (P9). */
+export const removedTask = (form: Form): string | undefined => /^remove-task:(.+)$/.exec(form.text("purpose"))?.[1]
 
 /** A form with nothing in it but what is known. */
 export const blank = (visit: Visit): Filled => {
@@ -61,18 +68,25 @@ export const blank = (visit: Visit): Filled => {
     title: "",
     description: "",
     due: "",
+    dues: {},
     attachments: [],
-    name: "",
-    email: "",
-    language,
+    workItem: "",
+    ticked: [],
+    rows: [RequestPeople.blank(language)],
     policy: "standard",
+    reminding: "policy",
+    everyDays: "3",
+    sensitive: false,
     message: Invitation.defaultMessage(language),
+    sendDate: "",
+    sendTime: "09:00",
   }
 }
 
 /** The form that an existing request would have come from. */
 export const of = ({ details, policy }: ClientRequest.State, stored: Stored): Filled => {
   const isDocuments = DocumentList.isOne(stored.ref)
+  const { rule, enabled } = details.reminders
   return {
     what: isDocuments ? "documents" : "questionnaire",
     questionnaire: isDocuments ? "" : choice(stored.ref),
@@ -80,169 +94,89 @@ export const of = ({ details, policy }: ClientRequest.State, stored: Stored): Fi
     title: details.title,
     description: details.description,
     due: details.due ?? "",
+    dues: Object.fromEntries(Object.entries(details.dues).map(([section, day]) => [section, day ?? ""])),
     attachments: details.attachments,
-    ...details.recipient,
-    policy: policyOf(policy.name),
+    workItem: details.workItem ?? "",
+    ticked: [],
+    rows: details.recipients.map(RequestPeople.of),
+    policy: presetOf(policy.name),
+    reminding: enabled ? rule.kind : "none",
+    everyDays: rule.kind === "custom" ? String(rule.everyDays) : "3",
+    sensitive: details.sensitivity === "high",
     message: details.message,
+    sendDate: "",
+    sendTime: "09:00",
   }
 }
 
 /** A questionnaire's version as the form's list names it. */
 export const choice = ({ id, version }: { readonly id: string; readonly version: number }): string => `${id}@${version}`
 
-/** What was sent, with the documents that were there and those that came with it. */
+/** What was sent. */
 export const read = (form: Form, attachments: ReadonlyArray<upload.FileRef>): Filled => {
-  const language = form.text("language")
+  const rows = RequestPeople.read(form)
+  const language = rows[0]?.language ?? "en"
   const message = form.text("message").trim()
   const untouched =
     message === "" || Messages.languages.some((one) => Invitation.defaultMessage(one).trim() === message)
+  const what = form.text("what")
   return {
-    what: form.text("what") === "documents" ? "documents" : "questionnaire",
+    what: what === "documents" || what === "basket" ? what : "questionnaire",
     questionnaire: form.text("questionnaire"),
     documents: form.text("documents"),
     title: LocalText.oneLine(form.text("title")),
     description: form.text("description"),
     due: form.text("due"),
+    dues: duesIn(form),
     attachments,
-    name: LocalText.oneLine(form.text("name")),
-    email: LocalText.oneLine(form.text("email")),
-    language,
-    policy: policyOf(form.text("policy")),
+    workItem: form.text("workItem"),
+    ticked: form.all("contact"),
+    rows,
+    policy: presetOf(form.text("policy")),
+    reminding: remindings.find((one) => one === form.text("reminding")) ?? "policy",
+    everyDays: form.text("everyDays").trim(),
+    sensitive: form.text("sensitive") === "yes",
     // nobody's own words: then in the recipient's language, even if that was chosen afterwards
     message: untouched ? Invitation.defaultMessage(language) : message,
+    sendDate: form.text("sendDate"),
+    sendTime: form.text("sendTime"),
   }
 }
 
-/** What the form would make. */
-export interface Judged {
-  readonly details: ClientRequest.Details
-  /** What is asked: the chosen questionnaire or the documents; null as long as it is nothing. */
-  readonly questionnaire: Questionnaire.Questionnaire | null
-  /** The documents asked for. */
-  readonly lines: ReadonlyArray<string>
-  /** The e-mail as it would be sent; null while the message has mistakes. */
-  readonly mail: Invitation.Composed | null
-  readonly mistakes: ReadonlyArray<Mistake>
+const duesIn = (form: Form): Readonly<Record<string, string>> =>
+  Object.fromEntries(form.all("section").map((section) => [section, form.text(`due.${section}`)]))
+
+/** What the form speaks of: which of its parts stood on the page. Structure brings the questionnaire along. */
+export const carried = (form: Form): ReadonlySet<Aspect> => {
+  const names: Readonly<Record<Aspect, string>> = {
+    structure: "title",
+    append: "questionnaire",
+    due: "due",
+    message: "message",
+    reminders: "reminding",
+    recipients: "people",
+    security: "sensitivity",
+  }
+  return new Set(aspects.filter((aspect) => form.all(names[aspect]).length > 0))
 }
 
-const maxTitle = 200
-const maxDescription = 4000
-
-/** Reads the form as a request. `before` is the request that is being changed. */
-export const judge = Effect.fnUntraced(function* (
-  visit: Visit,
-  filled: Filled,
-  purpose: Purpose,
-  before: ClientRequest.State | null,
-): Effect.fn.Return<Judged, never, Questionnaires | ClientRequests> {
-  const { t, now } = visit.words
-  const stored = filled.what === "questionnaire" ? yield* chosen(visit, filled.questionnaire) : null
-  const lines = filled.what === "documents" ? DocumentList.linesOf(filled.documents) : []
-  const email = filled.email.trim()
-  const name = filled.name.trim() === "" ? LocalText.oneLine(yield* knownName(visit, email)) : filled.name.trim()
-  const details = detailsOf(filled, stored, { name, email, language: filled.language })
-  const days = [RequestPolicy.presets[filled.policy].windowDays, RequestPolicy.presets[filled.policy].linkDays]
-  const shortest = Math.min(...days.map((count) => count ?? Number.POSITIVE_INFINITY))
-  const mail = yield* Effect.result(
-    Invitation.preview({
-      workspace: visit.workspace,
-      member: visit.member,
-      details: { ...details, recipient: { ...details.recipient, name: name === "" ? t("preview.nobody") : name } },
-      worksUntil: Number.isFinite(shortest) ? Instant.plusDays(now, shortest) : null,
-      publicUrl: visit.config.publicUrl,
-    }),
-  )
-
-  const mistake = (wrong: boolean, field: string, sentence: string) => (wrong ? [{ field, sentence }] : [])
-  const making = purpose === "save" || purpose === "send"
-  const due = filled.due
-  const missing = [
-    ...mistake(filled.what === "questionnaire" && stored === null, "questionnaire", t("request.what.missing")),
-    ...mistake(filled.what === "documents" && lines.length === 0, "documents", t("request.documents.missing")),
-  ]
-  const recipientMissing = [
-    ...mistake(name === "", "name", t("request.name.missing")),
-    ...mistake(email === "", "email", t("request.email.missing")),
-  ]
-  const wrong = [
-    ...mistake(
-      lines.length > DocumentList.mostLines,
-      "documents",
-      t("request.documents.many", { max: DocumentList.mostLines }),
-    ),
-    ...mistake(
-      lines.some((line) => line.length > DocumentList.longestLine),
-      "documents",
-      t("request.documents.long", { max: DocumentList.longestLine }),
-    ),
-    ...mistake(details.title.length > maxTitle, "title", t("form.tooLong", { max: maxTitle })),
-    ...mistake(details.description.length > maxDescription, "description", t("form.tooLong", { max: maxDescription })),
-    ...mistake(due !== "" && !isDay(due), "due", t("request.due.wrong")),
-    ...mistake(isDay(due) && due !== before?.details.due && due < today(visit.words), "due", t("request.due.past")),
-    ...mistake(name.length > 200, "name", t("form.tooLong", { max: 200 })),
-    ...mistake(email !== "" && !isAddress(email), "email", t("form.email")),
-    ...mistake(!isLanguage(filled.language), "language", t("form.choose")),
-    ...(Result.isFailure(mail) ? mail.failure.sentences.map((sentence) => ({ field: "message", sentence })) : []),
-  ]
-  return {
-    details,
-    questionnaire: stored?.questionnaire ?? DocumentList.drafted({ ...details, language: filled.language, lines }),
-    lines,
-    mail: Result.isSuccess(mail) ? mail.success : null,
-    mistakes: [...(making ? missing : []), ...(purpose === "send" ? recipientMissing : []), ...wrong],
-  }
-})
-
-const detailsOf = (
-  filled: Filled,
-  stored: Stored | null,
-  recipient: ClientRequest.Recipient,
-): ClientRequest.Details => {
-  const { t } = Messages.translator("firm", [recipient.language])
-  const title =
-    stored === null
-      ? t("documents.section")
-      : LocalText.oneLine(
-          LocalText.resolve(stored.questionnaire.title, [recipient.language, stored.questionnaire.language]),
-        )
-  return {
-    title: filled.title.trim() === "" ? title : filled.title.trim(),
-    description: filled.description.trim(),
-    due: filled.due === "" ? null : filled.due,
-    message: filled.message,
-    questionnaire: stored?.ref ?? { id: "", version: 0, hash: "", questions: 0 },
-    recipient,
-    attachments: filled.attachments,
-  }
+/** The rule that the form asks for; null: its number of days is none. */
+export const ruleOf = ({ reminding, everyDays }: Filled, own: Reminder.Rule): Reminder.Rule | null => {
+  if (reminding === "policy") return own
+  if (reminding !== "custom") return { kind: reminding }
+  const days = Number(everyDays)
+  return Number.isInteger(days) && days >= 1 && days <= 365 ? { kind: "custom", everyDays: days } : null
 }
 
-const chosen = Effect.fnUntraced(function* (visit: Visit, value: string) {
-  const [, id = "", version = "0"] = /^([a-z][a-z0-9-]{0,63})@(\d{1,9})$/.exec(value) ?? []
-  if (id === "") return null
-  const found = (yield* Questionnaires).get(visit.workspace.id, id, Number(version))
-  return Option.getOrNull(yield* Effect.option(found))
-})
+/** The instant that a date and a time of day are in a zone; null: they are none. */
+export const instantOf = (date: string, time: string, zone: string): number | null => {
+  if (!isDay(date) || !/^([01]\d|2[0-3]):[0-5]\d$/.test(time)) return null
+  const minute = Number(time.slice(0, 2)) * 60 + Number(time.slice(3))
+  return instantAt(zone, Date.parse(`${date}T00:00:00Z`) / 86_400_000, minute)
+}
 
-/** People that the firm has asked before, the latest first (P10). */
-export const earlierRecipients = Effect.fnUntraced(function* (visit: Visit) {
-  const { requests } = yield* (yield* ClientRequests).list(visit.workspace.id, { limit: 200, offset: 0 })
-  const byEmail = new Map<string, ClientRequest.Recipient>()
-  for (const { details } of requests) {
-    const key = details.recipient.email.toLowerCase()
-    if (key !== "" && !byEmail.has(key)) byEmail.set(key, details.recipient)
-  }
-  return [...byEmail.values()]
-})
-
-const knownName = Effect.fnUntraced(function* (visit: Visit, email: string) {
-  if (email === "") return ""
-  const known = yield* earlierRecipients(visit)
-  return known.find((one) => one.email.toLowerCase() === email.toLowerCase())?.name ?? ""
-})
-
-const isDay = (text: string): boolean => {
+/** Is this a day of the calendar, `2027-03-27`? */
+export const isDay = (text: string): boolean => {
   const instant = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN
   return !Number.isNaN(instant) && new Date(instant).toISOString().startsWith(text)
 }
-
-const isLanguage = Schema.is(LanguageTag)

@@ -1,6 +1,6 @@
 /**
  * The one page on which a request is made or changed: what, to whom, how; beside it what the customer will get, as far
- * as it is filled in.
+ * as it is filled in. What cannot be changed any more stands there as text.
  */
 import type { ClientRequest } from "@requite/core"
 import * as Effect from "effect/Effect"
@@ -9,14 +9,18 @@ import * as Reader from "../CustomerPages/Reader.ts"
 import { type Child, type Html, html } from "../Html.ts"
 import * as Filling from "../Filling.ts"
 import { Questionnaires } from "../Questionnaires.ts"
+import { type Aspect, aspects } from "../RequestActions.ts"
 import * as Field from "./Field.ts"
 import * as MailFrame from "./MailFrame.ts"
 import * as Page from "./Page.ts"
 import * as RequestForm from "./RequestForm.ts"
-import type { Filled, Judged } from "./RequestForm.ts"
-import { languages } from "./FirmFields.ts"
+import * as RequestFormHow from "./RequestFormHow.ts"
+import * as RequestFormWhat from "./RequestFormWhat.ts"
+import type { Filled } from "./RequestForm.ts"
+import type { Judged } from "./RequestJudged.ts"
+import * as RequestPeople from "./RequestPeople.ts"
 import type { Visit } from "./Visit.ts"
-import { bytes, languageName, today } from "./Words.ts"
+import { zoneName } from "./Words.ts"
 
 export interface Shown {
   /** The request that is being changed; null: a new one. */
@@ -24,6 +28,8 @@ export interface Shown {
   readonly filled: Filled
   readonly judged: Judged
   readonly mistakes: ReadonlyArray<Field.Mistake>
+  /** What can be changed; left out: everything. */
+  readonly editable?: ReadonlySet<Aspect>
   /** Why it was refused. */
   readonly refusal?: ReadonlyArray<Child>
 }
@@ -31,28 +37,29 @@ export interface Shown {
 export const show = Effect.fnUntraced(function* (visit: Visit, shown: Shown) {
   const { words } = visit
   const { t } = words
-  const { before, filled, judged, mistakes, refusal = [] } = shown
+  const { before, filled, judged, mistakes, refusal = [], editable = new Set(aspects) } = shown
   const questionnaires = yield* choices(visit, filled)
-  const recipients = yield* RequestForm.earlierRecipients(visit)
   const action = before === null ? "/requests/new" : `/requests/${before.id}/edit`
   const title = t(before === null ? "request.new" : "request.edit")
+  const isSent = before !== null && before.sentAt !== null
   const page = Page.member(visit, {
     title,
     place: "requests",
     status: refusal.length > 0 ? 409 : mistakes.length > 0 ? 422 : 200,
     wrong: mistakes.length > 0 || refusal.length > 0,
     body: html`${refusal.length > 0 && Page.alert(t("refusal.title"), refusal)} ${Field.summary(words, mistakes)}
-      <p class="trail">
-        <a href="${before === null ? "/requests" : `/requests/${before.id}`}"
-          >${before === null ? t("requests.title") : before.details.title}</a
-        >
-      </p>
+      <p class="trail">${trail(visit, before, judged)}</p>
       <h1>${title}</h1>
-      ${before !== null && before.sentAt !== null && html`<p class="notes">${t("request.edit.sent")}</p>`}
+      ${isSent && html`<p class="notes">${t(editable.has("structure") ? "request.edit.sent" : "request.edit.begun")}</p>`}
       <div class="beside">
         <form class="ask" method="post" action="${action}" enctype="multipart/form-data" novalidate>
-          ${Page.tokens(visit)} ${what(visit, filled, questionnaires, mistakes)}
-          ${toWhom(visit, filled, before, recipients, mistakes)} ${how(visit, filled, before, judged, mistakes)}
+          ${Page.tokens(visit)}
+          <button class="unseen" type="submit" name="purpose" value="preview" tabindex="-1" aria-hidden="true">
+            ${t("request.preview")}
+          </button>
+          <input type="hidden" name="workItem" value="${judged.work?.id ?? ""}" />
+          ${RequestFormWhat.show(visit, { ...shown, editable }, questionnaires)} ${toWhom(visit, shown, editable)}
+          ${RequestFormHow.show(visit, { ...shown, editable })} ${!isSent && when(visit, filled, mistakes)}
           <p class="buttons">
             <button type="submit" name="purpose" value="preview" formaction="${action}#preview">
               ${t("request.preview")}
@@ -60,7 +67,8 @@ export const show = Effect.fnUntraced(function* (visit: Visit, shown: Shown) {
             <button type="submit" name="purpose" value="save">
               ${t(before === null ? "request.saveDraft" : "request.save")}
             </button>
-            ${(before === null || before.sentAt === null) && html`<button class="primary" type="submit" name="purpose" value="send">${t("request.send")}</button>`}
+            ${!isSent && html`<button type="submit" name="purpose" value="schedule">${t("schedule.submit")}</button>`}
+            ${!isSent && html`<button class="primary" type="submit" name="purpose" value="send">${t("request.send")}</button>`}
           </p>
         </form>
         ${preview(visit, judged)}
@@ -68,6 +76,13 @@ export const show = Effect.fnUntraced(function* (visit: Visit, shown: Shown) {
   })
   return judged.mail === null ? page : MailFrame.allowing(page, judged.mail.html)
 })
+
+const trail = ({ words: { t } }: Visit, before: ClientRequest.State | null, { work }: Judged): Html => {
+  if (before !== null) return html`<a href="/requests/${before.id}">${before.details.title}</a>`
+  return work === null
+    ? html`<a href="/requests">${t("requests.title")}</a>`
+    : html`<a href="/work-items/${work.id}">${work.title}</a>`
+}
 
 /** The newest version of each questionnaire, and the chosen one if it is another. */
 const choices = Effect.fnUntraced(function* (visit: Visit, filled: Filled) {
@@ -83,154 +98,42 @@ const choices = Effect.fnUntraced(function* (visit: Visit, filled: Filled) {
     : options
 })
 
-type Mistakes = ReadonlyArray<Field.Mistake>
-
-const what = (
-  { words }: Visit,
-  filled: Filled,
-  questionnaires: ReadonlyArray<Field.Option>,
-  mistakes: Mistakes,
-): Html => {
+const toWhom = ({ words }: Visit, { before, filled, judged, mistakes }: Shown, editable: ReadonlySet<Aspect>): Html => {
   const { t } = words
-  return html`<section class="card">
-    <h2>${t("request.what")}</h2>
-    ${Field.radios({
-      name: "what",
-      label: t("request.what.label"),
-      value: filled.what,
-      options: [
-        { value: "questionnaire", label: t("request.what.questionnaire"), help: t("request.what.questionnaire.help") },
-        { value: "documents", label: t("request.what.documents"), help: t("request.what.documents.help") },
-      ],
-    })}
-    <div class="if-questionnaire">
-      ${Field.select({
-        name: "questionnaire",
-        label: t("request.questionnaire"),
-        help:
-          questionnaires.length === 0 &&
-          html`${t("request.questionnaire.none")} <a href="/questionnaires">${t("questionnaires.title")}</a>`,
-        value: filled.questionnaire,
-        options: [{ value: "", label: t("request.questionnaire.choose") }, ...questionnaires],
-        mistakes,
-      })}
-    </div>
-    <div class="if-documents">
-      ${Field.area({ name: "documents", label: t("request.documents"), help: t("request.documents.help"), value: filled.documents, rows: 5, mistakes })}
-    </div>
-    ${Field.input({ name: "title", label: optional(t, "request.title"), help: t("request.title.help"), value: filled.title, autocomplete: "off", mistakes })}
-    ${Field.area({ name: "description", label: optional(t, "request.description"), help: t("request.description.help"), value: filled.description, rows: 3, mistakes })}
-    ${Field.input({ name: "due", label: optional(t, "request.due"), type: "date", value: filled.due, min: today(words), narrow: true, mistakes })}
-    ${attachments(words, filled)}
-    ${Field.files({ name: "attachments", label: optional(t, "request.attachments"), help: t("request.attachments.help"), accept: ".pdf,.docx,.xlsx,.csv,.txt,image/*", multiple: true, mistakes })}
-  </section>`
-}
-
-const optional = (
-  t: Visit["words"]["t"],
-  key: "request.title" | "request.description" | "request.due" | "request.attachments",
-) => `${t(key)} ${t("form.optional")}`
-
-/** Documents that are with the request already: unticked, they are left out. */
-const attachments = (words: Visit["words"], { attachments }: Filled): Child =>
-  attachments.length > 0 &&
-  html`<fieldset class="field">
-    <legend>${words.t("request.attached")}</legend>
-    <p class="help">${words.t("request.attached.help")}</p>
-    ${attachments.map(
-      (file) =>
-        html`<label class="choice"
-          ><input type="checkbox" name="attachment" value="${file.id}" checked />
-          <span>${file.name} <span class="help">${bytes(words, file.bytes)}</span></span></label
-        >`,
-    )}
-  </fieldset>`
-
-const toWhom = (
-  { words }: Visit,
-  filled: Filled,
-  before: ClientRequest.State | null,
-  recipients: ReadonlyArray<ClientRequest.Recipient>,
-  mistakes: Mistakes,
-): Html => {
-  const { t } = words
-  const isFixed = before !== null && before.sentAt !== null
-  const known = languages(words)
-  const spoken = known.some(({ value }) => value === filled.language)
-    ? known
-    : [...known, { value: filled.language, label: languageName(words, filled.language) }]
-  return html`<section class="card">
+  const isSent = before !== null && before.sentAt !== null
+  const mistake = mistakes.find(({ field }) => field === "people")
+  return html`<section class="card" id="people">
     <h2>${t("request.toWhom")}</h2>
-    ${Field.input({
-      name: "email",
-      label: t("request.email"),
-      help: t(isFixed ? "request.email.fixed" : "request.email.help"),
-      type: "email",
-      value: filled.email,
-      autocomplete: "off",
-      list: "recipients",
-      readonly: isFixed,
-      mistakes,
-    })}
-    <datalist id="recipients">
-      ${recipients.map(({ email, name }) => html`<option value="${email}">${name}</option>`)}
-    </datalist>
-    ${Field.input({ name: "name", label: t("request.name"), help: t("request.name.help"), value: filled.name, autocomplete: "off", mistakes })}
-    ${Field.select({ name: "language", label: t("request.language"), help: t("request.language.help"), value: filled.language, options: spoken, narrow: true, mistakes })}
-  </section>`
-}
-
-const how = (
-  visit: Visit,
-  filled: Filled,
-  before: ClientRequest.State | null,
-  judged: Judged,
-  mistakes: Mistakes,
-): Html => {
-  const { t } = visit.words
-  return html`<section class="card">
-    <h2>${t("request.how")}</h2>
+    ${mistake !== undefined && html`<p class="mistake">${mistake.sentence}</p>`}
     ${
-      before === null
-        ? Field.radios({
-            name: "policy",
-            label: t("request.policy"),
-            value: filled.policy,
-            options: [
-              { value: "standard", label: t("policy.standard"), help: t("policy.standard.help") },
-              { value: "passfort", label: t("policy.passfort"), help: t("policy.passfort.help") },
-            ],
+      isSent && !editable.has("recipients")
+        ? html`<ul class="plain">
+            ${judged.details.recipients.map((one) => html`<li>${RequestFormWhat.person(words, one)}</li>`)}
+          </ul>`
+        : RequestPeople.fields(words, {
+            rows: filled.rows,
+            ticked: filled.ticked,
+            participants: before === null ? (judged.work?.participants ?? []) : [],
+            earlier: judged.earlier,
+            fixed: new Set(isSent ? before.details.recipients.map(({ id }) => id) : []),
+            mistakes,
           })
-        : html`<div class="field">
-            <p class="label">${t("request.policy")}</p>
-            <p><strong>${t(`policy.${filled.policy}`)}</strong>. ${t(`policy.${filled.policy}.help`)}</p>
-          </div>`
     }
-    ${Field.area({ name: "message", label: t("request.message"), help: t("request.message.help"), value: filled.message, rows: 9, mistakes })}
-    ${mailFacts(visit, judged)}
-    <p class="help">${t("request.fixed")}</p>
   </section>`
 }
 
-/** What configuration decides (P12). */
-const mailFacts = ({ config, member, workspace, words: { t } }: Visit, { mail }: Judged): Html =>
-  html`<dl class="facts">
-    <div>
-      <dt>${t("mail.from")}</dt>
-      <dd>${workspace.name} &lt;${config.mailFrom}&gt;</dd>
+/** When it goes out by itself: local to the firm (K12). */
+const when = ({ words }: Visit, filled: Filled, mistakes: ReadonlyArray<Field.Mistake>): Html => {
+  const { t } = words
+  return html`<section class="card">
+    <h2>${t("schedule.title")}</h2>
+    <p class="help">${t("schedule.help", { zone: zoneName(words) })}</p>
+    <div class="pair">
+      ${Field.input({ name: "sendDate", label: `${t("schedule.date")} ${t("form.optional")}`, type: "date", value: filled.sendDate, narrow: true, mistakes })}
+      ${Field.input({ name: "sendTime", label: t("schedule.time"), type: "time", value: filled.sendTime, narrow: true, mistakes })}
     </div>
-    <div>
-      <dt>${t("mail.replyTo")}</dt>
-      <dd>${member.name} &lt;${member.email}&gt;</dd>
-    </div>
-    ${
-      mail !== null &&
-      html`<div>
-        <dt>${t("mail.subject")}</dt>
-        <dd>${mail.subject}</dd>
-      </div>`
-    }
-  </dl>`
+  </section>`
+}
 
 /** The e-mail, and what the customer's first page says. */
 const preview = (visit: Visit, judged: Judged): Html => {
@@ -258,7 +161,7 @@ const preview = (visit: Visit, judged: Judged): Html => {
 /** What the customer's first page says, in the very words that they will read. */
 const firstPage = ({ workspace, words }: Visit, { details, questionnaire }: Judged): Html => {
   if (questionnaire === null) return html`<p class="empty">${words.t("preview.nothing")}</p>`
-  const { language } = details.recipient
+  const language = details.recipients[0]?.language ?? workspace.language
   const context = Filling.contextOf({ submission: null }, workspace.timeZone, words.now)
   const blank = Filling.blank(questionnaire, context)
   const reader = Reader.make({ workspace, recipient: language, accepted: undefined, filling: blank })

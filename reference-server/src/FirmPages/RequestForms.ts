@@ -1,5 +1,8 @@
-/** Making a request and changing one: the form is judged, previewed, kept as a draft, or sent. */
-import { ClientRequest, JsonText, RequestPolicy } from "@requite/core"
+/**
+ * Making a request and changing one: the form is judged, previewed, kept as a draft, scheduled, or sent. Under rules that
+ * keep people apart, one form makes a request for each of them.
+ */
+import { ClientRequest, Crypto, JsonText } from "@requite/core"
 import type * as upload from "@requite/core/QuestionKind/upload"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
@@ -7,13 +10,18 @@ import { ClientRequests } from "../ClientRequests.ts"
 import * as PageSecurity from "../PageSecurity.ts"
 import type { Multipart } from "../platform/Http.ts"
 import { Questionnaires, type Stored } from "../Questionnaires.ts"
+import * as RequestActions from "../RequestActions.ts"
 import { Uploads } from "../Uploads.ts"
+import { WorkItems } from "../WorkItems.ts"
 import * as DocumentList from "./DocumentList.ts"
 import type { Mistake } from "./Field.ts"
 import type { Form } from "./Form.ts"
+import * as PolicyWords from "./PolicyWords.ts"
 import * as RequestForm from "./RequestForm.ts"
-import type { Filled, Judged } from "./RequestForm.ts"
+import type { Filled } from "./RequestForm.ts"
 import * as RequestFormPage from "./RequestFormPage.ts"
+import * as RequestJudged from "./RequestJudged.ts"
+import type { Judged } from "./RequestJudged.ts"
 import * as RequestPage from "./RequestPage.ts"
 import { refusal, uploadProblem } from "./RequestWords.ts"
 import * as Routes from "./Routes.ts"
@@ -26,7 +34,7 @@ export const routes = [
   Routes.page("/requests/new", (visit) =>
     Effect.gen(function* () {
       const filled = yield* start(visit)
-      const judged = yield* RequestForm.judge(visit, filled, "show", null)
+      const judged = yield* RequestJudged.judge(visit, filled, "show", null)
       return yield* RequestFormPage.show(visit, { before: null, filled, judged, mistakes: [] })
     }),
   ),
@@ -35,11 +43,13 @@ export const routes = [
   ),
   Routes.page("/requests/:id/edit", (visit) =>
     Effect.gen(function* () {
-      const before = yield* editable(visit)
-      if (before._tag === "Fixed") return yield* RequestPage.show(visit, { refused: before.refused })
-      const filled = RequestForm.of(before.request, before.stored)
-      const judged = yield* RequestForm.judge(visit, filled, "show", before.request)
-      return yield* RequestFormPage.show(visit, { before: before.request, filled, judged, mistakes: [] })
+      const id = yield* idPart(visit, "id")
+      const { current } = yield* (yield* ClientRequests).overview(visit.workspace.id, id)
+      const editable = RequestActions.editable(current.request, visit.words.now)
+      if (editable.size === 0) return yield* RequestPage.show(visit, fixedNow(visit, current.request))
+      const filled = RequestForm.of(current.request, current.stored)
+      const judged = yield* RequestJudged.judge(visit, filled, "show", current.request)
+      return yield* RequestFormPage.show(visit, { before: current.request, editable, filled, judged, mistakes: [] })
     }),
   ),
   Routes.actionWithFiles("/requests/:id/edit", (visit) =>
@@ -52,6 +62,13 @@ export const routes = [
     ),
   ),
 ]
+
+/** Nothing can be changed: what the core says to an attempt. */
+const fixedNow = ({ words }: Visit, request: ClientRequest.State) => {
+  const attempt = { type: "Edit", id: "attempt", by: { kind: "member", id: "" }, at: words.now } as const
+  const decision = ClientRequest.decide({ ...attempt, details: { title: `${request.details.title}.` } }, request)
+  return Result.isFailure(decision) ? { refused: decision.failure } : {}
+}
 
 interface Files {
   readonly arrived: ReadonlyArray<upload.FileRef>
@@ -80,7 +97,7 @@ const withAttachments = <A, E, R>(visit: Visit, carryOut: (form: Form, files: Fi
   }
 }
 
-/** The form at its start: empty, for a questionnaire, to oneself, or once more what was asked before (P29). */
+/** The form at its start: empty, for a questionnaire, to oneself, for some work, or once more what was asked (P29). */
 const start = Effect.fnUntraced(function* (visit: Visit) {
   const questionnaires = yield* Questionnaires
   const blank = RequestForm.blank(visit)
@@ -90,14 +107,33 @@ const start = Effect.fnUntraced(function* (visit: Visit) {
   const stored = wanted === "" ? null : yield* questionnaires.get(visit.workspace.id, wanted)
   const isToMe = visit.query("to") === "me"
   const { name, email } = visit.member
+  const policy = visit.query("policy")
   return {
     ...filled,
     ...(stored === null ? {} : { what: "questionnaire" as const, questionnaire: RequestForm.choice(stored.ref) }),
-    ...(isToMe ? { name, email } : {}),
+    ...(isToMe ? { rows: filled.rows.map((row) => ({ ...row, name, email })) } : {}),
+    ...(policy === "" ? {} : { policy: PolicyWords.presetOf(policy) }),
+    ...(yield* forWork(visit)),
   }
 })
 
-/** What was asked, of the same person, on the questionnaire as it is now; a day that has passed is left out. */
+/** What is known of the work: its basket is what is asked, and whoever comes first in it is asked (P5, P10). */
+const forWork = Effect.fnUntraced(function* (visit: Visit) {
+  const workItem = visit.query("workItem")
+  if (!isId(workItem)) return {}
+  const workItems = yield* WorkItems
+  return yield* Effect.gen(function* () {
+    const [first] = yield* workItems.rolesOf(visit.workspace.id, workItem)
+    const basket = visit.query("basket") === "no" ? [] : yield* workItems.basket(visit.workspace.id, workItem)
+    return {
+      workItem,
+      ticked: first === undefined ? [] : [first.id],
+      ...(basket.length > 0 ? { what: "basket" as const } : {}),
+    }
+  }).pipe(Effect.catchTag("WorkNotFound", () => new NotHere()))
+})
+
+/** What was asked, of the same people, on the questionnaire as it is now; a day that has passed is left out. */
 const again = Effect.fnUntraced(function* (visit: Visit, id: string) {
   if (!isId(id)) return yield* new NotHere()
   const { current } = yield* (yield* ClientRequests).overview(visit.workspace.id, id)
@@ -105,91 +141,171 @@ const again = Effect.fnUntraced(function* (visit: Visit, id: string) {
   const { ref } = yield* (yield* Questionnaires).get(visit.workspace.id, current.stored.ref.id)
   return {
     ...before,
+    rows: before.rows.map((row) => ({ ...row, id: "" })),
     questionnaire: before.what === "questionnaire" ? RequestForm.choice(ref) : "",
     due: before.due < today(visit.words) ? "" : before.due,
+    dues: {},
   }
-})
-
-/** The request to change, or why it cannot be changed any more. */
-const editable = Effect.fnUntraced(function* (visit: Visit) {
-  const id = yield* idPart(visit, "id")
-  const { current } = yield* (yield* ClientRequests).overview(visit.workspace.id, id)
-  const by = { kind: "member", id: visit.member.id } as const
-  const command = { type: "Edit", id: "probe", at: visit.words.now, by, details: {} } as const
-  const decision = ClientRequest.decide(command, current.request)
-  return Result.isFailure(decision)
-    ? { _tag: "Fixed" as const, refused: decision.failure }
-    : { _tag: "Open" as const, request: current.request, stored: current.stored }
 })
 
 const take = Effect.fnUntraced(function* (visit: Visit, form: Form, files: Files, before: Before | null) {
   const { words } = visit
   const request = before?.request ?? null
-  const there = yield* (yield* Uploads).attachments(visit.member, form.all("attachment").filter(isId))
-  const read = RequestForm.read(form, [...there, ...files.arrived])
-  const filled = request === null ? read : { ...read, ...fixed(request) }
+  const kept = yield* (yield* Uploads).attachments(visit.member, form.all("attachment").filter(isId))
+  const read = RequestForm.read(form, [...kept, ...files.arrived])
+  const carried = request === null ? new Set(RequestActions.aspects) : RequestForm.carried(form)
+  const filled =
+    before === null ? read : { ...read, rows: sameAddresses(read.rows, before), ...asBefore(before, carried) }
   const purpose = RequestForm.purposeOf(form)
-  const judged = yield* RequestForm.judge(visit, filled, purpose, request)
+  const removed = RequestForm.removedTask(form)
+  if (removed !== undefined && request === null) yield* takeOut(visit, filled.workItem, removed)
+  const command = commandOf(visit, form)
+  const judged = yield* RequestJudged.judge(visit, filled, purpose, request, command)
   const mistakes = [...files.mistakes, ...judged.mistakes]
   const back = (refused?: ClientRequest.Refusal, more: ReadonlyArray<Mistake> = []) =>
     RequestFormPage.show(visit, {
       before: request,
+      // what was typed stands there again, even if it can no longer be changed
+      editable: carried,
       filled,
       judged,
       mistakes: [...mistakes, ...more],
-      ...(refused === undefined ? {} : { refusal: refusal(words, refused) }),
+      ...(refused === undefined ? {} : { refusal: refusal(words, refused, judged.details) }),
     })
   if (purpose === "preview" || mistakes.length > 0) return yield* back()
 
-  const command = commandOf(visit, form)
-  const details = yield* completed(visit, filled, judged, request?.id ?? command)
-  const kept = yield* Effect.result(keep(visit, request, filled, details, command))
-  if (Result.isFailure(kept)) {
-    return kept.failure._tag === "Refusal" ? yield* back(kept.failure) : yield* kept.failure
+  const details = yield* completed(visit, filled, judged, request, command)
+  const all = apart(judged, details)
+  const ids = yield* idsOf(command, all.length)
+  for (const [index, one] of all.entries()) {
+    const result = yield* Effect.result(keep(visit, request, judged, one, ids[index] ?? command, carried))
+    if (Result.isFailure(result)) {
+      return result.failure._tag === "Refusal" ? yield* back(result.failure) : yield* result.failure
+    }
+    // the same form came before, with other content: what it made stands, and this makes another
+    if (request === null && !isSame(result.success.details, one)) {
+      return yield* back(undefined, [{ field: "main", sentence: words.t("form.sentBefore") }])
+    }
   }
-  // the same form came before, with other content: what it made stands, and this makes another
-  if (!isSame(kept.success.details, details)) {
-    return yield* back(undefined, [{ field: "main", sentence: words.t("form.sentBefore") }])
-  }
-  const { id } = kept.success
-  if (purpose === "save") return PageSecurity.seeOther(visit.config, `/requests/${id}?done=saved`)
-  return yield* RequestPage.carriedOut(
-    visit,
-    id,
-    "sent",
-    (yield* ClientRequests).send(visit.member, id, `${command}:send`),
+  return yield* finish(visit, purpose, judged, request === null ? ids : [request.id], command)
+})
+
+/** P9: what was taken out of the basket is not asked. */
+const takeOut = (visit: Visit, workItem: string, task: string) =>
+  Effect.flatMap(WorkItems, (workItems) =>
+    isId(workItem) ? Effect.ignore(workItems.removeFromBasket(visit.workspace.id, workItem, task)) : Effect.void,
   )
-})
 
-/** What a form cannot change any more, whatever it says: the rules, and the address once it was sent to. */
-const fixed = ({ details, policy, sentAt }: ClientRequest.State): Partial<Filled> => ({
-  policy: RequestForm.policyOf(policy.name),
-  ...(sentAt === null ? {} : { email: details.recipient.email }),
-})
+/** Each on their own, where the rules keep people apart: one request for everybody (K27). */
+const apart = ({ policy }: Judged, details: ClientRequest.Details): ReadonlyArray<ClientRequest.Details> =>
+  policy.audience === "separate-views" && details.recipients.length > 1
+    ? details.recipients.map((recipient) => ({ ...details, recipients: [recipient] }))
+    : [details]
 
-/** The details with what is asked stored, if that was written here. */
-const completed = (visit: Visit, filled: Filled, { details, lines }: Judged, requestId: string) => {
-  if (filled.what === "questionnaire") return Effect.succeed(details)
-  const asked = { title: details.title, language: details.recipient.language, lines }
-  return Effect.map(DocumentList.store(visit.workspace.id, requestId, asked), ({ ref }) => ({
-    ...details,
-    questionnaire: ref,
-  }))
+/** The ids of the requests that a form makes: its command's, and others that follow from it. */
+const idsOf = (command: string, count: number): Effect.Effect<ReadonlyArray<string>, never, Crypto.Crypto> =>
+  Effect.forEach(Array.from({ length: count }), (_, index) =>
+    index === 0
+      ? Effect.succeed(command)
+      : Effect.map(Crypto.sha256Hex(`${command}:${index}`), (hex) =>
+          hex.replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12}).*$/, "$1-$2-8$3-a$4-$5"),
+        ),
+  )
+
+/** What the form says nothing of: it stays. */
+const asBefore = ({ request, stored }: Before, carried: ReadonlySet<RequestActions.Aspect>): Partial<Filled> => {
+  const before = RequestForm.of(request, stored)
+  const { what, questionnaire, documents, title, description, attachments } = before
+  return {
+    policy: before.policy,
+    workItem: before.workItem,
+    ...(carried.has("structure") ? {} : { what, documents, title, description, attachments }),
+    ...(carried.has("append") ? {} : { questionnaire }),
+    ...(carried.has("due") ? {} : { due: before.due, dues: before.dues }),
+    ...(carried.has("message") ? {} : { message: before.message }),
+    ...(carried.has("reminders") ? {} : { reminding: before.reminding, everyDays: before.everyDays }),
+    ...(carried.has("security") ? {} : { sensitive: before.sensitive }),
+    ...(carried.has("recipients") ? {} : { rows: before.rows }),
+  }
 }
 
-/** Makes the request, or changes it where something changed. */
+/** Where mail and codes of those go that it was sent to stays, whatever the form says: another person is another. */
+const sameAddresses = (rows: Filled["rows"], { request }: Before): Filled["rows"] =>
+  rows.map((row) => {
+    const known = request.sentAt === null ? undefined : ClientRequest.recipientOf(request, row.id)
+    return known === undefined ? row : { ...row, email: known.email, mobile: known.mobile }
+  })
+
+/** The details with what is asked stored, if that was written here or put together from the basket. */
+const completed = Effect.fnUntraced(function* (
+  visit: Visit,
+  filled: Filled,
+  { details, lines, source }: Judged,
+  request: ClientRequest.State | null,
+  command: string,
+) {
+  if (filled.what === "documents") {
+    const asked = { title: details.title, language: details.recipients[0]?.language ?? "en", lines }
+    const { ref } = yield* DocumentList.store(visit.workspace.id, request?.id ?? command, asked)
+    return { ...details, questionnaire: ref }
+  }
+  if (source === null) return details
+  const questionnaires = yield* Questionnaires
+  const { stored } = yield* Effect.orDie(questionnaires.add(visit.workspace.id, source, { listed: false }))
+  return { ...details, questionnaire: stored.ref }
+})
+
+/** Makes the request, or changes of it what the form speaks of. */
 const keep = Effect.fnUntraced(function* (
   visit: Visit,
   request: ClientRequest.State | null,
-  filled: Filled,
+  { policy }: Judged,
   details: ClientRequest.Details,
+  id: string,
+  carried: ReadonlySet<RequestActions.Aspect>,
+) {
+  const requests = yield* ClientRequests
+  if (request === null) return yield* requests.create(visit.member, { details, policy }, id)
+  const { title, description, attachments, questionnaire, due, dues, message, recipients, reminders, sensitivity } =
+    details
+  const changes: Partial<ClientRequest.Details> = {
+    ...(carried.has("structure") ? { title, description, attachments } : {}),
+    ...(carried.has("append") ? { questionnaire } : {}),
+    ...(carried.has("due") ? { due, dues } : {}),
+    ...(carried.has("message") ? { message } : {}),
+    ...(carried.has("reminders") ? { reminders } : {}),
+    ...(carried.has("security") ? { sensitivity } : {}),
+    ...(carried.has("recipients") ? { recipients } : {}),
+  }
+  if (isSame({ ...request.details, ...changes }, request.details)) return request
+  return yield* requests.edit(visit.member, request.id, changes, `${id}:edit`)
+})
+
+/** Sends or schedules what was kept, and leads there. */
+const finish = Effect.fnUntraced(function* (
+  visit: Visit,
+  purpose: RequestForm.Purpose,
+  { sendAt }: Judged,
+  ids: ReadonlyArray<string>,
   command: string,
 ) {
   const requests = yield* ClientRequests
-  const policy = RequestPolicy.presets[filled.policy]
-  if (request === null) return yield* requests.create(visit.member, { details, policy }, command)
-  if (isSame(request.details, details)) return request
-  return yield* requests.edit(visit.member, request.id, details, `${command}:edit`)
+  const [first = command, ...others] = ids
+  const done = purpose === "save" ? "saved" : purpose === "schedule" ? "scheduled" : "sent"
+  const run = (id: string) => {
+    if (purpose === "save") return Effect.void
+    return purpose === "schedule" && sendAt !== null
+      ? Effect.asVoid(requests.schedule(visit.member, id, sendAt, `${command}:schedule`))
+      : Effect.asVoid(requests.send(visit.member, id, `${command}:send`))
+  }
+  for (const id of ids) {
+    const result = yield* Effect.result(run(id))
+    if (Result.isSuccess(result)) continue
+    if (result.failure._tag !== "Refusal") return yield* result.failure
+    return yield* RequestPage.show(visit, { id, refused: result.failure })
+  }
+  const to = others.length === 0 ? `/requests/${first}?done=${done}` : `/requests?done=${done}&count=${ids.length}`
+  return PageSecurity.seeOther(visit.config, to)
 })
 
 const isSame = (one: ClientRequest.Details, other: ClientRequest.Details): boolean =>

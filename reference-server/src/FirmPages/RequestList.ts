@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import { ClientRequests } from "../ClientRequests.ts"
 import { type Child, type Html, html } from "../Html.ts"
 import * as Page from "./Page.ts"
-import { exact, lastActivity, pill, recipientName, standing } from "./RequestWords.ts"
+import { exact, lastActivity, nextReminder, pill, recipientName, standing } from "./RequestWords.ts"
 import * as Routes from "./Routes.ts"
 import type { Visit } from "./Visit.ts"
 import { ago } from "./Words.ts"
@@ -58,7 +58,8 @@ const show = (visit: Visit, query: Query, requests: ReadonlyArray<ClientRequest.
   return Page.member(visit, {
     title: t("requests.title"),
     place: "requests",
-    body: html`<div class="heading">
+    body: html`${doneNote(visit)}
+      <div class="heading">
         <h1>${t("requests.title")}</h1>
         <a class="button primary" href="/requests/new">${t("requests.new")}</a>
       </div>
@@ -93,6 +94,13 @@ const show = (visit: Visit, query: Query, requests: ReadonlyArray<ClientRequest.
   })
 }
 
+/** One form made several requests: this is where it leads. */
+const doneNote = ({ words: { t }, query }: Visit): Child => {
+  const done = (["sent", "scheduled", "saved"] as const).find((one) => one === query("done"))
+  const count = Number(query("count"))
+  return done !== undefined && Number.isInteger(count) && count > 1 && Page.done(t(`requests.done.${done}`, { count }))
+}
+
 const tab = (query: Query, state: Query["state"], label: string): Html =>
   html`<li>
     <a href="${address({ ...query, state, page: 1 })}" ${query.state === state && html` aria-current="true"`}
@@ -101,20 +109,28 @@ const tab = (query: Query, state: Query["state"], label: string): Html =>
   </li>`
 
 const row = ({ words }: Visit, request: ClientRequest.State): Html => {
-  const { recipient, title } = request.details
+  const { t } = words
+  const { recipients, title, questionnaire } = request.details
+  const [first, ...others] = recipients
   const last = lastActivity(request)
+  const done = questionnaire.sections.filter((item) => ClientRequest.isItemDone(request, item)).length
+  const state = ClientRequest.stateAt(request, words.now)
+  const isGoingOn = state === "Pending" || state === "WaitingForCustomer"
   return html`<li class="row">
     <div class="grow">
       <a class="whole" href="/requests/${request.id}"><strong>${title}</strong></a>
       <p class="meta">
-        ${recipientName(words, request)}${recipient.name.trim() !== "" && recipient.email !== "" && html` · ${recipient.email}`}
+        ${recipientName(words, request)}${others.length === 0 && first !== undefined && first.name.trim() !== "" && first.email !== "" && html` · ${first.email}`}
       </p>
     </div>
     <div class="stands">
       ${pill(words, request)}
       <p class="meta">${standing(words, request)}</p>
+      ${isGoingOn && request.sentAt !== null && html`<p class="meta">${nextReminder(words, request)}</p>`}
     </div>
-    <p class="meta last">${exact(last, words.t("requests.last", { when: ago(words, last) }))}</p>
+    <p class="meta last">
+      ${isGoingOn && request.sentAt !== null && html`${t("requests.progress", { done, items: questionnaire.sections.length })}<br />`}${exact(last, t("requests.last", { when: ago(words, last) }))}
+    </p>
   </li>`
 }
 

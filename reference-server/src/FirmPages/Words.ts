@@ -59,6 +59,27 @@ export const longDay = (words: Words, when: number | string): string =>
 export const moment = (words: Words, instant: number): string =>
   Messages.formatDateTime(instant, words.locale, words.zone)
 
+/** Several things in a row: "Mon 14 Dec, Mon 21 Dec and 3 more". */
+export const list = (words: Words, things: ReadonlyArray<string>): string =>
+  new Intl.ListFormat(Messages.regional(words.locale), { type: "conjunction" }).format(things)
+
+/** How long until: "in 12 days", "tomorrow", "in 3 hours"; after 30 days the day itself. */
+export const ahead = (words: Words, instant: number): string => {
+  const left = Math.max(0, instant - words.now)
+  const relative = new Intl.RelativeTimeFormat(words.locale, { numeric: "auto" })
+  if (left < hour) return relative.format(Math.max(1, Math.ceil(left / minute)), "minute")
+  const days = left < 6 * hour ? 0 : dayNumber(words, instant) - dayNumber(words, words.now)
+  if (days === 0) return relative.format(Math.floor(left / hour), "hour")
+  return days <= 30 ? relative.format(days, "day") : day(words, instant)
+}
+
+/** A moment of days near by: "Mon 14 Dec 09:00". */
+export const soon = (words: Words, instant: number): string =>
+  `${day(words, instant)} ${Messages.formatTime(instant, words.locale, words.zone)}`
+
+/** The zone that times are told in, by its city: "Stockholm". */
+export const zoneName = ({ zone }: Words): string => (zone.split("/").at(-1) ?? zone).replaceAll("_", " ")
+
 export const bytes = (words: Words, count: number): string => Messages.formatBytes(count, words.locale)
 
 /** A language by its name in the reader's language, with a capital: "Spanish". What is no tag stands as it is. */

@@ -21,10 +21,3 @@ Pulse el botón para abrir la solicitud. Puede usar el teléfono o el ordenador,
 
 Tryck på knappen för att öppna förfrågan. Du kan använda mobilen eller datorn, du behöver inget konto, och varje sida sparas när du fortsätter.`,
 }
-
-/** What `submitted` says to the member; values are filled in as text. */
-export const submittedBodies: Readonly<Record<Language, string>> = {
-  en: "{{recipientName}} has submitted **{{requestTitle}}**.",
-  es: "{{recipientName}} ha enviado **{{requestTitle}}**.",
-  sv: "{{recipientName}} har skickat in **{{requestTitle}}**.",
-}

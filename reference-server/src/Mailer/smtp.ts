@@ -105,6 +105,7 @@ const mailFailed = (cause: unknown): MailFailed => {
   return new MailFailed({
     retryable: !isPermanent(error),
     reason: reason(error),
+    ...(error.command === "RCPT TO" && isPermanent(error) && { rejectsRecipient: true }),
     ...(error.responseCode !== undefined && { responseCode: error.responseCode }),
   })
 }

@@ -70,7 +70,13 @@ export const layer = Layer.effect(
       if (questionnaire === null) return Effect.die(new Error("a stored questionnaire is not readable any more"))
       const { id, version } = questionnaire
       return Effect.succeed({
-        ref: { id, version, hash, questions: Questionnaire.questions(questionnaire).length },
+        ref: {
+          id,
+          version,
+          hash,
+          questions: Questionnaire.questions(questionnaire).length,
+          sections: questionnaire.sections.map((section) => section.id),
+        },
         questionnaire,
         source,
       })

@@ -1,18 +1,22 @@
+import type { ClientRequest, QuestionKind } from "@requite/core"
 import { Crypto } from "@requite/core"
 import * as upload from "@requite/core/QuestionKind/upload"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { BlobKey, BlobStore } from "../BlobStore.ts"
 import { ClientRequests, RequestNotFound } from "../ClientRequests.ts"
+import type { Customer } from "../Customer.ts"
 import { SqlClient, SqlSchema } from "../platform/Sql.ts"
 import type { Arriving, FileRef } from "../Uploads.ts"
 import { UploadRefused, Uploads } from "../Uploads.ts"
 import { Logo } from "../Workspaces.ts"
 import * as FileName from "./FileName.ts"
 import * as MediaType from "./MediaType.ts"
+import * as SessionFiles from "./SessionFiles.ts"
 
 /** What a document of the firm may be (K1); the customer opens it, so it is held to a list as well. */
 const attachments: upload.UploadQuestion = {
@@ -56,6 +60,7 @@ export const layer = Layer.effect(
     const crypto = yield* Crypto.Crypto
     const requests = yield* ClientRequests
     const sql = yield* SqlClient.SqlClient
+    const sessionFiles = yield* SessionFiles.make
 
     const attachmentsOf = SqlSchema.findAll({
       Request: Schema.Struct({ workspaceId: Schema.String, ids: Schema.Array(Schema.String) }),
@@ -103,6 +108,7 @@ export const layer = Layer.effect(
     })
 
     const discard = (key: BlobKey) => Effect.ignore(blobs.remove(key))
+    const discardId = (id: string) => discard(BlobKey.make(id))
 
     const typeOf = (key: BlobKey, name: string) =>
       Effect.gen(function* () {
@@ -125,21 +131,70 @@ export const layer = Layer.effect(
         return { file, content: Stream.orDie(blob.stream) }
       })
 
+    const asked = (question: QuestionKind.Question, { name }: Arriving) =>
+      upload.isUpload(question)
+        ? Effect.succeed(question)
+        : Effect.fail(
+            new UploadRefused({
+              name,
+              question: question.id,
+              problems: [{ code: "unknown-question", values: { name } }],
+            }),
+          )
+
+    /** Of an upload page nobody sees, gets or removes what somebody else brought (S67). */
+    const isOwn = (customer: Customer, { policy }: ClientRequest.State, fileId: string) =>
+      policy.saving === "immediate"
+        ? Effect.map(sessionFiles.of(customer), (files) => files.some(({ file }) => file.id === fileId))
+        : Effect.succeed(true)
+
+    const sweep = Effect.gen(function* () {
+      const gone = yield* sessionFiles.sweep(yield* Clock.currentTimeMillis)
+      yield* Effect.forEach(gone, discardId, { discard: true })
+      return gone.length
+    })
+    yield* Effect.andThen(Effect.sleep("1 minute"), sweep).pipe(
+      Effect.catchCause((cause) => Effect.logWarning("files that nobody wants could not be swept", cause)),
+      Effect.repeat(Schedule.spaced("1 hour")),
+      Effect.forkScoped,
+    )
+
+    /** Nobody may count what others brought to an upload page: it takes any number (F9, S67). */
+    const limit = (customer: Customer, question: upload.UploadQuestion) =>
+      Effect.map(requests.current(customer), ({ request }) =>
+        request.policy.saving === "immediate" ? Number.MAX_SAFE_INTEGER : upload.maxFiles(question),
+      )
+
     return Uploads.of({
-      receive: Effect.fn("Uploads.receive")(function* (customer, { question, revision, ...arriving }) {
-        if (!upload.isUpload(question)) {
-          const problems = [{ code: "unknown-question", values: { name: arriving.name } }]
-          return yield* new UploadRefused({ name: arriving.name, question: question.id, problems })
-        }
+      receive: Effect.fn("Uploads.receive")(function* (customer, { question: given, revision, ...arriving }) {
+        const question = yield* asked(given, arriving)
+        const most = yield* limit(customer, question)
         const commandId = yield* Effect.provideService(Crypto.uuid, Crypto.Crypto, crypto)
         const file = yield* take(question, arriving)
         // the right to attach is asked for again now: the request may have ended while the bytes came in (S64). Only where
         // it was refused is the file surely in no request: an interruption or a defect may come after the commit
-        yield* requests
-          .attachFile(customer, { revision, question: question.id, file, limit: upload.maxFiles(question) }, commandId)
+        const { policy } = yield* requests
+          .attachFile(customer, { revision, question: question.id, file, limit: most }, commandId)
           .pipe(Effect.tapError(() => discard(BlobKey.make(file.id))))
+        if (policy.saving === "immediate") {
+          const now = yield* Clock.currentTimeMillis
+          yield* sessionFiles.add(customer, { question: question.id, file, staged: false }, now)
+        }
         return file
       }),
+      stage: Effect.fn("Uploads.stage")(function* (customer, { question: given, ...arriving }) {
+        const question = yield* asked(given, arriving)
+        const file = yield* take(question, arriving)
+        yield* sessionFiles
+          .add(customer, { question: question.id, file, staged: true }, yield* Clock.currentTimeMillis)
+          .pipe(Effect.onError(() => discard(BlobKey.make(file.id))))
+        return file
+      }),
+      ofSession: sessionFiles.of,
+      unstage: (customer, ids) =>
+        Effect.flatMap(sessionFiles.take(customer, ids), (gone) => Effect.forEach(gone, discardId, { discard: true })),
+      taken: (customer, ids) => Effect.asVoid(sessionFiles.take(customer, ids)),
+      sweep,
       receiveAttachment: Effect.fn("Uploads.receiveAttachment")(function* ({ workspaceId }, arriving) {
         const file = yield* take(attachments, arriving)
         const createdAt = new Date(yield* Clock.currentTimeMillis)
@@ -168,9 +223,13 @@ export const layer = Layer.effect(
       downloadFor: (customer, fileId) =>
         Effect.gen(function* () {
           const { request } = yield* requests.current(customer)
-          return yield* open(fileId, [...request.files, ...request.details.attachments])
+          const own = yield* sessionFiles.of(customer)
+          const files = request.policy.saving === "immediate" ? [] : request.files
+          return yield* open(fileId, [...files, ...own.map(({ file }) => file), ...request.details.attachments])
         }),
       remove: Effect.fn("Uploads.remove")(function* (customer, { revision, file }) {
+        const { request } = yield* requests.current(customer)
+        if (!(yield* isOwn(customer, request, file))) return yield* new RequestNotFound({ id: file })
         const commandId = yield* Effect.provideService(Crypto.uuid, Crypto.Crypto, crypto)
         yield* requests.removeFile(customer, { revision, file }, commandId)
         yield* discard(BlobKey.make(file))

@@ -1,0 +1,57 @@
+/** Handlers of the group `contacts`. */
+import { Access, Api, type Contacts as Contract } from "@requite/api"
+import { Crypto } from "@requite/core"
+import * as Effect from "effect/Effect"
+import { type Contact, Contacts } from "../Contacts.ts"
+import { HttpApiBuilder } from "../platform/HttpApi.ts"
+import { Workspaces } from "../Workspaces.ts"
+import * as failures from "./failures.ts"
+import { idFor } from "./ids.ts"
+
+export const layer = HttpApiBuilder.group(
+  Api,
+  "contacts",
+  Effect.fn(function* (handlers) {
+    const contacts = yield* Contacts
+    const workspaces = yield* Workspaces
+    const crypto = yield* Crypto.Crypto
+
+    return handlers.handleAll({
+      list: Effect.fn(function* ({ query: { search = "", deleted } }) {
+        const { workspaceId } = yield* Access.CurrentMember
+        const found = yield* contacts.list(workspaceId, { search, deleted: deleted === "true" })
+        return { contacts: found.map(view) }
+      }),
+      create: Effect.fn(function* ({ headers, payload }) {
+        const { workspaceId } = yield* Access.CurrentMember
+        const id = yield* Effect.provideService(idFor("contact", workspaceId, headers), Crypto.Crypto, crypto)
+        const { language } = yield* workspaces.get(workspaceId)
+        const details = { email: "", mobile: "", language, timeZone: null, ...payload }
+        return view(yield* contacts.create(workspaceId, id, details))
+      }, Effect.catchTags(noContact)),
+      get: Effect.fn(function* ({ params }) {
+        const { workspaceId } = yield* Access.CurrentMember
+        return view(yield* contacts.get(workspaceId, params.id))
+      }, Effect.catchTags(noContact)),
+      edit: Effect.fn(function* ({ params, payload }) {
+        const { workspaceId } = yield* Access.CurrentMember
+        return view(yield* contacts.edit(workspaceId, params.id, payload))
+      }, Effect.catchTags(noContact)),
+      remove: Effect.fn(function* ({ params }) {
+        const { workspaceId } = yield* Access.CurrentMember
+        return view(yield* contacts.remove(workspaceId, params.id))
+      }, Effect.catchTags(noContact)),
+      restore: Effect.fn(function* ({ params }) {
+        const { workspaceId } = yield* Access.CurrentMember
+        return view(yield* contacts.restore(workspaceId, params.id))
+      }, Effect.catchTags(noContact)),
+    })
+  }),
+)
+
+const noContact = { ContactNotFound: () => Effect.fail(failures.notFound("contact")) }
+
+export const view = ({ deletedAt, ...contact }: Contact): Contract.ContactView => ({
+  ...contact,
+  deletedAt: deletedAt === null ? null : new Date(deletedAt).toISOString(),
+})

@@ -1,0 +1,124 @@
+/**
+ * The door: one way down for every command. It locks the state row, lets the core decide, writes the row, appends the
+ * events to the audit chain, tells the work item, and puts what must be delivered into the outbox, in one transaction.
+ * A failing database is a defect here: no caller can do anything about it, and the transaction has left nothing behind.
+ */
+import { AuditEntry, ClientRequest, Crypto } from "@requite/core"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import type * as Schema from "effect/Schema"
+import { RequestNotFound } from "../ClientRequests.ts"
+import { Outbox, type Step } from "../Outbox.ts"
+import { SqlClient } from "../platform/Sql.ts"
+import type { SqlError } from "../platform/Sql.ts"
+import { WorkItems } from "../WorkItems.ts"
+import * as statements from "./sql.ts"
+
+type Broken = SqlError.SqlError | Schema.SchemaError
+/** What to ask for, once the request is locked and known. */
+export type IntentFor<E> = (
+  request: ClientRequest.State,
+) => Effect.Effect<ClientRequest.Intent, E | Broken, Crypto.Crypto>
+/** What else to write in the same transaction; not called for a command that was carried out before. */
+export type Write = (state: ClientRequest.State) => Effect.Effect<unknown, SqlError.SqlError>
+
+export const make = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  const rows = yield* statements.make
+  const outbox = yield* Outbox
+  const work = yield* WorkItems
+  const crypto = yield* Crypto.Crypto
+
+  /** Writes a decision's state and events, and what follows from them. */
+  const commit = Effect.fnUntraced(function* (
+    workspaceId: string,
+    commandId: string,
+    before: ClientRequest.State | null,
+    { state, events }: ClientRequest.Handled,
+  ) {
+    if (events.length === 0) return true
+    const { id } = state
+    const now = yield* Clock.currentTimeMillis
+    const written = yield* (before === null ? rows.insertState : rows.updateState)(workspaceId, state, now)
+    if (written.length === 0) return false
+    yield* rows.appendEntries(workspaceId, commandId, yield* AuditEntry.append(id, yield* rows.lastEntry(id), events))
+    yield* work.follow(workspaceId, before, state, events)
+    yield* outbox.add(workspaceId, stepsOf(before, events))
+    return true
+  })
+
+  const inTransaction = <A, E>(id: string, effect: Effect.Effect<A, E | Broken, Crypto.Crypto>) =>
+    effect.pipe(
+      sql.withTransaction,
+      Effect.provideService(Crypto.Crypto, crypto),
+      Effect.catch((error) => (isBroken(error) ? Effect.die(error) : Effect.fail(error))),
+      Effect.withSpan("ClientRequests.handle", { attributes: { requestId: id } }),
+    )
+
+  /** Asks something of a request that is there. */
+  const transact = <E>(workspaceId: string, id: string, intentFor: IntentFor<E>, write?: Write) =>
+    inTransaction<ClientRequest.State, E | ClientRequest.Refusal | RequestNotFound>(
+      id,
+      Effect.gen(function* () {
+        const before = yield* rows.lockedState(workspaceId, id)
+        if (before === null) return yield* new RequestNotFound({ id })
+        const intent = yield* intentFor(before)
+        if (yield* rows.isDone(id, intent.id)) return before
+        const handled = yield* ClientRequest.handle(intent, before)
+        yield* commit(workspaceId, intent.id, before, handled)
+        if (write !== undefined) yield* write(handled.state)
+        return handled.state
+      }),
+    )
+
+  const create = (workspaceId: string, intent: Extract<ClientRequest.Intent, { type: "Create" }>, write?: Write) =>
+    inTransaction<ClientRequest.State, ClientRequest.Refusal | RequestNotFound>(
+      intent.requestId,
+      Effect.gen(function* () {
+        const id = intent.requestId
+        const before = yield* rows.lockedState(workspaceId, id)
+        if (before !== null) return before
+        const handled = yield* ClientRequest.handle(intent, null)
+        // the id is taken: by the same command at the same moment, or in a workspace that is not shown
+        if (!(yield* commit(workspaceId, intent.id, null, handled))) {
+          return (yield* rows.state(workspaceId, id)) ?? (yield* new RequestNotFound({ id }))
+        }
+        if (write !== undefined) yield* write(handled.state)
+        return handled.state
+      }),
+    )
+
+  const handle = (workspaceId: string, id: string, intent: ClientRequest.Intent, write?: Write) =>
+    intent.type === "Create"
+      ? create(workspaceId, intent, write)
+      : transact(workspaceId, id, () => Effect.succeed(intent), write)
+
+  /** What else is out, for a command that may send; unknown to others, and to policies that do not limit it. */
+  const outstanding = Effect.fnUntraced(function* (workspaceId: string, request: ClientRequest.State) {
+    const { perSubject, perTask } = request.policy.outstanding
+    if (perSubject === null && perTask === null) return { subject: [], tasks: {} }
+    return yield* rows.outstanding(workspaceId, request, yield* Clock.currentTimeMillis)
+  })
+
+  return { rows, crypto, transact, handle, outstanding }
+})
+
+export type Door = Effect.Success<typeof make>
+
+const isBroken = (error: unknown): error is Broken =>
+  typeof error === "object" && error !== null && "_tag" in error && /^(SqlError|SchemaError)$/.test(String(error._tag))
+
+/** Each event with the request before and after it. */
+const stepsOf = (
+  before: ClientRequest.State | null,
+  events: ReadonlyArray<ClientRequest.Event>,
+): ReadonlyArray<Step> => {
+  const steps: Array<Step> = []
+  let state = before
+  for (const event of events) {
+    const after = state === null ? ClientRequest.replay([event]) : ClientRequest.evolve(state, event)
+    if (after !== null) steps.push({ event, before: state, after })
+    state = after
+  }
+  return steps
+}

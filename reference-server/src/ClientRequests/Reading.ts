@@ -1,0 +1,51 @@
+/** A request as it is now, with its questionnaire and what the customer has given so far. */
+import type { ClientRequest } from "@requite/core"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import type { Current } from "../ClientRequests.ts"
+import { RequestNotFound } from "../ClientRequests.ts"
+import * as Filling from "../Filling.ts"
+import { Questionnaires } from "../Questionnaires.ts"
+import { Workspaces } from "../Workspaces.ts"
+import { withFiles } from "./Answered.ts"
+import type { Door } from "./Door.ts"
+
+export const make = Effect.fnUntraced(function* ({ rows }: Door) {
+  const questionnaires = yield* Questionnaires
+  const workspaces = yield* Workspaces
+
+  const currentOf = (workspaceId: string, request: ClientRequest.State): Effect.Effect<Current> =>
+    Effect.gen(function* () {
+      const { id, version } = request.details.questionnaire
+      const stored = yield* questionnaires.get(workspaceId, id, version)
+      const draft = yield* rows.draft(request.id)
+      const submitted = request.submission === null ? null : yield* rows.submitted(request.id)
+      // one that was opened again goes on from what was kept, or where nothing is kept from what was submitted
+      const typed = draft?.answers ?? submitted ?? {}
+      const { timeZone } = yield* workspaces.get(workspaceId)
+      return {
+        request,
+        stored,
+        answers:
+          request.state === "Submitted" && submitted !== null
+            ? submitted
+            : withFiles(stored.questionnaire, typed, request.files),
+        versions: draft?.versions ?? {},
+        visited: draft?.visited ?? [],
+        savedAt: draft?.savedAt.getTime() ?? null,
+        context: Filling.contextOf(request, timeZone, yield* Clock.currentTimeMillis),
+      }
+    }).pipe(Effect.catchTags({ SqlError: Effect.die, SchemaError: Effect.die, QuestionnaireNotFound: Effect.die }))
+
+  const read = (workspaceId: string, id: string) =>
+    rows.state(workspaceId, id).pipe(
+      Effect.catchTags({ SqlError: Effect.die, SchemaError: Effect.die }),
+      Effect.flatMap((request) =>
+        request === null ? Effect.fail(new RequestNotFound({ id })) : currentOf(workspaceId, request),
+      ),
+    )
+
+  return { currentOf, read, questionnaires }
+})
+
+export type Reading = Effect.Success<ReturnType<typeof make>>

@@ -1,0 +1,58 @@
+/**
+ * Due work: requests say themselves, in `next_due_at`, when they next need attention, and any process may wake them. Each
+ * is woken in a transaction of its own through the same door; several sweepers pass one another by (SKIP LOCKED).
+ */
+import { ClientRequest, Crypto } from "@requite/core"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import { SqlClient } from "../platform/Sql.ts"
+import type { Door } from "./Door.ts"
+
+/** How many one sweep looks at, at most. */
+export const batch = 100
+/** When a request that could not be woken is tried again: the others go on meanwhile. */
+const patience = 300_000
+
+export const make = Effect.fnUntraced(function* ({ rows, crypto, transact, outstanding }: Door) {
+  const sql = yield* SqlClient.SqlClient
+
+  const wake = Effect.fnUntraced(function* (workspaceId: string, id: string) {
+    const commandId = yield* Effect.provideService(Crypto.uuid, Crypto.Crypto, crypto)
+    const by = { kind: "system" } as const
+    let before: ClientRequest.State | null = null
+    const state = yield* transact(workspaceId, id, (request) =>
+      Effect.gen(function* () {
+        before = request
+        const others =
+          request.scheduled === null ? { subject: [], tasks: {} } : yield* outstanding(workspaceId, request)
+        return { type: "Wake", id: commandId, by, outstanding: others } as const
+      }),
+    )
+    if (state !== before) return
+    // a stale wake-up decides nothing, and leaves the column as it was
+    const now = yield* Clock.currentTimeMillis
+    const next = ClientRequest.nextDueAt(state, now)
+    yield* rows.dueAgain(workspaceId, id, next === null || next > now ? next : now + patience)
+  })
+
+  /** Wakes the one that has been due the longest; says whether there was one. */
+  const one = Effect.gen(function* () {
+    const now = yield* Clock.currentTimeMillis
+    const due = yield* rows.due(now)
+    if (due === null) return false
+    const { workspaceId, id } = due
+    yield* Effect.catchCause(wake(workspaceId, id), (cause) =>
+      Effect.andThen(
+        Effect.logError("a request could not be woken, and is tried again later", { request: id }, cause),
+        rows.dueAgain(workspaceId, id, now + patience),
+      ),
+    )
+    return true
+  }).pipe(sql.withTransaction, Effect.catchTags({ SqlError: Effect.die, SchemaError: Effect.die }))
+
+  return Effect.gen(function* () {
+    let looked = 0
+    while (looked < batch && (yield* one)) looked++
+    return looked
+  })
+})

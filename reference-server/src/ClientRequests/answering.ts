@@ -1,0 +1,259 @@
+/** What the customer gives, and how it ends: what is judged is what is kept, so both happen under the request's lock. */
+import { type Answers, Submission } from "@requite/core"
+import { equal } from "@requite/core/FillSession/Place"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import type { ClientRequests, Conflict, Current } from "../ClientRequests.ts"
+import { AnswersRefused } from "../ClientRequests.ts"
+import type { Customer } from "../Customer.ts"
+import * as Filling from "../Filling.ts"
+import * as Answered from "./Answered.ts"
+import type { Door, Write } from "./Door.ts"
+import type { Reading } from "./Reading.ts"
+import type { Change, Draft } from "./sql.ts"
+
+type Service = ClientRequests["Service"]
+
+/** How many of the latest saves are remembered, so that one that arrives twice is carried out once (I9). */
+const remembered = 50
+
+export const make = ({ rows, transact }: Door, { currentOf }: Reading) => {
+  const intentOf = (customer: Customer, revision: number, commandId: string) => ({
+    id: commandId,
+    by: { kind: "customer", link: customer.linkId } as const,
+    recipient: customer.recipient,
+    generation: customer.generation,
+    device: customer.device,
+    revision,
+  })
+
+  const save: Service["save"] = Effect.fn("ClientRequests.save")(function* (
+    customer,
+    { revision, answers, visited, seen = {} },
+    commandId,
+  ) {
+    const { workspace, requestId, recipient, linkId } = customer
+    let written: { readonly draft: Draft; readonly changes: ReadonlyArray<Change> } | null = null
+    let conflicts: ReadonlyArray<Conflict> = []
+    yield* transact<AnswersRefused>(
+      workspace.id,
+      requestId,
+      (request) =>
+        Effect.gen(function* () {
+          const current = yield* currentOf(workspace.id, request)
+          const { stored, visited: places, versions } = current
+          const kept = Answered.withoutCleared(answers)
+          // a page of an older revision asked something else: the door tells it so
+          const malformed = revision < request.revision ? [] : Answered.malformedIn(stored.questionnaire, kept)
+          if (malformed.length > 0) return yield* new AnswersRefused({ issues: malformed })
+          const draft = yield* rows.draft(requestId)
+          const before = draft?.answers ?? current.answers
+          const at = yield* Clock.currentTimeMillis
+          const isShared = request.policy.saving === "live"
+          const merge = Answered.merge({ answers: before, versions }, answers, seen, { recipient, linkId, at })
+          const accepted = isShared ? merge.accepted : answers
+          conflicts = isShared ? merge.conflicts : []
+          const changed = Object.keys(accepted).filter((id) => !equal(accepted[id], before[id]))
+          // whether these are asked may hang on the others
+          const counting = Answered.given(current, kept)
+          written = {
+            draft: {
+              answers: Answered.withoutCleared({ ...before, ...accepted }),
+              visited: stored.questionnaire.sections
+                .map(({ id }) => id)
+                .filter((id) => id === visited || places.includes(id)),
+              versions: isShared ? merge.versions : versions,
+              saves: [...(draft?.saves ?? []), commandId].slice(-remembered),
+              savedAt: new Date(at),
+            },
+            changes: isShared ? merge.changes : [],
+          }
+          if (draft?.saves.includes(commandId) === true) written = null
+          return {
+            type: "Save",
+            ...intentOf(customer, revision, commandId),
+            answered: Object.keys(kept).some((id) => Object.hasOwn(counting, id)),
+            items: [...new Set(changed.flatMap((id) => Filling.sectionOf(stored.questionnaire, id) ?? []))],
+            questions: isShared ? changed : [],
+            conflicts: conflicts.map(({ question }) => question),
+          } as const
+        }),
+      () =>
+        written === null
+          ? Effect.void
+          : Effect.andThen(
+              rows.writeDraft(workspace.id, requestId, written.draft),
+              rows.writeChanges(workspace.id, requestId, written.changes, written.draft.savedAt.getTime()),
+            ),
+    )
+    return { conflicts }
+  })
+
+  /** Writes the submission where a command has led to one; `session` then reads the receipt. */
+  const submitting = (workspaceId: string, id: string, commandId: string, session: string | null) => {
+    const frozen: { answers: Answers.Answers } = { answers: {} }
+    const write: Write = ({ submission }) =>
+      Effect.gen(function* () {
+        if (submission === null || submission.id !== commandId) return
+        yield* rows.writeSubmission(workspaceId, id, submission, frozen.answers)
+        if (session !== null) yield* rows.endSession(workspaceId, session, submission.id)
+      })
+    /** Freezes what is there: its id, and its digest. */
+    const freeze = Effect.fnUntraced(function* (current: Current, answers: Answers.Answers) {
+      frozen.answers = answers
+      const digest = yield* Submission.digest(current.stored.ref.hash, answers)
+      return { submissionId: commandId, digest }
+    })
+    return { freeze, write }
+  }
+
+  const submit: Service["submit"] = (customer, revision, commandId) => {
+    const { workspace, requestId, handle } = customer
+    return Effect.suspend(() => {
+      const { freeze, write } = submitting(workspace.id, requestId, commandId, handle)
+      return transact(
+        workspace.id,
+        requestId,
+        (request) =>
+          Effect.gen(function* () {
+            const current = yield* currentOf(workspace.id, request)
+            const answers = Answered.given(current)
+            return {
+              type: "Submit",
+              ...intentOf(customer, revision, commandId),
+              ...(yield* freeze(current, answers)),
+              missing: Answered.obstacles(current, answers),
+            } as const
+          }),
+        write,
+      )
+    })
+  }
+
+  const finish: Service["finish"] = (customer, { revision, answers, files = [] }, commandId) => {
+    const { workspace, requestId, handle } = customer
+    return Effect.suspend(() => {
+      const { freeze, write } = submitting(workspace.id, requestId, commandId, handle)
+      return transact<AnswersRefused>(
+        workspace.id,
+        requestId,
+        (request) =>
+          Effect.gen(function* () {
+            const current = yield* currentOf(workspace.id, request)
+            const { questionnaire } = current.stored
+            const kept = Answered.withoutCleared(answers)
+            const malformed = revision < request.revision ? [] : Answered.malformedIn(questionnaire, kept)
+            if (malformed.length > 0) return yield* new AnswersRefused({ issues: malformed })
+            // what the firm has not sent back stays as it was submitted
+            const mine = Object.fromEntries(
+              Object.entries(answers).filter(([question]) => Answered.isOpen(current, question)),
+            )
+            const more = files.filter(({ question }) => Answered.isOpen(current, question))
+            const attached = more.map(({ question, file }) => ({ ...file, question, at: 0 }))
+            const all = Answered.withFiles(questionnaire, Answered.withoutCleared({ ...current.answers, ...mine }), [
+              ...request.files,
+              ...attached,
+            ])
+            const counting = Answered.given({ ...current, answers: all })
+            return {
+              type: "Submit",
+              ...intentOf(customer, revision, commandId),
+              ...(yield* freeze(current, counting)),
+              missing: Answered.obstacles(current, counting),
+              files: more,
+            } as const
+          }),
+        write,
+      )
+    })
+  }
+
+  /** Ticks or declines an item, which may be the last. */
+  const end = (
+    customer: Customer,
+    { revision, item, reason }: { readonly revision: number; readonly item: string; readonly reason?: string },
+    commandId: string,
+  ) => {
+    const { workspace, requestId, handle } = customer
+    return Effect.suspend(() => {
+      const { freeze, write } = submitting(workspace.id, requestId, commandId, handle)
+      return transact(
+        workspace.id,
+        requestId,
+        (request) =>
+          Effect.gen(function* () {
+            const current = yield* currentOf(workspace.id, request)
+            const answers = Answered.given(current)
+            const ending = {
+              ...intentOf(customer, revision, commandId),
+              ...(yield* freeze(current, answers)),
+              item,
+              left: Answered.left(current, item),
+            }
+            return reason === undefined
+              ? ({ type: "CompleteItem", ...ending, ...Answered.lacking(current, answers, item) } as const)
+              : ({ type: "DeclineItem", ...ending, reason } as const)
+          }),
+        write,
+      )
+    })
+  }
+
+  const closeOnBehalf: Service["closeOnBehalf"] = (member, id, commandId) =>
+    Effect.suspend(() => {
+      const { freeze, write } = submitting(member.workspaceId, id, commandId, null)
+      return transact(
+        member.workspaceId,
+        id,
+        (request) =>
+          Effect.gen(function* () {
+            const current = yield* currentOf(member.workspaceId, request)
+            return {
+              type: "CloseOnBehalf",
+              id: commandId,
+              by: { kind: "member", id: member.id },
+              ...(yield* freeze(current, Answered.given(current))),
+            } as const
+          }),
+        write,
+      )
+    })
+
+  const ask = (customer: Customer, revision: number, commandId: string) => intentOf(customer, revision, commandId)
+
+  return {
+    save,
+    submit,
+    finish,
+    closeOnBehalf,
+    completeItem: (customer, { revision, item }, commandId) => end(customer, { revision, item }, commandId),
+    declineItem: end,
+    reopenItem: (customer, { revision, item }, commandId) =>
+      transact(customer.workspace.id, customer.requestId, () =>
+        Effect.succeed({ type: "ReopenItem", ...ask(customer, revision, commandId), item }),
+      ),
+    attachFile: (customer, { revision, question, file, limit }, commandId) =>
+      transact(customer.workspace.id, customer.requestId, (request) =>
+        Effect.map(currentOf(customer.workspace.id, request), ({ stored }) => ({
+          type: "AttachFile",
+          ...ask(customer, revision, commandId),
+          item: Filling.sectionOf(stored.questionnaire, question) ?? "",
+          question,
+          file,
+          limit,
+        })),
+      ),
+    removeFile: (customer, { revision, file }, commandId) =>
+      transact(customer.workspace.id, customer.requestId, (request) =>
+        Effect.map(currentOf(customer.workspace.id, request), ({ stored }) => {
+          const question = request.files.find(({ id }) => id === file)?.question ?? ""
+          return {
+            type: "RemoveFile",
+            ...ask(customer, revision, commandId),
+            item: Filling.sectionOf(stored.questionnaire, question) ?? "",
+            file,
+          }
+        }),
+      ),
+  } satisfies Partial<Service>
+}

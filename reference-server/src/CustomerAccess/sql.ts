@@ -1,0 +1,174 @@
+/** The statements of getting in, one a name. */
+import { type AccessLink, ClientRequest } from "@requite/core"
+import type * as AccessCode from "@requite/core/AccessCode"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import { SqlClient, SqlSchema } from "../platform/Sql.ts"
+
+const link = {
+  id: Schema.String,
+  recipient: Schema.String,
+  generation: Schema.Int,
+  mailId: Schema.NullOr(Schema.String),
+  rebinds: Schema.Boolean,
+  digest: Schema.String,
+  keyEpoch: Schema.NullOr(Schema.String),
+  issuedAt: Schema.Date,
+  expiresAt: Schema.NullOr(Schema.Date),
+}
+
+const Found = Schema.Struct({
+  ...link,
+  workspaceId: Schema.String,
+  requestId: Schema.String,
+  state: ClientRequest.State,
+})
+
+const Session = Schema.Struct({
+  ...link,
+  workspaceId: Schema.String,
+  requestId: Schema.String,
+  state: ClientRequest.State,
+  device: Schema.String,
+  assurance: Schema.Literals(["link", "single-channel", "two-channel"]),
+  sessionDigest: Schema.String,
+  submissionId: Schema.NullOr(Schema.String),
+  verifiedAt: Schema.NullOr(Schema.Date),
+  lastUsedAt: Schema.Date,
+  endsAt: Schema.Date,
+})
+export type Session = typeof Session.Type
+
+/** A session as it is written. */
+export interface NewSession {
+  readonly handle: string
+  readonly workspaceId: string
+  readonly requestId: string
+  readonly linkId: string
+  readonly recipient: string
+  readonly device: string
+  readonly assurance: AccessCode.Assurance
+  readonly digest: string
+  readonly createdAt: Date
+  readonly lastUsedAt: Date
+  /** Null: a pre-session. */
+  readonly verifiedAt: Date | null
+  readonly expiresAt: Date
+}
+
+/** A handle is part of an address, where anybody may write anything; what cannot be one is not looked up. */
+const isHandle = (text: string) => /^[A-Za-z0-9_-]{16}$/.test(text)
+
+export const make = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+
+  /** See `byDigest`: the link that is read where there is none. */
+  let decoy: string | null = null
+
+  const found = SqlSchema.findOneOption({
+    Request: Schema.Struct({ digest: Schema.String, decoy: Schema.NullOr(Schema.String) }),
+    Result: Found,
+    execute: ({ digest, decoy }) => sql`
+      SELECT l.id, l.recipient, l.generation, l.mail_id, l.rebinds, l.digest, l.key_epoch, l.issued_at, l.expires_at,
+        l.workspace_id, l.request_id, r.state
+      FROM access_links l JOIN client_requests r ON r.id = l.request_id
+      WHERE l.id = coalesce((SELECT id FROM access_links WHERE digest = ${digest}), ${decoy}::uuid)`,
+  })
+  const byHandle = SqlSchema.findOneOption({
+    Request: Schema.String,
+    Result: Session,
+    execute: (handle) => sql`
+      SELECT l.id, l.recipient, l.generation, l.mail_id, l.rebinds, l.digest, l.key_epoch, l.issued_at, l.expires_at,
+        s.workspace_id, s.request_id, r.state, s.device, s.assurance, s.digest AS session_digest, s.submission_id,
+        s.verified_at, s.last_used_at, s.expires_at AS ends_at
+      FROM customer_sessions s JOIN access_links l ON l.id = s.link_id JOIN client_requests r ON r.id = s.request_id
+      WHERE s.handle = ${handle}`,
+  })
+  const family = SqlSchema.findOneOption({
+    Request: Schema.Struct({ digest: Schema.String, handle: Schema.String }),
+    Result: Schema.Struct({ workspaceId: Schema.String, requestId: Schema.String, recipient: Schema.String }),
+    execute: ({ digest, handle }) => sql`
+      SELECT workspace_id, request_id, recipient FROM access_links WHERE digest = ${digest}
+      UNION ALL SELECT workspace_id, request_id, recipient FROM customer_sessions WHERE handle = ${handle}`,
+  })
+  const state = SqlSchema.findOneOption({
+    Request: Schema.Struct({ workspaceId: Schema.String, requestId: Schema.String }),
+    Result: Schema.Struct({ state: ClientRequest.State }),
+    execute: ({ workspaceId, requestId }) =>
+      sql`SELECT state FROM client_requests WHERE workspace_id = ${workspaceId} AND id::text = ${requestId}`,
+  })
+
+  return {
+    /**
+     * The link of a digest with its request; another one where there is none, the last that was found, so that an
+     * unknown link takes as long as one that is dead (S3, S47). `AccessLink.verify` tells them apart by the digest.
+     */
+    byDigest: (digest: string) =>
+      found({ digest, decoy }).pipe(
+        Effect.map(Option.getOrNull),
+        Effect.map((row) => {
+          if (row === null) return null
+          decoy = row.id
+          return { workspaceId: row.workspaceId, request: row.state, link: linkOf(row), keyEpoch: row.keyEpoch }
+        }),
+        Effect.orDie,
+      ),
+
+    byHandle: (handle: string) =>
+      isHandle(handle) ? byHandle(handle).pipe(Effect.map(Option.getOrNull), Effect.orDie) : Effect.succeed(null),
+
+    /** Whose a link or a session is, dead or alive; null: nobody's. */
+    familyOf: (by: { readonly digest: string; readonly handle: string }) =>
+      family(by).pipe(Effect.map(Option.getOrNull), Effect.orDie),
+
+    stateOf: (workspaceId: string, requestId: string) =>
+      state({ workspaceId, requestId }).pipe(
+        Effect.map((row) => Option.getOrNull(row)?.state ?? null),
+        Effect.orDie,
+      ),
+
+    openSession: (session: NewSession) =>
+      Effect.asVoid(sql`INSERT INTO customer_sessions ${sql.insert({ ...session })}`),
+
+    /** Gives the pre-session that waits for this link and device another secret; null: none waits. */
+    renewWaiting: (by: { linkId: string; device: string; now: number; digest: string; expiresAt: Date }) =>
+      sql<{ handle: string; assurance: AccessCode.Assurance }>`
+        UPDATE customer_sessions SET digest = ${by.digest}, expires_at = ${by.expiresAt}
+        WHERE handle = (
+          SELECT handle FROM customer_sessions
+          WHERE link_id = ${by.linkId} AND device = ${by.device} AND verified_at IS NULL
+            AND expires_at > ${new Date(by.now)}
+          ORDER BY created_at DESC LIMIT 1)
+        RETURNING handle, assurance`.pipe(
+        Effect.map(([row]) => row ?? null),
+        Effect.orDie,
+      ),
+
+    closeSession: (handle: string) => Effect.asVoid(sql`DELETE FROM customer_sessions WHERE handle = ${handle}`),
+
+    touch: (handle: string, now: number) =>
+      sql`UPDATE customer_sessions SET last_used_at = ${new Date(now)} WHERE handle = ${handle}`.pipe(
+        Effect.orDie,
+        Effect.asVoid,
+      ),
+
+    /** Makes a session wait for a code again, as a fresh pre-session. */
+    suspendSession: (handle: string, expiresAt: number, assurance: AccessCode.Assurance = "link") =>
+      sql`UPDATE customer_sessions SET verified_at = NULL, assurance = ${assurance}, expires_at = ${new Date(expiresAt)}
+        WHERE handle = ${handle}`.pipe(Effect.orDie, Effect.asVoid),
+  }
+})
+
+/** The link of a row. */
+export const linkOf = (row: typeof Found.Type | Session): AccessLink.AccessLink => ({
+  id: row.id,
+  requestId: row.requestId,
+  recipient: row.recipient,
+  generation: row.generation,
+  mailId: row.mailId,
+  rebinds: row.rebinds,
+  digest: row.digest,
+  issuedAt: row.issuedAt.getTime(),
+  expiresAt: row.expiresAt?.getTime() ?? null,
+})

@@ -1,0 +1,195 @@
+/**
+ * The pages of a customer who is in: which one an address shows, and what happens when its form is sent. How they are laid
+ * out is the policy's (Mode); an address that a layout does not have leads to the first page.
+ */
+import { AccessLink, Crypto, Questionnaire } from "@requite/core"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import { ClientRequests } from "../ClientRequests.ts"
+import { Config } from "../Config.ts"
+import * as Filling from "../Filling.ts"
+import * as PageSecurity from "../PageSecurity.ts"
+import { HttpRouter, HttpServerRequest, HttpServerResponse } from "../platform/Http.ts"
+import * as Answering from "./Answering.ts"
+import * as Autosaving from "./Autosaving.ts"
+import * as Entry from "./Entry.ts"
+import * as Finishing from "./Finishing.ts"
+import * as ListPage from "./ListPage.ts"
+import * as Mode from "./Mode.ts"
+import * as News from "./News.ts"
+import * as Receiving from "./Receiving.ts"
+import * as ReviewPage from "./ReviewPage.ts"
+import { page, seeOther } from "./Route.ts"
+import { NotOurs } from "./SectionForm.ts"
+import * as SectionPage from "./SectionPage.ts"
+import type { Session } from "./Session.ts"
+import { paths } from "./Session.ts"
+import * as UploadPage from "./UploadPage.ts"
+import * as WholePage from "./WholePage.ts"
+
+const json = (body: object, status = 200) =>
+  Effect.map(Config, (config) =>
+    HttpServerResponse.text(JSON.stringify(body), {
+      status,
+      contentType: "application/json",
+      headers: PageSecurity.headers(config),
+    }),
+  )
+
+const searchOf = Effect.map(HttpServerRequest.HttpServerRequest, ({ url }) => new URL(url, "http://page").searchParams)
+
+const layoutOf = ({ current }: Session) => Mode.of(current.request.policy).layout
+
+/** The first page: the list of sections, all of them at once, or the page to upload to. */
+export const front = Effect.gen(function* () {
+  const session = yield* Entry.enter
+  const search = yield* searchOf
+  switch (layoutOf(session)) {
+    case "whole":
+      return yield* page(WholePage.render(session))
+    case "uploads": {
+      const received = Math.min(Number.parseInt(search.get("received") ?? "", 10) || 0, 9_999)
+      return yield* page(UploadPage.render(session, { own: yield* Receiving.own(session), received }))
+    }
+    case "sections":
+      return yield* page(ListPage.render(session, { ticked: search.get("ticked") }))
+  }
+})
+
+/** The first page sent: Finish, or files. */
+export const give = Effect.gen(function* () {
+  yield* Entry.sameOrigin
+  const session = yield* Entry.enter
+  switch (layoutOf(session)) {
+    case "whole":
+      return yield* finishing(session)
+    case "uploads":
+      return yield* receiving(session)
+    case "sections":
+      return yield* seeOther(paths.list(session.customer.handle))
+  }
+})
+
+const finishing = Effect.fnUntraced(function* (session: Session) {
+  const outcome = yield* Finishing.post(session)
+  switch (outcome.type) {
+    case "finished":
+      return yield* seeOther(paths.done(session.customer.handle))
+    case "checked": {
+      const { left, done, changed } = outcome
+      return yield* json({ left, done, changed })
+    }
+    case "again": {
+      const { current } = yield* Entry.sessionOf(session.customer)
+      const typed = yield* Entry.showing(session.customer, {
+        ...current,
+        answers: { ...current.answers, ...outcome.typed },
+      })
+      const { issues, kept, at, stale } = outcome
+      const html = WholePage.render(typed, { issues, kept, at, stale, news: News.told(outcome.news) })
+      return yield* page(html, stale ? 409 : issues.length > 0 ? 422 : 200)
+    }
+  }
+})
+
+const receiving = Effect.fnUntraced(function* (session: Session) {
+  const outcome = yield* Receiving.post(session)
+  const here = paths.list(session.customer.handle)
+  if (outcome.type === "received")
+    return yield* seeOther(outcome.count > 0 ? `${here}?received=${outcome.count}` : here)
+  const now = yield* Entry.sessionOf(session.customer)
+  const own = yield* Receiving.own(now)
+  return outcome.type === "stale"
+    ? yield* page(UploadPage.render(now, { own, stale: true }), 409)
+    : yield* page(UploadPage.render(now, { own, issues: outcome.issues }), 422)
+})
+
+/** The section that the address names, in a session that has pages for sections; null: there is none. */
+const sectionNamed = Effect.gen(function* () {
+  const { section: id = "" } = yield* HttpRouter.params
+  const session = yield* Entry.enter
+  const section = Questionnaire.section(session.current.stored.questionnaire, id)
+  return { session, section: layoutOf(session) === "sections" ? section : undefined }
+})
+
+/** Is it there, and asked? The firm may have taken it out since, or the answers have. */
+const isAsked = ({ filling: { session, state } }: Session, section: Questionnaire.Section | undefined) =>
+  section !== undefined && session.isSectionAsked(state, section.id)
+
+export const section = Effect.gen(function* () {
+  const { session, section } = yield* sectionNamed
+  if (section === undefined || !isAsked(session, section)) return yield* seeOther(paths.list(session.customer.handle))
+  return yield* page(
+    SectionPage.render(session, {
+      section,
+      draft: Filling.issuesOf(session.filling, section, { draft: true }),
+      news: News.ofQuery(yield* searchOf, Filling.padded(session.filling)),
+    }),
+  )
+})
+
+/** A section sent: by its button, or by the page's script while it is being typed. */
+export const answer = Effect.gen(function* () {
+  yield* Entry.sameOrigin
+  const { session, section } = yield* sectionNamed
+  if (section === undefined) return yield* seeOther(paths.list(session.customer.handle))
+  if (yield* Autosaving.isAsked) {
+    const { status, body } = yield* Autosaving.post(session, section)
+    return yield* json(body, status)
+  }
+  const outcome = yield* Answering.post(session, section)
+  if (outcome.type === "go") return yield* seeOther(outcome.to)
+  const now = yield* Entry.sessionOf(session.customer)
+  const { current } = now
+  const answers = outcome.type === "lacks-reason" ? {} : outcome.typed
+  const typed = yield* Entry.showing(session.customer, { ...current, answers: { ...current.answers, ...answers } })
+  const there = Questionnaire.section(current.stored.questionnaire, section.id)
+  if (there === undefined || !isAsked(typed, there)) return yield* page(ListPage.render(now, { stale: true }), 409)
+  // what was typed stands in the fields; what is stored says which versions they show
+  const shown = { ...typed, current }
+  switch (outcome.type) {
+    case "stale":
+      return yield* page(SectionPage.render(shown, { section: there, stale: true, seen: outcome.seen }), 409)
+    case "conflict": {
+      const { conflicts, seen } = outcome
+      return yield* page(SectionPage.render(shown, { section: there, conflicts, seen }), 409)
+    }
+    case "lacks-reason":
+      return yield* page(SectionPage.render(shown, { section: there, lacksReason: true }), 422)
+    case "wrong": {
+      const { issues, news, seen = {} } = outcome
+      return yield* page(SectionPage.render(shown, { section: there, issues, seen, news: News.told(news) }), 422)
+    }
+  }
+})
+
+export const review = Effect.gen(function* () {
+  const session = yield* Entry.enter
+  const mode = Mode.of(session.current.request.policy)
+  return mode.layout === "sections" && mode.finishes
+    ? yield* page(ReviewPage.render(session))
+    : yield* seeOther(paths.list(session.customer.handle))
+})
+
+const FinishForm = Schema.Struct({ csrf: Schema.String, revision: Schema.NumberFromString })
+
+export const submit = Effect.gen(function* () {
+  yield* Entry.sameOrigin
+  const { customer } = yield* Entry.enter
+  const form = yield* Effect.mapError(HttpServerRequest.schemaBodyUrlParams(FinishForm), () => new NotOurs())
+  if (!PageSecurity.isCsrf(form.csrf, customer.csrf)) return yield* new NotOurs()
+  const requests = yield* ClientRequests
+  return yield* requests.submit(customer, form.revision, yield* Crypto.uuid).pipe(
+    Effect.flatMap(() => seeOther(paths.done(customer.handle))),
+    Effect.catchTag("Refusal", (refusal) =>
+      Effect.gen(function* () {
+        const because = ReviewPage.becauseOf(refusal)
+        if (because === null) return yield* new AccessLink.LinkDead()
+        return yield* page(
+          ReviewPage.render(yield* Entry.sessionOf(customer), because),
+          because === "stale" ? 409 : 422,
+        )
+      }),
+    ),
+  )
+})

@@ -1,0 +1,158 @@
+/**
+ * Everything on one page, for requests that keep nothing before the end (P21, P26): a part for each section that is opened
+ * by clicking it (P23), and Finish, which a script holds back until all of them are complete (P24, L05). What the form
+ * cannot say by itself stands in hidden fields: which questions it showed, and the files that wait for the end.
+ */
+import type { Questionnaire } from "@requite/core"
+import { walk } from "@requite/core/Questionnaire/Definition"
+import * as Assets from "../Assets.ts"
+import * as Filling from "../Filling.ts"
+import type { Html } from "../Html.ts"
+import { html } from "../Html.ts"
+import * as Effort from "./Effort.ts"
+import * as Fields from "./Fields.ts"
+import * as Items from "./Items.ts"
+import { controlAnchor } from "./kinds.ts"
+import { attachments } from "./ListPage.ts"
+import * as News from "./News.ts"
+import * as Problems from "./Problems.ts"
+import * as ReadBack from "./ReadBack.ts"
+import type { Session } from "./Session.ts"
+import { hidden, page, paths } from "./Session.ts"
+
+export interface WholeView {
+  readonly issues?: ReadonlyArray<Problems.Issue>
+  readonly news?: News.Told | null
+  readonly stale?: boolean
+  /** Files that came in with the form, and wait. */
+  readonly kept?: ReadonlyArray<string>
+  /** The section that a button was pressed in. */
+  readonly at?: string | null
+}
+
+/** What its buttons say: the value of `action`. */
+export const actions = { finish: "finish", refresh: "refresh", check: "check" } as const
+
+/** The fields show what the session's filling says: nothing, or what was just typed. */
+export const render = (session: Session, view: WholeView = {}): string => {
+  const { issues = [], news = null, stale = false, kept = [], at = null } = view
+  const { customer, current, reader } = session
+  const { questionnaire } = current.stored
+  const { t } = reader
+  const firm = customer.workspace.name
+  const { title, due } = current.request.details
+  const filling = Filling.padded(session.filling)
+  const sections = Filling.sections(filling)
+  const sentences = Problems.sentences(questionnaire, issues, reader)
+  const fresh = new Set(news?.more.map(Filling.pointer))
+  const shown = { filling, reader, sentences, fresh, filePath: (file: string) => paths.file(customer.handle, file) }
+  const sectionsOf = (pointers: Iterable<string>) =>
+    [...pointers].map((pointer) => Filling.sectionOf(questionnaire, pointer.split("/")[1] ?? ""))
+  const telling = new Set([...sectionsOf(sentences.keys()), ...sectionsOf(fresh), ...(at === null ? [] : [at])])
+  const isFirst = telling.size === 0
+  return page(
+    session,
+    issues.length > 0 ? t("section.titleWithErrors", { title }) : t("list.title"),
+    html`${stale ? Problems.staleNotice(reader, firm) : null}${
+        issues.length === 0
+          ? news === null
+            ? null
+            : News.notice(news, filling, reader)
+          : Problems.summary({
+              questionnaire,
+              issues,
+              reader,
+              href: (place) => `#${controlAnchor(place)}`,
+              ...(news === null ? {} : { more: News.aside(news, filling, reader) }),
+            })
+      }
+      <h1 dir="auto">${title}</h1>
+      ${due === null ? null : html`<p class="lead">${t("list.due", { date: reader.date(due) })}</p>`}
+      <p class="lead">${t("whole.lead", { firm })}</p>
+      <form method="post" action="${paths.list(customer.handle)}" enctype="multipart/form-data" novalidate data-checks>
+        ${hidden(session)}
+        <input type="hidden" name="shown" value="${shownIn(filling).join(" ")}" />
+        ${kept.map((file) => html`<input type="hidden" name="kept" value="${file}" />`)}
+        <button class="unseen" name="action" value="${actions.finish}" tabindex="-1" aria-hidden="true">
+          ${t("review.finish")}
+        </button>
+        ${sections.map((section, index) =>
+          part(session, section, shown, telling.has(section.id) || (isFirst && index === 0)),
+        )}
+        <div class="buttons">
+          ${
+            hasConditions(questionnaire)
+              ? html`<p class="aside">${t("whole.refreshText")}</p>
+                  <button class="secondary" name="action" value="${actions.refresh}">${t("whole.refresh")}</button>`
+              : null
+          }
+          <p>${t("review.final", { firm })}</p>
+          <p
+            class="left"
+            role="status"
+            hidden
+            data-left="${t("whole.left")}"
+            data-changed="${t("whole.changed")}"
+            data-done="${t("whole.done")}"
+          ></p>
+          <button class="primary" name="action" value="${actions.finish}">${t("review.finish")}</button>
+        </div>
+      </form>
+      ${attachments(session)}
+      <script type="module" src="${Assets.path("customer.js")}"></script>`,
+  )
+}
+
+/** One section: its questions; or what became of it, where the firm needs it no longer. */
+const part = (
+  session: Session,
+  section: Questionnaire.Section,
+  shown: Parameters<typeof Fields.render>[0],
+  isOpen: boolean,
+): Html => {
+  const { current, reader } = session
+  const { t } = reader
+  const writable = Items.isOpen(current.request, section.id)
+  const item = Items.standing(session, section)
+  const state = writable ? stateOf(shown, section) : (item?.standing ?? "done")
+  return html`<details
+    class="part${state === "done" ? " complete" : ""}"
+    id="s-${section.id}"
+    ${isOpen && writable ? html`open` : null}
+  >
+    <summary>
+      <h2>${reader.authored(section.title)}</h2>
+      <span class="detail">${Effort.counts(Filling.questionsOf(shown.filling, section), reader)}</span>
+      <span class="state" data-state="${section.id}" data-done="${t("state.done")}" data-todo="${t("state.to-do")}"
+        >${t(`state.${state}`)}</span
+      >
+    </summary>
+    <div class="inside">
+      ${item?.reason === null || item === undefined ? null : html`<p class="note said sent-back" dir="auto">${item.reason}</p>`}
+      ${section.description === undefined ? null : html`<div class="prose">${reader.markdown(section.description)}</div>`}
+      ${
+        writable
+          ? Fields.render(shown, Filling.asked(shown.filling, section.items))
+          : html`<div class="answers">${ReadBack.render(session, section)}</div>`
+      }
+    </div>
+  </details>`
+}
+
+/** Is anything missing in it? That it was only looked at is no difference here: all of it is on the page. */
+const stateOf = ({ filling }: { readonly filling: Filling.Filling }, section: Questionnaire.Section) => {
+  const { session, state } = filling
+  const answered = session.sections(state).find(({ id }) => id === section.id)?.answered ?? 0
+  return answered > 0 && Filling.issuesOf(filling, section).length === 0 ? "done" : "to-do"
+}
+
+/** Pointers of the questions that are asked: what a form shows, it says. */
+export const shownIn = (filling: Filling.Filling): ReadonlyArray<string> =>
+  Filling.sections(filling).flatMap((section) => [...News.questionsIn(filling, section).keys()])
+
+/** Can answers change what is asked? Without a script somebody has to ask for it. */
+const hasConditions = ({ sections }: Questionnaire.Questionnaire): boolean =>
+  sections.some(
+    ({ when, items }) =>
+      when !== undefined || walk(items).some((item) => item.when !== undefined || typeof item.required === "object"),
+  )

@@ -1,0 +1,94 @@
+/** The cards of facts on a request's page: when and what, its rules as sentences, and its e-mails. */
+import { ClientRequest } from "@requite/core"
+import type { Overview } from "../ClientRequests.ts"
+import { type Child, type Html, html } from "../Html.ts"
+import * as PolicyWords from "./PolicyWords.ts"
+import * as RequestAnswers from "./RequestAnswers.ts"
+import { exact } from "./RequestWords.ts"
+import type { Visit } from "./Visit.ts"
+import { ago, longDay, lookUp, moment } from "./Words.ts"
+
+export const show = (visit: Visit, { current }: Overview, names: ReadonlyMap<string, string>): Html => {
+  const { words } = visit
+  const { t } = words
+  const { request, stored } = current
+  const { details, policy, sentAt, sentBy, submission } = request
+  const sender = sentBy?.kind === "member" ? (names.get(sentBy.id) ?? "") : ""
+  const pairs: ReadonlyArray<readonly [term: string, fact: Child] | false> = [
+    sentAt !== null && [
+      t("facts.sent"),
+      html`${exact(sentAt, ago(words, sentAt))}${sender !== "" && ` ${t("facts.by", { name: sender })}`}${request.sendNo > 1 && `, ${t("facts.times", { count: request.sendNo })}`}`,
+    ],
+    request.expiresAt !== null &&
+      ClientRequest.isOpenAt(request, words.now) && [t("facts.until"), moment(words, request.expiresAt)],
+    details.due !== null && [t("facts.due"), longDay(words, details.due)],
+    [
+      t("facts.asks"),
+      html`<a href="/questionnaires/${stored.ref.id}?version=${stored.ref.version}"
+        >${t("questionnaire.questions", { count: stored.ref.questions })}</a
+      >`,
+    ],
+    details.workItem !== null && [
+      t("facts.work"),
+      html`<a href="/work-items/${details.workItem}">${t("facts.work.show")}</a>`,
+    ],
+    details.sensitivity === "high" && [t("sensitive.title"), t("sensitive.high")],
+    details.attachments.length > 0 && [
+      t("facts.attachments"),
+      html`<ul class="plain">
+        ${details.attachments.map((file) => html`<li>${RequestAnswers.fileLink(words, request.id, file)}</li>`)}
+      </ul>`,
+    ],
+    submission !== null && [t("facts.digest"), html`<code class="digest">${submission.digest}</code>`],
+  ]
+  const { rule, enabled } = details.reminders
+  const known: PolicyWords.Known = {
+    rule: enabled ? rule : { kind: "none" },
+    ...(sentAt === null ? {} : { until: request.expiresAt }),
+  }
+  return html`<section class="card">
+      <h2>${t("facts.title")}</h2>
+      <dl class="facts">
+        ${pairs.map(
+          (pair) =>
+            pair !== false &&
+            html`<div>
+              <dt>${pair[0]}</dt>
+              <dd>${pair[1]}</dd>
+            </div>`,
+        )}
+      </dl>
+    </section>
+    <section class="card" id="rules">
+      <h2>${t("facts.policy")}: ${PolicyWords.nameOf(words, policy.name)}</h2>
+      <p>${PolicyWords.sentence(words, policy, known)}</p>
+      <details class="about">
+        <summary>${t("rules.more")}</summary>
+        <ul class="phrases">
+          ${PolicyWords.facts(words, policy).map((fact) => html`<li>${fact}</li>`)}
+        </ul>
+        ${PolicyWords.warnings(words, policy)}
+      </details>
+    </section>`
+}
+
+export const mails = ({ words }: Visit, { mails: lines }: Overview): Child =>
+  lines.length > 0 &&
+  html`<section class="card">
+    <h2>${words.t("mails.title")}</h2>
+    <ul class="lines">
+      ${lines.map(
+        (mail) =>
+          html`<li>
+            <p>
+              <strong>${lookUp(words, `mails.kind.${mail.kind}`, {}, mail.kind)}</strong
+              >${mail.recipient !== "" && ` ${words.t("mail.to", { address: mail.recipient })}`}
+            </p>
+            <p class="meta${mail.status === "failed" && " bad"}">
+              ${words.t(`mails.status.${mail.status}`)} ·
+              ${exact(mail.handedOverAt ?? mail.createdAt, ago(words, mail.handedOverAt ?? mail.createdAt))}${mail.reason !== null && html`<br /><span lang="en">${mail.reason}</span>`}
+            </p>
+          </li>`,
+      )}
+    </ul>
+  </section>`

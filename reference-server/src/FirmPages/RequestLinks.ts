@@ -1,0 +1,126 @@
+/** The people of a request on its page: who they are, what is known of their links and devices, and what can be done. */
+import { ClientRequest } from "@requite/core"
+import { type Child, type Html, html } from "../Html.ts"
+import * as RequestActions from "../RequestActions.ts"
+import * as Field from "./Field.ts"
+import { languages } from "./FirmFields.ts"
+import * as Page from "./Page.ts"
+import { exact, personName } from "./RequestWords.ts"
+import type { Visit } from "./Visit.ts"
+import { ago, languageName, type Words } from "./Words.ts"
+
+/** A link that a member asked for, to be copied. */
+export interface Copied {
+  readonly recipient: string
+  readonly url: string
+}
+
+export const show = (
+  visit: Visit,
+  request: ClientRequest.State,
+  { copied, locked }: { readonly copied: Copied | null; readonly locked: ReadonlyArray<string> },
+): Html => {
+  const { words } = visit
+  const { recipients } = request.details
+  return html`<section class="card" id="recipients">
+    <h2>${words.t("people.title", { count: recipients.length })}</h2>
+    <ul class="lines">
+      ${recipients.map(
+        (one) =>
+          html`<li>
+            <p><strong>${personName(words, one)}</strong>${one.role !== "" && html` · ${one.role}`}</p>
+            <p class="meta">
+              ${[one.name.trim() === "" ? "" : one.email, one.mobile, languageName(words, one.language)]
+                .filter((text) => text !== "")
+                .join(" · ")}
+            </p>
+            <p class="meta">${standing(words, request, one.id)}</p>
+            ${request.suppressed.includes(one.id) && html`<p class="bad">${words.t("people.suppressed")}</p>`}
+            ${locked.includes(one.id) && html`<p class="bad">${words.t("people.locked")}</p>`}
+            ${copied?.recipient === one.id && link(words, copied)} ${actions(visit, request, one, locked)}
+          </li>`,
+      )}
+    </ul>
+  </section>`
+}
+
+/** Whether their links work, and on what device. */
+const standing = (words: Words, { families, policy, sentAt }: ClientRequest.State, id: string): Html => {
+  const { t } = words
+  const { binding = null, sendNo = 0 } = families[id] ?? {}
+  if (sentAt === null || sendNo === 0) return html`${t("links.none")}`
+  if (policy.binding === "none") return html`${t("links.any")}`
+  if (binding === null) return html`${t("links.unbound")}`
+  return exact(binding.at, t(binding.fixed ? "links.bound" : "links.loose", { when: ago(words, binding.at) }))
+}
+
+/** One press selects all of it; it is not shown again by itself. */
+const link = ({ t }: Words, { url }: Copied): Html =>
+  html`<section class="done" role="status" aria-label="${t("links.copied")}">
+    <p>${t("links.copied.help")}</p>
+    <p><code class="secret" tabindex="0">${url}</code></p>
+  </section>`
+
+const actions = (
+  visit: Visit,
+  request: ClientRequest.State,
+  recipient: ClientRequest.Recipient,
+  locked: ReadonlyArray<string>,
+): Child => {
+  const { words } = visit
+  const { t, now } = words
+  const possible = RequestActions.ofRecipient(request, recipient, now)
+  const { audience, token } = request.policy
+  // as the service that makes them says it: others exist in their e-mail only
+  const isCopied = token === "derived" || audience === "shared-record" || audience === "anyone-with-link"
+  const to = (name: string) => `/requests/${request.id}/recipients/${recipient.id}/${name}`
+  const post = (name: string, label: string) =>
+    html`<form method="post" action="${to(name)}">${Page.tokens(visit)}<button type="submit">${label}</button></form>`
+  const shown = [
+    isCopied && ClientRequest.isOpenAt(request, now) && post("link", t("links.copy")),
+    request.details.recipients.length > 1 && possible.includes("resend") && post("resend", t("people.resend")),
+    locked.includes(recipient.id) && post("unlock", t("people.unlock")),
+    possible.includes("change") && request.sentAt !== null && changing(visit, recipient, to("change")),
+    possible.includes("revoke-links") &&
+      ClientRequest.isOpenAt(request, now) &&
+      html`<details class="confirm">
+        <summary>${t("links.revoke")}</summary>
+        <form method="post" action="${to("revoke")}">
+          ${Page.tokens(visit)}
+          <p>${t("links.revoke.text")}</p>
+          <button class="danger" type="submit">${t("links.revoke.submit")}</button>
+        </form>
+      </details>`,
+  ].filter((one) => one !== false)
+  return shown.length > 0 && html`<div class="buttons">${shown}</div>`
+}
+
+/** Another person in this one's place. */
+const changing = (visit: Visit, recipient: ClientRequest.Recipient, action: string): Html => {
+  const { words } = visit
+  const { t } = words
+  const end = recipient.id
+  return html`<details class="confirm">
+    <summary>${t("people.change")}</summary>
+    <form method="post" action="${action}">
+      ${Page.tokens(visit)}
+      <p>${t("people.change.text")}</p>
+      ${field(`name-${end}`, "name", t("request.name"), "text")}
+      ${field(`email-${end}`, "email", t("request.email"), "email")}
+      ${field(`mobile-${end}`, "mobile", `${t("people.mobile")} ${t("form.optional")}`, "text")}
+      <div class="field">
+        <label for="language-${end}">${t("request.language")}</label>
+        <select id="language-${end}" name="language">
+          ${Field.options(languages(words), recipient.language)}
+        </select>
+      </div>
+      <button class="primary" type="submit">${t("people.change.submit")}</button>
+    </form>
+  </details>`
+}
+
+const field = (id: string, name: string, label: string, type: "text" | "email"): Html =>
+  html`<div class="field">
+    <label for="${id}">${label}</label>
+    <input id="${id}" name="${name}" type="${type}" autocomplete="off" />
+  </div>`

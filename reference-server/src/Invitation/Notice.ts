@@ -1,0 +1,154 @@
+/**
+ * A *notice*: an e-mail to a member about a request of theirs: it was submitted (T12, K3), an item is complete (K31),
+ * files came in (F2), a scheduled send could not be (K19), an address does not work (M16). It never holds an answer.
+ */
+import { MailLayout } from "@requite/content"
+import { ClientRequest, LocalText } from "@requite/core"
+import type { Current } from "../ClientRequests.ts"
+import { formatDateTime, isKey, type Translator, translator } from "../Messages.ts"
+import { batchMillis } from "../Outbox.ts"
+import type { Workspace } from "../Workspaces.ts"
+import { brandOf, type Composed, paragraphs } from "./Letter.ts"
+import * as Standing from "./Standing.ts"
+
+export type Noticed = Exclude<
+  ClientRequest.Delivery,
+  { readonly kind: "invitation" | "reminder" | "access-link" | "returned" }
+>
+
+export interface Notice {
+  readonly workspace: Workspace
+  readonly current: Current
+  readonly delivery: Noticed
+  /** Where the member sees the request. */
+  readonly link: string
+  readonly now: number
+}
+
+interface Said {
+  readonly subject: string
+  readonly preheader: string
+  readonly sentences: ReadonlyArray<string>
+  readonly rows: ReadonlyArray<{ readonly label: string; readonly value: string }>
+}
+
+export const compose = (notice: Notice): Composed => {
+  const { workspace, link } = notice
+  const words = translator("mail", [workspace.language])
+  const { t, language } = words
+  const { subject, preheader, sentences, rows } = say(notice, words)
+  const { html, text } = paragraphs(...sentences)
+  return {
+    subject: LocalText.oneLine(subject),
+    ...MailLayout.render({
+      lang: language,
+      dir: "ltr",
+      subject: LocalText.oneLine(subject),
+      preheader,
+      brand: brandOf(workspace, link),
+      bodyHtml: html,
+      bodyText: text,
+      details: rows,
+      action: {
+        label: t(notice.delivery.kind === "submitted-notice" ? "submitted.button" : "notice.button"),
+        href: link,
+        hint: t("submitted.hint"),
+      },
+      footer: t(notice.delivery.kind === "item-notice" ? "notice.footerWork" : "submitted.footer"),
+    }),
+  }
+}
+
+const say = (notice: Notice, { t, locale }: Translator<"mail">): Said => {
+  const { workspace, current, delivery, now } = notice
+  const { request } = current
+  const { title } = request.details
+  const at = (instant: number) => formatDateTime(instant, locale, workspace.timeZone)
+  const from = (recipient: ClientRequest.Recipient) => ({
+    label: t("submitted.from"),
+    value: [recipient.name, recipient.email].filter((part) => part !== "").join(", "),
+  })
+  switch (delivery.kind) {
+    case "submitted-notice": {
+      const { submission } = request
+      const recipient = ClientRequest.primary(request.details)
+      const values = { title, name: nameOf(recipient) }
+      return {
+        subject: t("submitted.subject", values),
+        preheader: t("submitted.preheader"),
+        sentences: [t("submitted.lead", values)],
+        rows: [
+          from(recipient),
+          ...(submission === null ? [] : [{ label: t("submitted.when"), value: at(submission.at) }]),
+        ],
+      }
+    }
+    case "item-notice": {
+      const recipient = ClientRequest.primary(request.details)
+      const item = Standing.titleOf(current, delivery.item, [workspace.language])
+      const { done, total } = Standing.of(current, [workspace.language], now)
+      const { status, reason } = request.items[delivery.item] ?? { status: "NotStarted", reason: null }
+      const values = { title, item, name: nameOf(recipient) }
+      const declined = status === "NotApplicable"
+      return {
+        subject: t(declined ? "itemNotice.subjectDeclined" : "itemNotice.subject", values),
+        preheader: t("itemNotice.done", { done, total }),
+        sentences: [t(declined ? "itemNotice.leadDeclined" : "itemNotice.lead", values)],
+        rows: [
+          from(recipient),
+          ...(declined && reason !== null ? [{ label: t("returned.reason"), value: reason }] : []),
+          { label: t("reminder.done"), value: t("reminder.doneOf", { done, total }) },
+        ],
+      }
+    }
+    case "upload-notice": {
+      const from = delivery.at
+      const count = request.files.filter((file) => file.at >= from && file.at < from + batchMillis).length
+      const recipient = ClientRequest.primary(request.details)
+      return {
+        subject: t("uploadNotice.subject", { title, count }),
+        preheader: t("uploadNotice.preheader"),
+        sentences: [t("uploadNotice.lead", { title, count, name: nameOf(recipient) })],
+        rows: [{ label: t("uploadNotice.when"), value: at(from) }],
+      }
+    }
+    case "schedule-notice":
+      return {
+        subject: t("scheduleNotice.subject", { title }),
+        preheader: t("scheduleNotice.preheader"),
+        sentences: [
+          t("scheduleNotice.lead", { title }),
+          ...delivery.reasons.map((reason) => sentenceOf(reason, request, workspace)),
+        ],
+        rows: [{ label: t("scheduleNotice.when"), value: at(delivery.at) }],
+      }
+    case "bounce-notice": {
+      const recipient = ClientRequest.recipientOf(request, delivery.recipient)
+      const name = recipient === undefined ? "" : nameOf(recipient)
+      return {
+        subject: t("bounceNotice.subject", { title, name }),
+        preheader: t("bounceNotice.preheader"),
+        sentences: [t("bounceNotice.lead", { title, name }), t("bounceNotice.ask")],
+        rows: recipient === undefined ? [] : [{ label: t("bounceNotice.address"), value: recipient.email }],
+      }
+    }
+  }
+}
+
+/** In the member's language where the catalogue has a sentence that needs nothing but the state. */
+const sentenceOf = (
+  { code, message }: ClientRequest.Reason,
+  { state }: ClientRequest.State,
+  { language }: Workspace,
+): string => {
+  const key = `refusal.${code}`
+  if (!isKey("firm", key)) return message
+  try {
+    return translator("firm", [language]).t(key, { state })
+  } catch {
+    // it wants to be told more than is known here
+    return message
+  }
+}
+
+const nameOf = ({ name, email }: ClientRequest.Recipient): string => (name === "" ? email : name)

@@ -1,0 +1,139 @@
+/**
+ * A mail of the outbox, made at hand-over from the request as it is then: its words, in whose name, to whom, after which
+ * mail of its thread. A customer's mail gets a link of its own here, kept as a digest before it leaves (S5).
+ */
+import { ClientRequest, LocalText } from "@requite/core"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import { ClientRequests } from "../ClientRequests.ts"
+import { Config } from "../Config.ts"
+import { Links } from "../CustomerAccess/Links.ts"
+import * as Invitation from "../Invitation.ts"
+import type * as Letter from "../Invitation/Letter.ts"
+import * as NewLink from "../Invitation/NewLink.ts"
+import * as Notice from "../Invitation/Notice.ts"
+import * as Reminder from "../Invitation/Reminder.ts"
+import type { OutgoingMail } from "../Mailer.ts"
+import type { Member } from "../Members.ts"
+import { Members } from "../Members.ts"
+import { SqlClient } from "../platform/Sql.ts"
+import { Workspaces } from "../Workspaces.ts"
+
+export const Row = Schema.Struct({
+  id: Schema.String,
+  workspaceId: Schema.String,
+  memberId: Schema.NullOr(Schema.String),
+  delivery: ClientRequest.Delivery,
+  messageId: Schema.String,
+  status: Schema.String,
+  state: ClientRequest.State,
+})
+export type Row = typeof Row.Type
+
+type ToCustomer = Extract<
+  ClientRequest.Delivery,
+  { readonly kind: "invitation" | "reminder" | "access-link" | "returned" }
+>
+
+export const make = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  const { publicUrl, mailFrom } = yield* Config
+  const members = yield* Members
+  const workspaces = yield* Workspaces
+  const requests = yield* ClientRequests
+  const links = yield* Links
+
+  /** In whose name, or to whom: as the row says, else whoever sent it or made it. */
+  const memberOf = Effect.fnUntraced(function* ({ workspaceId, memberId, state }: Row) {
+    const ids = [memberId, idOf(state.sentBy), idOf(state.createdBy)].filter((id) => id !== null)
+    for (const id of ids) {
+      const found = yield* members.find(workspaceId, id)
+      if (found !== null) return found
+    }
+    return yield* Effect.die(new Error("the member who sent this is gone"))
+  })
+
+  /** The Message-ID of the invitation that a reminder follows (M11). */
+  const threadOf = Effect.fnUntraced(function* ({ workspaceId, state, delivery }: Row) {
+    if (delivery.kind !== "reminder") return null
+    const { recipient } = delivery
+    // a later send may have gone to others only
+    const sendNo = state.families[recipient]?.sendNo ?? delivery.sendNo
+    const key = ClientRequest.deliveryKey(state.id, { kind: "invitation", recipient, sendNo })
+    const [row] = yield* sql<{ messageId: string }>`
+      SELECT message_id FROM mails WHERE workspace_id = ${workspaceId} AND key = ${key} AND status = 'handed-over'`
+    return row?.messageId ?? null
+  })
+
+  const letterFor = Effect.fnUntraced(function* (row: Row, delivery: ToCustomer, member: Member) {
+    const { state, workspaceId, id: mailId } = row
+    const { url, link } = yield* links.issue(workspaceId, state, {
+      recipient: delivery.recipient,
+      mailId,
+      rebinds: ClientRequest.rebinds(delivery),
+    })
+    const ends = [link.expiresAt, state.expiresAt].filter((end) => end !== null)
+    const recipient = ClientRequest.recipientOf(state, delivery.recipient)
+    const letter: Letter.Letter = {
+      workspace: yield* workspaces.get(workspaceId),
+      member,
+      details: state.details,
+      ...(recipient === undefined ? {} : { recipient }),
+      link: url,
+      worksUntil: ends.length === 0 ? null : Math.min(...ends),
+    }
+    return { letter, recipient }
+  })
+
+  const compose = Effect.fnUntraced(function* (row: Row, delivery: ToCustomer, letter: Letter.Letter) {
+    if (delivery.kind === "invitation") {
+      return yield* Effect.fromResult(Invitation.compose({ ...letter, sendNo: delivery.sendNo }))
+    }
+    if (delivery.kind === "access-link") return NewLink.asked(letter, delivery.accessNo)
+    const current = yield* Effect.orDie(requests.read(row.workspaceId, row.state.id))
+    return delivery.kind === "reminder"
+      ? Reminder.compose(letter, current, delivery.count, yield* Clock.currentTimeMillis)
+      : NewLink.returned(letter, current, delivery)
+  })
+
+  /** Fails with `MessageRefused` where the firm's own message cannot be printed. */
+  return Effect.fnUntraced(function* (row: Row) {
+    const { delivery, messageId, state } = row
+    const member = yield* memberOf(row)
+    const workspace = yield* workspaces.get(row.workspaceId)
+    if (!isToCustomer(delivery)) {
+      const mail: OutgoingMail = {
+        messageId,
+        from: { name: "requite", address: mailFrom },
+        to: { name: LocalText.oneLine(member.name), address: member.email },
+        ...Notice.compose({
+          workspace,
+          delivery,
+          current: yield* Effect.orDie(requests.read(row.workspaceId, state.id)),
+          link: `${publicUrl}/requests/${state.id}`,
+          now: yield* Clock.currentTimeMillis,
+        }),
+      }
+      return mail
+    }
+    const { letter, recipient } = yield* letterFor(row, delivery, member)
+    const thread = yield* threadOf(row)
+    // the firm's domain, the person's name, and answers to the person (K23, M2)
+    const name = state.policy.from === "configured" ? workspace.name : `${member.name} (${workspace.name})`
+    const mail: OutgoingMail = {
+      messageId,
+      from: { name: LocalText.oneLine(name), address: mailFrom },
+      // what is kept may be older than the rule that a name is one line: no header takes another
+      to: { name: LocalText.oneLine(recipient?.name ?? ""), address: recipient?.email.trim() ?? "" },
+      replyTo: { name: LocalText.oneLine(member.name), address: member.email },
+      ...(thread === null ? {} : { inReplyTo: thread, references: [thread] }),
+      ...(yield* compose(row, delivery, letter)),
+    }
+    return mail
+  })
+})
+
+const isToCustomer = (delivery: ClientRequest.Delivery): delivery is ToCustomer => ClientRequest.carriesLink(delivery)
+
+const idOf = (actor: ClientRequest.Actor | null): string | null => (actor?.kind === "member" ? actor.id : null)

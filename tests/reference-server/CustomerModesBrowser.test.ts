@@ -1,0 +1,219 @@
+// What the customer's pages do more where scripts run, in a real browser: saving as it is typed, and Finish held back.
+import { assert, layer } from "@effect/vitest"
+import { RequestPolicy } from "@requite/core"
+import * as Effect from "effect/Effect"
+import { ClientRequests } from "../../reference-server/src/ClientRequests.ts"
+import { Questionnaires } from "../../reference-server/src/Questionnaires.ts"
+import * as Browser from "../support/Browser.ts"
+import { recipient } from "../support/TestFirm.ts"
+import * as Visitor from "./CustomerPagesVisitor.ts"
+
+const shared: RequestPolicy.RequestPolicy = {
+  ...RequestPolicy.customerCentre,
+  requires: ["email"],
+  roles: null,
+  secondFactor: "none",
+}
+
+const begin = Effect.fnUntraced(function* (policy: RequestPolicy.RequestPolicy, changes: object = {}) {
+  const arranged = yield* Visitor.arrange({ title: "Year end 2027", ...changes }, undefined, policy)
+  const requests = yield* ClientRequests
+  const { base } = yield* Visitor.visitor
+  const browser = yield* Effect.acquireRelease(Effect.promise(Browser.launch), (one) => Effect.promise(one.close))
+  const open = (token: string) =>
+    Effect.promise(async () => {
+      const page = await browser.page({ javaScript: true, width: 390, height: 844, locale: "en-GB" })
+      page.setDefaultTimeout(10_000)
+      await page.goto(`${base}/r/${token}`)
+      await page.getByRole("button", { name: "Start" }).click()
+      return page
+    })
+  const overview = Effect.map(
+    requests.overview(arranged.member.workspaceId, arranged.request.id),
+    ({ current }) => current,
+  )
+  /** Waits until this answer is stored. */
+  const stored = (id: string, value: unknown) =>
+    Effect.gen(function* () {
+      for (let tries = 0; tries < 100; tries++) {
+        if ((yield* overview).answers[id] === value) return
+        yield* Effect.sleep("50 millis")
+      }
+      assert.fail(`${id} was not saved as ${String(value)}: ${JSON.stringify((yield* overview).answers)}`)
+    })
+  const see = <A>(look: () => Promise<A>) => Effect.promise(look)
+  return { ...arranged, requests, base, open, overview, stored, see }
+})
+
+const toSection = async (page: Browser.Page, name: string) => {
+  await page.goto(page.url().split(/\/sections|\?/)[0] ?? "")
+  await page.getByRole("link", { name, exact: true }).click()
+}
+const shown = (page: Browser.Page, text: string) => page.locator(".saving .shown", { hasText: text }).waitFor()
+const spoken = (page: Browser.Page) => page.locator(".saving [role=status]").innerText()
+
+layer(Visitor.layer, { excludeTestServices: true, timeout: "120 seconds" })("pages with a script", (it) => {
+  const inBrowser = it.effect.skipIf(Browser.missing !== undefined)
+
+  inBrowser("T16 L13: what is typed is saved without a button, the focus stays, and it is there the next day", () =>
+    Effect.gen(function* () {
+      const { open, token, stored, see, base, overview } = yield* begin(RequestPolicy.taxdome)
+      const page = yield* open(token)
+      yield* see(async () => {
+        await toSection(page, "About you")
+        await page.locator('[name="a.name"]').pressSequentially("Ann Ek", { delay: 20 })
+        await shown(page, "Saved just now")
+        assert.strictEqual(await spoken(page), "Saved just now")
+        assert.strictEqual(await page.evaluate(() => document.activeElement?.id), "c-name")
+      })
+      yield* stored("name", "Ann Ek")
+      // typed on, and left at once: leaving saves
+      yield* see(async () => {
+        await page.locator('[name="a.story"]').pressSequentially("Once")
+        await page.goto("about:blank")
+      })
+      yield* stored("story", "Once")
+      assert.isNotNull((yield* overview).request.startedAt)
+      yield* see(async () => {
+        await page.goto(`${base}/r/${token}`)
+        await page.getByRole("button", { name: "Continue" }).click()
+        await toSection(page, "About you")
+        assert.strictEqual(await page.locator('[name="a.name"]').inputValue(), "Ann Ek")
+        assert.strictEqual(await page.locator('[name="a.story"]').inputValue(), "Once")
+      })
+      // who only typed has not been through it: nothing is called done
+      assert.deepStrictEqual((yield* overview).visited, [])
+    }),
+  )
+
+  inBrowser("T16: a line that fails loses nothing: it says so, keeps trying, and says when it works again", () =>
+    Effect.gen(function* () {
+      const { open, token, stored, see } = yield* begin(RequestPolicy.standard)
+      const page = yield* open(token)
+      yield* see(async () => {
+        await toSection(page, "About you")
+        await page.route("**/sections/about", (route) =>
+          route.request().method() === "POST" ? route.abort() : route.continue(),
+        )
+        await page.locator('[name="a.name"]').fill("Ann")
+        await shown(page, "Not saved yet")
+        assert.include(await spoken(page), "Not saved yet")
+        assert.strictEqual(await page.locator('[name="a.name"]').inputValue(), "Ann")
+        await page.unroute("**/sections/about")
+        await shown(page, "Saved just now")
+        assert.strictEqual(await spoken(page), "Saved just now")
+      })
+      yield* stored("name", "Ann")
+    }),
+  )
+
+  inBrowser("L12: told that the questions have changed it stops; what was typed comes along by the button", () =>
+    Effect.gen(function* () {
+      const { open, token, see, requests, member, request, overview } = yield* begin(RequestPolicy.taxdome)
+      const page = yield* open(token)
+      yield* see(() => toSection(page, "About you"))
+      const questionnaires = yield* Questionnaires
+      const [first, ...rest] = Visitor.questionnaire.sections
+      const more = { id: "town", type: "text", label: "Your town" }
+      const sections = [{ ...first, items: [...(first?.items ?? []), more] }, ...rest]
+      const { stored: changed } = yield* questionnaires.add(
+        member.workspaceId,
+        JSON.stringify({ ...Visitor.questionnaire, version: 2, sections }),
+      )
+      yield* requests.edit(member, request.id, { questionnaire: changed.ref }, yield* Visitor.uuid)
+      yield* see(async () => {
+        await page.locator('[name="a.name"]').fill("Ann")
+        await shown(page, "Fresh Ltd has changed the questions")
+        assert.strictEqual(await page.locator('[name="a.name"]').inputValue(), "Ann")
+        await page.getByRole("button", { name: "Save and continue" }).last().click()
+        await page.getByLabel("Your town").waitFor()
+        assert.strictEqual(await page.locator('[name="a.name"]').inputValue(), "Ann")
+        await page.locator('[name="a.name"]').fill("Ann Ek")
+        await shown(page, "Saved just now")
+      })
+      assert.strictEqual((yield* overview).answers["name"], "Ann Ek")
+    }),
+  )
+
+  inBrowser("S8: told that the request is over it stops, and leaves on the page what was typed", () =>
+    Effect.gen(function* () {
+      const { open, token, see, requests, member, request } = yield* begin(RequestPolicy.standard)
+      const page = yield* open(token)
+      yield* see(() => toSection(page, "About you"))
+      yield* requests.cancel(member, request.id, "", yield* Visitor.uuid)
+      yield* see(async () => {
+        const calls: Array<number> = []
+        page.on("response", (answer) => answer.request().method() === "POST" && calls.push(answer.status()))
+        await page.locator('[name="a.name"]').fill("Ann")
+        await shown(page, "This can no longer be saved.")
+        await page.locator('[name="a.name"]').fill("Ann Ek")
+        await page.waitForTimeout(1_500)
+        assert.deepStrictEqual(calls, [410])
+        assert.strictEqual(await page.locator('[name="a.name"]').inputValue(), "Ann Ek")
+      })
+    }),
+  )
+
+  inBrowser("C4 L32: two type into the same field: the second is told, and sees both by the button", () =>
+    Effect.gen(function* () {
+      const recipients = [recipient("", { id: "ana", name: "Ana" }), recipient("", { id: "bo", name: "Bo" })]
+      const { open, tokens, see, stored } = yield* begin(shared, { recipients })
+      const ana = yield* open(tokens["ana"] ?? "")
+      const bo = yield* open(tokens["bo"] ?? "")
+      yield* see(async () => {
+        await toSection(ana, "About you")
+        await toSection(bo, "About you")
+        await ana.locator('[name="a.name"]').fill("Ana Ek")
+        await shown(ana, "Saved just now")
+        // the same page writes on without meeting itself
+        await ana.locator('[name="a.name"]').fill("Ana Maria Ek")
+      })
+      yield* stored("name", "Ana Maria Ek")
+      yield* see(async () => {
+        await bo.locator('[name="a.mail"]').fill("bo@customer.example")
+        await shown(bo, "Saved just now")
+        await bo.locator('[name="a.name"]').fill("Anna Ek")
+        await shown(bo, "Somebody else has changed an answer here")
+        await bo.getByRole("button", { name: "Save and continue" }).last().click()
+        await bo.getByText("Which one shall stand?").first().waitFor()
+        await Browser.screenshot(bo, "modes-conflict-390")
+        assert.deepStrictEqual(await Browser.axe(bo), [])
+        await bo.getByLabel("Ana wrote at").check()
+        await bo.getByRole("button", { name: "Save and continue" }).last().click()
+        await bo.waitForURL("**/sections/choices")
+      })
+      yield* stored("name", "Ana Maria Ek")
+      yield* stored("mail", "bo@customer.example")
+    }),
+  )
+
+  inBrowser("P24 L05: Finish is held back until every part is complete, and says what is left", () =>
+    Effect.gen(function* () {
+      const { open, token, see, overview } = yield* begin(RequestPolicy.passfort)
+      const page = yield* open(token)
+      const finish = page.getByRole("button", { name: "Finish" }).last()
+      const left = (text: string) => page.locator(".left", { hasText: text }).waitFor()
+      yield* see(async () => {
+        await left("Before you can finish, complete: About you, Choices, Papers")
+        assert.isTrue(await finish.isDisabled())
+        await page.locator('[name="a.name"]').fill("Ann")
+        await left("Before you can finish, complete: Choices, Papers")
+        assert.strictEqual(await page.evaluate(() => document.activeElement?.id), "c-name")
+        await page.getByRole("heading", { name: "Choices" }).click()
+        await page.getByLabel("Red").check()
+        await page.getByRole("heading", { name: "Papers" }).click()
+        const buffer = Buffer.from("%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%%EOF\n")
+        await page
+          .locator('[name="f.passport"]')
+          .setInputFiles({ name: "passport.pdf", mimeType: "application/pdf", buffer })
+        await left("Everything is complete. You can finish.")
+        assert.isFalse(await finish.isDisabled())
+        await Browser.screenshot(page, "modes-whole-ready-390")
+        assert.deepStrictEqual(await Browser.axe(page), [])
+        await finish.click()
+        await page.getByText("Data successfully submitted").waitFor()
+      })
+      assert.strictEqual((yield* overview).request.state, "Submitted")
+    }),
+  )
+})

@@ -1,0 +1,223 @@
+// Sections that are ticked one by one (Karbon), sent back, waived, or do not apply. Over HTTP, without JavaScript.
+import { assert, layer } from "@effect/vitest"
+import { RequestPolicy } from "@requite/core"
+import * as Effect from "effect/Effect"
+import { ClientRequests } from "../../reference-server/src/ClientRequests.ts"
+import * as TestFirm from "../support/TestFirm.ts"
+import * as Visitor from "./CustomerPagesVisitor.ts"
+import { pdf, words } from "./CustomerPagesVisitor.ts"
+
+const karbon: RequestPolicy.RequestPolicy = { ...RequestPolicy.karbon, requires: ["email"] }
+
+const begin = Effect.fnUntraced(function* (policy: RequestPolicy.RequestPolicy) {
+  const arranged = yield* Visitor.arrange({ title: "Year end" }, undefined, policy)
+  const visitor = yield* Visitor.visitor
+  const list = yield* visitor.start(arranged.token)
+  const requests = yield* ClientRequests
+  const { member, request } = arranged
+  return {
+    ...arranged,
+    visitor,
+    list,
+    requests,
+    at: (section: string) => `${list}/sections/${section}`,
+    current: Effect.map(requests.overview(member.workspaceId, request.id), ({ current }) => current),
+    mails: Effect.map(requests.overview(member.workspaceId, request.id), ({ mails }) => mails),
+  }
+})
+
+const complete = ["action", "complete"] as const
+
+layer(Visitor.layer, { excludeTestServices: true, timeout: "60 seconds" })("items, one by one", (it) => {
+  it.effect("K42 L23: a section is ticked with its answers, and the firm is told at once", () =>
+    Effect.gen(function* () {
+      const { visitor, list, at, current, mails } = yield* begin(karbon)
+      const section = yield* visitor.get(at("about"))
+      assert.include(words(section.text), "Mark as complete")
+      // saved without a tick it is begun, and not done
+      yield* visitor.fill(at("about"), { fields: { "a.name": "Ann" }, press: ["action", "list"] })
+      assert.match(words((yield* visitor.get(list)).text), /0 of 3 done .*About you 1 of 3 answered Started/)
+      const ticked = yield* visitor.fill(at("about"), { fields: { "a.mail": "ann@customer.example" }, press: complete })
+      assert.deepStrictEqual([ticked.status, ticked.location], [303, `${list}?ticked=about`])
+      const page = words((yield* visitor.get(ticked.location)).text)
+      assert.include(page, "“About you” is complete Fresh Ltd has been told.")
+      assert.match(page, /1 of 3 done .*About you 3 questions Done Choices 3 questions To do/)
+      assert.include(page, "Fresh Ltd hears of each section as soon as it is complete.")
+      assert.strictEqual((yield* current).request.items["about"]?.status, "Completed")
+      assert.strictEqual((yield* mails).filter(({ kind }) => kind === "item-notice").length, 1)
+      // there is nothing to finish
+      assert.strictEqual((yield* visitor.get(`${list}/review`)).location, list)
+    }),
+  )
+
+  it.effect("L22: a tick without the file that is required is refused, and says so at the item", () =>
+    Effect.gen(function* () {
+      const { visitor, at, request, requests, current } = yield* begin(karbon)
+      const answer = yield* visitor.fill(at("papers"), { press: complete })
+      assert.strictEqual(answer.status, 422)
+      assert.match(answer.text, /<a href="#c-passport">/)
+      assert.match(answer.text, /id="e-passport"/)
+      assert.notStrictEqual((yield* current).request.items["papers"]?.status, "Completed")
+      const customer = yield* TestFirm.customerOf(request)
+      const [bound] = Object.values((yield* current).request.families)
+      const refusal = yield* Effect.flip(
+        requests.completeItem(
+          { ...customer, device: bound?.binding?.device ?? "" },
+          { revision: 1, item: "papers" },
+          yield* Visitor.uuid,
+        ),
+      )
+      assert.deepStrictEqual(
+        refusal._tag === "Refusal" ? refusal.reasons.map(({ code, about }) => [code, about]) : [],
+        [["file-required", ["passport"]]],
+      )
+      const done = yield* visitor.fill(at("papers"), { files: { "f.passport": [pdf("p.pdf")] }, press: complete })
+      assert.strictEqual(done.status, 303)
+      assert.strictEqual((yield* current).request.items["papers"]?.status, "Completed")
+    }),
+  )
+
+  it.effect("K47: what is ticked is read-only, and the customer cannot open it again", () =>
+    Effect.gen(function* () {
+      const { visitor, at, current } = yield* begin(karbon)
+      const old = yield* visitor.get(at("about"))
+      yield* visitor.fill(at("about"), { fields: { "a.name": "Ann" }, press: complete })
+      const page = yield* visitor.get(at("about"))
+      assert.include(words(page.text), "This section is complete. If something has to change, ask Fresh Ltd")
+      assert.match(words(page.text), /Your name Ann Your e-mail No answer/)
+      assert.notMatch(page.text, /<form|<button|name="a\./)
+      // an old tab, and a forged button
+      for (const action of ["list", "complete", "reopen"]) {
+        const body = new FormData()
+        for (const { name, value } of Visitor.fieldsOf(old.text)) body.append(name, name === "a.name" ? "Eve" : value)
+        body.append("action", action)
+        assert.strictEqual((yield* visitor.post(at("about"), body)).status, 303, action)
+      }
+      const { answers, request } = yield* current
+      assert.deepStrictEqual([answers["name"], request.items["about"]?.status], ["Ann", "Completed"])
+    }),
+  )
+
+  it.effect("L24: the last tick ends it, with a receipt in this session and the one page for everybody else", () =>
+    Effect.gen(function* () {
+      const { visitor, at, list, current, token } = yield* begin(karbon)
+      yield* visitor.fill(at("about"), { fields: { "a.name": "Ann" }, press: complete })
+      yield* visitor.fill(at("papers"), { files: { "f.passport": [pdf("p.pdf")] }, press: complete })
+      assert.strictEqual((yield* current).request.state, "WaitingForCustomer")
+      const last = yield* visitor.fill(at("choices"), { fields: { "a.one": "red" }, press: complete })
+      assert.deepStrictEqual([last.status, last.location], [303, `${list}/done`])
+      assert.include(words((yield* visitor.get(last.location)).text), "Everything is complete")
+      assert.strictEqual((yield* current).request.state, "Submitted")
+      const dead = yield* visitor.get(`/r/${token}`)
+      assert.strictEqual(dead.status, 410)
+      assert.include(words(dead.text), "This request has expired.")
+    }),
+  )
+
+  it.effect("where the policy lets them, customers open what they have ticked, and say what does not apply", () =>
+    Effect.gen(function* () {
+      const lenient = { ...karbon, customerMayReopenItem: true, customerMayDeclineItem: true }
+      const { visitor, at, list, current } = yield* begin(lenient)
+      yield* visitor.fill(at("about"), { fields: { "a.name": "Ann" }, press: complete })
+      const closed = yield* visitor.get(at("about"))
+      assert.include(words(closed.text), "Change it after all")
+      const reopened = yield* visitor.fill(at("about"), { press: ["action", "reopen"] })
+      assert.deepStrictEqual([reopened.status, reopened.location], [303, at("about")])
+      assert.include((yield* visitor.get(at("about"))).text, 'name="a.name"')
+      assert.strictEqual((yield* current).request.items["about"]?.status, "InProgress")
+
+      const without = yield* visitor.fill(at("papers"), { press: ["action", "decline"] })
+      assert.strictEqual(without.status, 422)
+      assert.include(words(without.text), "Say why in a few words.")
+      const declined = yield* visitor.fill(at("papers"), {
+        fields: { reason: "We have <no> papers" },
+        press: ["action", "decline"],
+      })
+      assert.deepStrictEqual([declined.status, declined.location], [303, list])
+      const page = yield* visitor.get(list)
+      assert.match(words(page.text), /Papers 2 documents We have <no> papers Does not apply/)
+      const papers = yield* visitor.get(at("papers"))
+      assert.include(words(papers.text), "You said that this does not apply: We have <no> papers")
+      assert.notInclude(papers.text, 'name="f.passport"')
+      yield* visitor.fill(at("papers"), { press: ["action", "reopen"] })
+      assert.include((yield* visitor.get(at("papers"))).text, 'name="f.passport"')
+    }),
+  )
+
+  it.effect("an item that the firm waives is shown so, holds nothing back, and cannot be written", () =>
+    Effect.gen(function* () {
+      const { visitor, at, list, member, request, requests } = yield* begin(RequestPolicy.standard)
+      yield* visitor.fill(at("about"), { fields: { "a.name": "Ann" } })
+      yield* requests.waiveItem(member, request.id, "papers", "We have it from the bank", yield* Visitor.uuid)
+      const page = words((yield* visitor.get(list)).text)
+      assert.match(page, /2 of 3 done .*Papers 2 documents We have it from the bank Not needed/)
+      assert.notMatch(page, /needs? an answer.*Passport/)
+      const papers = yield* visitor.get(at("papers"))
+      assert.include(words(papers.text), "Fresh Ltd does not need this any more: We have it from the bank")
+      assert.notInclude(papers.text, 'type="file"')
+      const next = yield* visitor.fill(at("choices"), { fields: { "a.one": "red" } })
+      assert.strictEqual(next.location, `${list}/review`)
+      assert.match(words((yield* visitor.get(next.location)).text), /Papers Not needed/)
+      assert.strictEqual((yield* visitor.finish(list)).location, `${list}/done`)
+    }),
+  )
+
+  it.effect(
+    "L44: after a return only that item is open, with the reason; the others are read, and stay as they were",
+    () =>
+      Effect.gen(function* () {
+        const { visitor, at, list, member, request, requests, address, current } = yield* begin(RequestPolicy.standard)
+        yield* visitor.fill(at("about"), { fields: { "a.name": "Ann" } })
+        yield* visitor.fill(at("choices"), { fields: { "a.one": "red" } })
+        yield* visitor.fill(at("papers"), { files: { "f.passport": [pdf("old.pdf")] } })
+        assert.strictEqual((yield* visitor.finish(list)).location, `${list}/done`)
+        const before = yield* current
+        yield* requests.returnItem(member, request.id, "choices", "Which red?", yield* Visitor.uuid)
+
+        const mail = yield* TestFirm.eventually(
+          Effect.sync(() =>
+            TestFirm.post.mails
+              .filter(({ to }) => to.address === address)
+              .find(({ text }) => text.includes("Which red?")),
+          ),
+        )
+        const token = /\/r\/([A-Za-z0-9_-]{43})/.exec(mail.text)?.[1] ?? ""
+        const back = yield* visitor.start(token)
+        const again = (section: string) => `${back}/sections/${section}`
+        const page = words((yield* visitor.get(back)).text)
+        assert.match(
+          page,
+          /2 of 3 done .*About you 3 questions Done Choices 3 questions Which red\? Sent back Papers 2 documents Done/,
+        )
+        const choices = yield* visitor.get(again("choices"))
+        assert.include(words(choices.text), "Fresh Ltd has sent this back: Which red?")
+        const about = yield* visitor.get(again("about"))
+        assert.include(words(about.text), "Only what was sent back can be changed.")
+        assert.notInclude(about.text, "<form")
+        assert.include(words(about.text), "Your name Ann")
+        // a form for it all the same
+        const body = new FormData()
+        for (const { name, value } of Visitor.fieldsOf(choices.text))
+          if (!name.startsWith("a.")) body.append(name, value)
+        body.append("a.name", "Eve")
+        body.append("action", "next")
+        assert.strictEqual((yield* visitor.post(again("about"), body)).status, 303)
+
+        yield* visitor.fill(again("choices"), { fields: { "a.one": "blue" } })
+        const review = yield* visitor.get(`${back}/review`)
+        assert.deepStrictEqual(
+          [
+            ...new Set(
+              [...review.text.matchAll(/class="change" href="[^"]*\/sections\/([a-z]+)#/g)].map(([, id]) => id),
+            ),
+          ],
+          ["choices"],
+        )
+        assert.strictEqual((yield* visitor.finish(back)).location, `${back}/done`)
+        const after = yield* current
+        assert.deepStrictEqual({ ...after.answers, one: null }, { ...before.answers, one: null })
+        assert.strictEqual(after.answers["one"], "blue")
+        assert.notStrictEqual(after.request.submission?.digest, before.request.submission?.digest)
+      }),
+  )
+})

@@ -1,0 +1,164 @@
+// One record that several people write on (Customer Centre). Over HTTP, without JavaScript.
+import { assert, layer } from "@effect/vitest"
+import { RequestPolicy } from "@requite/core"
+import * as Effect from "effect/Effect"
+import { ClientRequests } from "../../reference-server/src/ClientRequests.ts"
+import * as TestFirm from "../support/TestFirm.ts"
+import * as Visitor from "./CustomerPagesVisitor.ts"
+import { fieldsOf, words } from "./CustomerPagesVisitor.ts"
+
+/** Codes have tests of their own. */
+const policy: RequestPolicy.RequestPolicy = {
+  ...RequestPolicy.customerCentre,
+  requires: ["name", "email"],
+  roles: null,
+  secondFactor: "none",
+}
+
+const recipients = ["Ana", "Bo"].map((name) => TestFirm.recipient("", { id: name.toLowerCase(), name }))
+
+const begin = Effect.gen(function* () {
+  const arranged = yield* Visitor.arrange({ title: "Mortgage", recipients }, undefined, policy)
+  const requests = yield* ClientRequests
+  const person = Effect.fnUntraced(function* (id: string) {
+    const visitor = yield* Visitor.visitor
+    const list = yield* visitor.start(arranged.tokens[id] ?? "")
+    const about = `${list}/sections/about`
+    return { ...visitor, list, about, load: visitor.get(about) }
+  })
+  return {
+    ...arranged,
+    requests,
+    ana: yield* person("ana"),
+    bo: yield* person("bo"),
+    overview: requests.overview(arranged.member.workspaceId, arranged.request.id),
+  }
+})
+
+/** A page that was loaded earlier, sent now with some fields changed. */
+const bodyOf = (page: Visitor.Page, fields: Readonly<Record<string, string>>, action = "next") => {
+  const body = new FormData()
+  const own = fieldsOf(page.text).filter(({ name }) => !Object.hasOwn(fields, name))
+  for (const { name, value } of own) body.append(name, value)
+  for (const [name, value] of Object.entries(fields)) body.append(name, value)
+  body.append("action", action)
+  return body
+}
+
+interface Said {
+  readonly seen: Readonly<Record<string, string>>
+  readonly conflicts: ReadonlyArray<string>
+  readonly revision: number
+}
+const said = (answer: Visitor.Page) => JSON.parse(answer.text) as Said
+
+layer(Visitor.layer, { excludeTestServices: true, timeout: "60 seconds" })(
+  "a record that several people write on",
+  (it) => {
+    it.effect("C4: everybody sees what all have written, each can edit it, and there is nothing to finish", () =>
+      Effect.gen(function* () {
+        const { ana, bo, overview } = yield* begin
+        const list = words((yield* ana.get(ana.list)).text)
+        assert.include(list, "Fresh Ltd sees what you save at once. There is nothing to send at the end.")
+        assert.notInclude(list, "finish")
+        yield* ana.fill(ana.about, { fields: { "a.name": "Ana Ek" } })
+        assert.include((yield* bo.load).text, `value="Ana Ek"`)
+        yield* bo.fill(bo.about, { fields: { "a.name": "Ana Maria Ek" } })
+        assert.include((yield* ana.load).text, `value="Ana Maria Ek"`)
+        assert.strictEqual((yield* overview).current.request.state, "WaitingForCustomer")
+        assert.strictEqual((yield* ana.get(`${ana.list}/review`)).location, ana.list)
+      }),
+    )
+
+    it.effect("L32 S45 C4: two edit the same field: the second is shown both values, and chooses", () =>
+      Effect.gen(function* () {
+        const { ana, bo, overview } = yield* begin
+        const [first, second] = [yield* ana.load, yield* bo.load]
+        assert.strictEqual((yield* ana.post(ana.about, bodyOf(first, { "a.name": "Ana <Ek>" }))).status, 303)
+        const met = yield* bo.post(bo.about, bodyOf(second, { "a.name": "Anna Ek", "a.mail": "bo@customer.example" }))
+        assert.strictEqual(met.status, 409)
+        const told = words(met.text)
+        assert.include(told, "Somebody else has changed 1 answer that you changed, too")
+        assert.match(told, /Which one shall stand\? : Your name Ana wrote at .+ Ana <Ek> You wrote Anna Ek/)
+        assert.match(met.text, /role="alert"[^>]*tabindex="-1" autofocus/)
+        assert.match(met.text, /<a href="#w-name">/)
+        // what nobody else wrote is saved; theirs stands until the customer chooses
+        const { answers } = (yield* overview).current
+        assert.deepStrictEqual([answers["name"], answers["mail"]], ["Ana <Ek>", "bo@customer.example"])
+
+        // not choosing is no way to win
+        const insisting = yield* bo.post(bo.about, bodyOf(met, {}))
+        assert.strictEqual(insisting.status, 409)
+        assert.strictEqual((yield* overview).current.answers["name"], "Ana <Ek>")
+
+        const mine = /id="w-name-mine"\s+name="w.name"\s+value="([^"]+)"/.exec(insisting.text)?.[1] ?? ""
+        assert.strictEqual((yield* bo.post(bo.about, bodyOf(insisting, { "w.name": mine }))).status, 303)
+        assert.strictEqual((yield* overview).current.answers["name"], "Anna Ek")
+        const told32 = (yield* overview).history.flatMap(({ event }) =>
+          event.type === "AnswersSaved" ? [[event.questions, event.conflicts]] : [],
+        )
+        assert.deepStrictEqual(told32, [
+          [["name"], []],
+          [["mail"], ["name"]],
+          [[], ["name"]],
+          [["name"], []],
+        ])
+      }),
+    )
+
+    it.effect("L32: theirs may stand, too; and chosen over a value that has changed again, it is asked again", () =>
+      Effect.gen(function* () {
+        const { ana, bo, overview } = yield* begin
+        const [first, second] = [yield* ana.load, yield* bo.load]
+        yield* ana.post(ana.about, bodyOf(first, { "a.name": "One" }))
+        const met = yield* bo.post(bo.about, bodyOf(second, { "a.name": "Two" }))
+        yield* ana.fill(ana.about, { fields: { "a.name": "Three" } })
+        const mine = /id="w-name-mine"\s+name="w.name"\s+value="([^"]+)"/.exec(met.text)?.[1] ?? ""
+        const again = yield* bo.post(bo.about, bodyOf(met, { "w.name": mine }))
+        assert.strictEqual(again.status, 409)
+        assert.match(words(again.text), /Ana wrote at .+ Three You wrote Two/)
+        const theirs = yield* bo.post(bo.about, bodyOf(again, { "w.name": "theirs" }))
+        assert.strictEqual(theirs.status, 303)
+        assert.strictEqual((yield* overview).current.answers["name"], "Three")
+        assert.include((yield* bo.load).text, `value="Three"`)
+      }),
+    )
+
+    it.effect("L32: a field that one did not touch overwrites nothing, and is no conflict", () =>
+      Effect.gen(function* () {
+        const { ana, bo, overview } = yield* begin
+        yield* ana.fill(ana.about, { fields: { "a.name": "Ana", "a.story": "\r\nOnce\r\nupon" } })
+        const [first, second] = [yield* ana.load, yield* bo.load]
+        yield* ana.post(ana.about, bodyOf(first, { "a.name": "Ana Ek", "a.story": "Twice" }))
+        const saved = yield* bo.post(bo.about, bodyOf(second, { "a.mail": "bo@customer.example" }))
+        assert.strictEqual(saved.status, 303)
+        const { answers } = (yield* overview).current
+        assert.deepStrictEqual(
+          [answers["name"], answers["story"], answers["mail"]],
+          ["Ana Ek", "Twice", "bo@customer.example"],
+        )
+      }),
+    )
+
+    it.effect("C4 T16: saved while it is typed, the page learns the new versions, and conflicts by their names", () =>
+      Effect.gen(function* () {
+        const { ana, bo } = yield* begin
+        const [first, second] = [yield* ana.load, yield* bo.load]
+        const json = { accept: "application/json" }
+        const saved = yield* ana.post(ana.about, bodyOf(first, { "a.name": "Ana" }), json)
+        assert.strictEqual(saved.status, 200)
+        const { seen, conflicts, revision } = said(saved)
+        assert.deepStrictEqual([conflicts, revision], [[], 1])
+        // with what it has learned, the same page saves on
+        const next = yield* ana.post(
+          ana.about,
+          bodyOf(first, { "a.name": "Ana Ek", "v.name": seen["name"] ?? "" }),
+          json,
+        )
+        assert.deepStrictEqual(said(next).conflicts, [])
+        const met = yield* bo.post(bo.about, bodyOf(second, { "a.name": "Bo" }), json)
+        assert.deepStrictEqual([met.status, said(met).conflicts], [200, ["name"]])
+      }),
+    )
+  },
+)
