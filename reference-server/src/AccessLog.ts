@@ -5,7 +5,7 @@ import * as Exit from "effect/Exit"
 import { HttpServerError, HttpServerRequest, type HttpServerResponse } from "./platform/Http.ts"
 
 /**
- * The path as it may be logged: what follows `/r/` is a secret, so is anything that looks like one, and so may a query
+ * The path as it may be logged: what follows `/r/` or `/u/` is a secret, so is anything that looks like one, and so may a query
  * be. It is told decoded and without regard to case, as the router reads it; what cannot be read is not told at all.
  */
 export const loggable = (url: string): string => {
@@ -16,6 +16,7 @@ export const loggable = (url: string): string => {
   return (path.split(/[?#]/)[0] ?? "")
     .replace(/[^\x21-\x7e]+/g, "…") // line breaks would forge lines
     .replace(/\/r\/.*/i, "/r/…")
+    .replace(/\/u\/.*/i, "/u/…")
     .replace(/[\w-]{40,}/g, "…")
 }
 

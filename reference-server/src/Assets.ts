@@ -73,7 +73,7 @@ const accentSheet = (colour: string): string => {
 `
 }
 
-const robots = "User-agent: *\nDisallow: /r/\nDisallow: /q/\n"
+const robots = "User-agent: *\nDisallow: /r/\nDisallow: /q/\nDisallow: /u/\n"
 
 const serve = (content: Uint8Array | string, type: string, seconds: number, immutable = false) =>
   HttpServerResponse.uint8Array(typeof content === "string" ? new TextEncoder().encode(content) : content, {

@@ -40,6 +40,7 @@ export const MailLine = Schema.Struct({
     "item-notice",
     "upload-notice",
     "schedule-notice",
+    "reminders-notice",
     "bounce-notice",
   ]),
   /** Its address. */

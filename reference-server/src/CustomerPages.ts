@@ -4,6 +4,7 @@
  * JavaScript.
  *
  *   /r/:token, /q/:handle/code         the way in: `CustomerPages/Entrance.ts`
+ *   /u/:token                          the end of reminders: `CustomerPages/Unsubscribing.ts`
  *   GET  /q/:handle                    the list of sections; all of them at once; or the page to upload to (Mode). POST
  *                                      finishes the second and brings files to the third
  *   GET  /q/:handle/sections/:section  its questions; POST saves them
@@ -23,6 +24,7 @@ import * as Entrance from "./CustomerPages/Entrance.ts"
 import * as Entry from "./CustomerPages/Entry.ts"
 import { page, route, seeOther } from "./CustomerPages/Route.ts"
 import { paths } from "./CustomerPages/Session.ts"
+import * as Unsubscribing from "./CustomerPages/Unsubscribing.ts"
 import * as Visit from "./CustomerPages/Visit.ts"
 import * as PageSecurity from "./PageSecurity.ts"
 import { HttpRouter, HttpServerResponse } from "./platform/Http.ts"
@@ -61,6 +63,7 @@ const file = Effect.gen(function* () {
 
 const pages = HttpRouter.addAll([
   ...Entrance.routes,
+  ...Unsubscribing.routes,
   route("GET", "/q/:handle", orReceipt(Visit.front)),
   route("POST", "/q/:handle", orReceipt(Visit.give)),
   route("GET", "/q/:handle/sections/:section", orReceipt(Visit.section)),

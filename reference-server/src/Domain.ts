@@ -14,12 +14,13 @@ import { NodeCrypto, NodeServices } from "./platform/Node.ts"
 import * as questionnaires from "./Questionnaires/layer.ts"
 import * as RateLimits from "./RateLimits.ts"
 import * as customerLimits from "./RateLimits/Customers.ts"
+import * as UnsubscribeLinks from "./UnsubscribeLinks.ts"
 import * as uploads from "./Uploads/layer.ts"
 import * as workItems from "./WorkItems/layer.ts"
 import * as workspaces from "./Workspaces/layer.ts"
 
 /** What requests, mails and people are, over a database, a mailer and a blob store of the caller's. */
-export const layer = Layer.mergeAll(uploads.layer, customerAccess.layer).pipe(
+export const layer = Layer.mergeAll(uploads.layer, customerAccess.layer, UnsubscribeLinks.layer).pipe(
   Layer.provideMerge(accessCodes.layer),
   Layer.provideMerge(clientRequests.layer),
   // requests tell the work what happened to them

@@ -85,6 +85,7 @@ export const rows: Readonly<Record<string, (at: number) => ClientRequest.Command
   "Claim, another device, access link": (at) =>
     commands.Claim(at, { device: "laptop", rebinds: true, issuedAt: at - hours(1) }),
   RequestAccessLink: (at) => commands.RequestAccessLink(at),
+  StopReminders: (at) => commands.StopReminders(at),
   Start: (at) => commands.Start(at),
   Save: (at) => commands.Save(at, { items: ["house"] }),
   "Save an empty page": (at) => commands.Save(at, { answered: false, items: [], questions: [] }),

@@ -21,8 +21,8 @@ describe("docs/library.md", () => {
     for (const name of readdirSync(examples)) assert.include(page, `file=examples/library/${name}\n`)
   })
 
-  it("examples/library/rating.ts prints what it says", () => {
-    const file = join(examples, "rating.ts")
+  it.each(["rating.ts", "lifecycle.ts"])("examples/library/%s prints what it says", (name) => {
+    const file = join(examples, name)
     const { stdout, stderr } = spawnSync(process.execPath, ["--conditions=requite-source", file], { encoding: "utf8" })
     const promised = [...readFileSync(file, "utf8").matchAll(/\/\/ => (.*)$/gm)].map(([, text = ""]) => text)
     assert.strictEqual(stderr, "")

@@ -4,7 +4,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Questionnaire } from "@requite/core"
 import { spawnSync } from "node:child_process"
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
-import { join } from "node:path"
+import { dirname, join } from "node:path"
 
 const root = join(import.meta.dirname, "../..")
 // Inside the repository, so that the packages are found; not in node_modules, where Node strips no types.
@@ -26,14 +26,35 @@ const printed = (name: string, snippet: string): ReadonlyArray<string> => {
   return run.stdout === "" ? [] : run.stdout.trimEnd().split("\n")
 }
 
-const documents = ["README.md", ...readdirSync(join(root, "docs")).map((name) => `docs/${name}`)]
-  .filter((path) => path.endsWith(".md") && existsSync(join(root, path)))
-  .flatMap((path) =>
-    snippets(readFileSync(join(root, path), "utf8")).map((text, index) => ({
-      title: `${path}, snippet ${index + 1}`,
-      text,
-    })),
+const pages = ["README.md", ...readdirSync(join(root, "docs")).map((name) => `docs/${name}`)].filter((path) =>
+  path.endsWith(".md"),
+)
+const documents = pages.flatMap((path) =>
+  snippets(readFileSync(join(root, path), "utf8")).map((text, index) => ({
+    title: `${path}, snippet ${index + 1}`,
+    text,
+  })),
+)
+
+/** The anchors that the headings of a page have. */
+const anchors = (markdown: string): ReadonlyArray<string> =>
+  [...markdown.matchAll(/^#+ (.+)$/gm)].map(([, title = ""]) =>
+    title
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N} _-]/gu, "")
+      .replaceAll(" ", "-"),
   )
+
+/** The links of a page, inside the repository, that lead nowhere. */
+const astray = (path: string, markdown: string): ReadonlyArray<string> =>
+  [...markdown.matchAll(/\]\(([^)\s]+)\)|src="([^"]+)"/g)].flatMap(([, link, image]) => {
+    const [to = "", anchor] = (link ?? image ?? "").split("#")
+    if (/^https?:/.test(to)) return []
+    const target = to === "" ? join(root, path) : join(root, dirname(path), to)
+    const isThere = existsSync(target)
+    const isHeading = anchor === undefined || (isThere && anchors(readFileSync(target, "utf8")).includes(anchor))
+    return isThere && isHeading ? [] : [`${path}: ${link ?? image}`]
+  })
 
 describe("documentation", () => {
   for (const { title, text } of documents) {
@@ -45,6 +66,14 @@ describe("documentation", () => {
     const fences = [...readFileSync(join(root, "README.md"), "utf8").matchAll(/^```json\n(.*?)^```$/gms)]
     assert.isAbove(fences.length, 0)
     for (const [, text = ""] of fences) assert.deepStrictEqual(Questionnaire.check(text).findings, [])
+  })
+
+  it("every link leads somewhere", () => {
+    const packages = readdirSync(join(root, "packages")).map((name) => `packages/${name}/README.md`)
+    const lost = [...pages, ...packages].flatMap((path) => astray(path, readFileSync(join(root, path), "utf8")))
+    assert.deepStrictEqual(lost, [])
+    const wrong = ["(nowhere.md)", "(README.md#nothing)", "(docs)", "(#nor-this)"].map((link) => `[x]${link}`).join(" ")
+    assert.lengthOf(astray("README.md", wrong), 3)
   })
 
   it("a snippet is read and run", () => {

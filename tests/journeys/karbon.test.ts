@@ -87,7 +87,7 @@ describe.skipIf(Browser.missing !== undefined)("Karbon: client requests", () => 
     customer.locator("ol.sections").getByRole("link", { name: section }).click()
 
   it(
-    "K1 K2 K10 K13 K17 K18 K22 K27 L16: two groups to two people on one work item, each with a link and a view of their own",
+    "K1 K10 K13 K17 K18 K22 K27 L16: two groups to two people on one work item, each with a link and a view of their own",
     { timeout: 180_000 },
     async () => {
       const { member, look } = journey
@@ -291,7 +291,9 @@ describe.skipIf(Browser.missing !== undefined)("Karbon: client requests", () => 
       const customer = await journey.customer()
       await customer.goto(last)
       await Journey.isDead(customer)
-      assert.include(await firmReads(his), "it is suspended")
+      const ended = await firmReads(his)
+      assert.include(ended, "it is suspended")
+      assert.include(ended, "The work is completed: open it again to go on.")
       await look(member, "suspended")
       const mails = journey.mailsTo(bob).length
       await journey.pass(3 * Journey.days)

@@ -22,6 +22,8 @@ describe("S12: what the access log may show of an address", () => {
     [`/r/${token}/claim?utm_source=mail`, "/r/…"],
     ["/r/short", "/r/…"],
     ["/r/", "/r/…"],
+    [`/u/${token}`, "/u/…"],
+    ["/U/short", "/u/…"],
     // as the router reads it: decoded, and without regard to case
     ["/R/short", "/r/…"],
     ["/%72/short", "/r/…"],

@@ -370,7 +370,7 @@ layer(Visitor.layer, { excludeTestServices: true, timeout: "60 seconds" })(
           assert.strictEqual((yield* visitor.get(`/assets/${name}`)).status, 404, name)
         }
         const robots = yield* visitor.get("/robots.txt")
-        assert.include(robots.text, "Disallow: /r/\nDisallow: /q/")
+        assert.include(robots.text, "Disallow: /r/\nDisallow: /q/\nDisallow: /u/")
       }),
     )
   },

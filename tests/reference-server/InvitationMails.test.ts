@@ -242,6 +242,11 @@ describe("notices to members", () => {
       [{ kind: "upload-notice", at: 0 }, "1 file came in: Yearly", "1 file was uploaded"],
       [{ kind: "schedule-notice", reasons, at: 0 }, "Not sent: Yearly", "The recipient has no e-mail address"],
       [
+        { kind: "reminders-notice", recipient: "carl", at: 0 },
+        "No reminders wanted: Yearly",
+        "turn them on again",
+      ],
+      [
         { kind: "bounce-notice", recipient: "carl", at: 0 },
         "Could not be delivered",
         "Address: astrid@customer.example",

@@ -145,6 +145,10 @@ const take = Effect.fnUntraced(function* (
         const command = { type: "RequestAccessLink", id: commandId, at, by, recipient } as const
         return [command, requests.requestAccessLink(member.workspaceId, id, recipient, commandId)]
       }
+      case "StopReminders": {
+        const intent = { ...system, type: "StopReminders", by: { kind: "customer", link: "" }, recipient } as const
+        return [{ ...intent, at }, requests.handle(member.workspaceId, id, intent)]
+      }
       case "ReportDelivery": {
         const outcome = form === 0 ? "bounced-hard" : "delivered"
         const intent = { type: "ReportDelivery", ...system, recipient, mail: "m", outcome, detail: "" } as const

@@ -68,6 +68,7 @@ const types = [
   "MarkItem",
   "CloseOnBehalf",
   "RequestAccessLink",
+  "StopReminders",
   "ReportDelivery",
   "Wake",
 ] as const
@@ -231,7 +232,7 @@ export const decide = (model: Model, command: ClientRequest.Command) => {
 }
 
 /** What a refusal says, to be compared. */
-export const codesOf = ({ reasons }: ClientRequest.Refusal): ReadonlyArray<string> =>
+export const codesOf = ({ reasons }: ClientRequest.Refused): ReadonlyArray<string> =>
   reasons.map(({ code, about }) => [code, ...about].join(" "))
 
 export const begin = (event: ClientRequest.Event): Model => ({

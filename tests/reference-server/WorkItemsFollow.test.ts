@@ -186,6 +186,16 @@ layer(World.services, { excludeTestServices: true, timeout: "60 seconds" })("wha
         "suspended",
       )
       assert.deepInclude(yield* Effect.flip(work.addToBasket(workspaceId, id, address)), { code: "work-completed" })
+      // one that is made afterwards waits as well
+      const { details, policy } = unsent
+      const late = yield* requests.create(member, { details, policy }, yield* Crypto.uuid)
+      const held = yield* Effect.flip(requests.send(member, late.id, yield* Crypto.uuid))
+      assert(held._tag === "Refusal")
+      assert.deepStrictEqual(
+        held.reasons.map(({ code }) => code),
+        ["work-item-completed"],
+      )
+      yield* requests.cancel(member, late.id, "", yield* Crypto.uuid)
       // pressed twice
       yield* closing.complete(member, id, yield* Crypto.uuid)
 

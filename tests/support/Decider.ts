@@ -41,7 +41,9 @@ export const given = (...history: ReadonlyArray<Event>) => ({
     const before = frozen(ClientRequest.replay(frozen(history)))
     const decision = ClientRequest.decide(frozen(command), before)
     const events = (): ReadonlyArray<Event> =>
-      Result.isSuccess(decision) ? decision.success : assert.fail(`refused: ${decision.failure.message}`)
+      Result.isSuccess(decision)
+        ? decision.success
+        : assert.fail(`refused: ${decision.failure.reasons.map(({ message }) => message).join(" ")}`)
     const refusal = () =>
       Result.isFailure(decision) ? decision.failure : assert.fail(`accepted: ${JSON.stringify(decision.success)}`)
     const sentence = {

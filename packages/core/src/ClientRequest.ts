@@ -11,15 +11,23 @@ import type { Command } from "./ClientRequest/Command.ts"
 import { decide } from "./ClientRequest/decide.ts"
 import type { Event } from "./ClientRequest/Event.ts"
 import { create, evolve } from "./ClientRequest/evolve.ts"
-import type { Refusal } from "./ClientRequest/Refusal.ts"
+import { Refusal } from "./ClientRequest/Refusal.ts"
 import type { State } from "./ClientRequest/State.ts"
 
 export type { Command, OfCustomer, OfFirm, Outstanding } from "./ClientRequest/Command.ts"
 export { decide } from "./ClientRequest/decide.ts"
-export { carriesLink, deliveries, Delivery, deliveryKey, dropReason, rebinds } from "./ClientRequest/Delivery.ts"
+export {
+  carriesLink,
+  deliveries,
+  Delivery,
+  deliveryKey,
+  dropReason,
+  rebinds,
+  type ToCustomer,
+} from "./ClientRequest/Delivery.ts"
 export { AccessFact, DeliveryOutcome, Event } from "./ClientRequest/Event.ts"
 export { evolve, replay } from "./ClientRequest/evolve.ts"
-export { Reason, ReasonCode, Refusal } from "./ClientRequest/Refusal.ts"
+export { Reason, ReasonCode, Refusal, type Refused } from "./ClientRequest/Refusal.ts"
 export { dueOf, isItemDone, reminderInput } from "./ClientRequest/reminding.ts"
 export {
   Actor,
@@ -58,7 +66,12 @@ export interface Handled {
 /** Decides on an intent at the time of the `Clock`, and gives the events and the state after them. */
 export const handle = (intent: Intent, request: State | null): Effect.Effect<Handled, Refusal> =>
   Effect.flatMap(Clock.currentTimeMillis, (at) =>
-    Effect.fromResult(Result.map(decide({ ...intent, at }, request), (events) => apply(request, events))),
+    Effect.fromResult(
+      Result.mapBoth(decide({ ...intent, at }, request), {
+        onFailure: (refused) => new Refusal(refused),
+        onSuccess: (events) => apply(request, events),
+      }),
+    ),
   )
 
 const apply = (request: State | null, events: ReadonlyArray<Event>): Handled => {

@@ -96,8 +96,11 @@ export const make = Effect.gen(function* () {
   /** What else is out, for a command that may send; unknown to others, and to policies that do not limit it. */
   const outstanding = Effect.fnUntraced(function* (workspaceId: string, request: ClientRequest.State) {
     const { perSubject, perTask } = request.policy.outstanding
-    if (perSubject === null && perTask === null) return { subject: [], tasks: {} }
-    return yield* rows.outstanding(workspaceId, request, yield* Clock.currentTimeMillis)
+    const others =
+      perSubject === null && perTask === null
+        ? { subject: [], tasks: {} }
+        : yield* rows.outstanding(workspaceId, request, yield* Clock.currentTimeMillis)
+    return { ...others, workIsDone: yield* rows.isWorkDone(workspaceId, request.details.workItem) }
   })
 
   return { rows, crypto, transact, handle, outstanding }

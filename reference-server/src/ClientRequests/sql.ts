@@ -131,6 +131,15 @@ export const make = Effect.gen(function* () {
       }
     }),
 
+    /** Is the work that a request is for completed? Held until this transaction ends: who completes it meanwhile waits. */
+    isWorkDone: Effect.fnUntraced(function* (workspaceId: string, workItem: string | null) {
+      if (workItem === null || !isUuid(workItem)) return false
+      const rows = yield* sql<{ completed: boolean }>`
+        SELECT completed_at IS NOT NULL AS completed FROM work_items
+        WHERE workspace_id = ${workspaceId} AND id = ${workItem} FOR SHARE`
+      return rows[0]?.completed === true
+    }),
+
     isDone: Effect.fnUntraced(function* (id: string, commandId: string) {
       const rows =
         yield* sql`SELECT 1 FROM audit_entries WHERE request_id = ${id} AND command_id = ${commandId} LIMIT 1`

@@ -130,13 +130,13 @@ const sendAccessLink = Effect.gen(function* () {
   return DeadEnd.accessLinkSent(yield* Config, yield* HttpServerRequest.HttpServerRequest)
 }).pipe(Effect.catchTags({ NotOurs: () => notOurs, RateLimited: tooOften }), Effect.catchDefect(troubled))
 
-const isOurs = (url: string) => /^\/[rq](\/|\?|$)/i.test(url)
+const isOurs = (url: string) => /^\/[rqu](\/|\?|$)/i.test(url)
 const asksForLink = ({ method, url }: HttpServerRequest.HttpServerRequest) =>
   method === "POST" && isOurs(url) && url.slice(url.indexOf("?") + 1) === DeadEnd.sendQuery
 
 /**
- * Around all routes: access links at whatever address they are asked for; and the dead end at addresses under `/r` and
- * `/q` that no page has, those that are not even well-formed, and methods that none takes.
+ * Around all routes: access links at whatever address they are asked for; and the dead end at addresses under `/r`, `/q`
+ * and `/u` that no page has, those that are not even well-formed, and methods that none takes.
  */
 export const everywhere = HttpRouter.middleware(
   Effect.gen(function* () {

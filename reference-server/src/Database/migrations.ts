@@ -11,6 +11,7 @@ import lifecycle from "./migrations/0002_lifecycle.ts"
 import accessCodes from "./migrations/0003_access_codes.ts"
 import work from "./migrations/0004_work.ts"
 import sessionFiles from "./migrations/0005_session_files.ts"
+import unsubscribeLinks from "./migrations/0006_unsubscribe_links.ts"
 
 /** Each step under its number and name. A new one takes the next number, also after a merge: a lower one would be passed over. */
 export const migrations = {
@@ -19,6 +20,7 @@ export const migrations = {
   "0003_access_codes": accessCodes,
   "0004_work": work,
   "0005_session_files": sessionFiles,
+  "0006_unsubscribe_links": unsubscribeLinks,
 }
 
 const table = "schema_migrations"

@@ -2,6 +2,7 @@
 import { type ClientRequest, LocalText, Questionnaire } from "@requite/core"
 import type { Overview } from "../ClientRequests.ts"
 import { type Html, html } from "../Html.ts"
+import * as closing from "../WorkItems/closing.ts"
 import { exact, personName, recipientName, whyNoReminder } from "./RequestWords.ts"
 import { list, lookUp, moment, type Words } from "./Words.ts"
 
@@ -50,7 +51,7 @@ const sentence = (words: Words, overview: Overview, event: ClientRequest.Event, 
   const people = peopleOf(overview)
   const nameOf = (id: string) => {
     const found = people.get(id)
-    return found === undefined ? t("history.someoneElse") : personName(words, found)
+    return found === undefined ? t("history.someoneElse") : personName(words, found, request.policy)
   }
   const text = (label: LocalText.LocalText) => LocalText.resolve(label, [words.language, stored.questionnaire.language])
   const item = (id: string) => {
@@ -99,6 +100,8 @@ const sentence = (words: Words, overview: Overview, event: ClientRequest.Event, 
     }
     case "AccessLinkSent":
       return t("history.AccessLinkSent", { name: nameOf(event.recipient) })
+    case "RemindersStopped":
+      return t("history.RemindersStopped", { name: nameOf(event.recipient) })
     case "LinksRevoked":
       return t("history.LinksRevoked", { actor, name: nameOf(event.recipient) })
     case "LinkClaimed":
@@ -127,17 +130,20 @@ const sentence = (words: Words, overview: Overview, event: ClientRequest.Event, 
       return isLast ? `${sent} ${t("reminders.none", { why: whyNoReminder(words, "cap-reached", cap) })}` : sent
     }
     case "RequestSuspended":
-    case "RequestCancelled":
-      return t(event.reason === "" ? `history.${event.type}` : `history.${event.type}Because`, {
-        actor,
-        reason: event.reason,
-      })
+    case "RequestCancelled": {
+      const reason = reasonOf(words, event)
+      return t(reason === "" ? `history.${event.type}` : `history.${event.type}Because`, { actor, reason })
+    }
     case "DeliveryReported":
       return t(`history.delivery.${event.outcome}`, { name: nameOf(event.recipient), detail: event.detail })
     case "AccessRecorded":
       return t(`history.access.${event.what}`, { actor, name: nameOf(event.recipient), channel: event.channel })
   }
 }
+
+/** A member's own words; or why it was suspended with its work. */
+const reasonOf = ({ t }: Words, { reason }: { readonly reason: string }): string =>
+  reason === closing.reason ? t("history.byWork") : reason
 
 /** Everybody who ever was a recipient, by id. */
 const peopleOf = ({ current, history }: Overview): ReadonlyMap<string, ClientRequest.Recipient> => {

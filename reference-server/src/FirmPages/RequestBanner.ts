@@ -5,6 +5,7 @@
 import { ClientRequest } from "@requite/core"
 import { type Child, type Html, html } from "../Html.ts"
 import * as RequestActions from "../RequestActions.ts"
+import * as closing from "../WorkItems/closing.ts"
 import * as Page from "./Page.ts"
 import { recipientName } from "./RequestWords.ts"
 import type { Visit } from "./Visit.ts"
@@ -20,6 +21,7 @@ export const show = (visit: Visit, request: ClientRequest.State): Html => {
   const isOut = ClientRequest.isOpenAt(request, now)
   // sending a draft may be refused: then the reasons say what is still missing
   const isDraft = state === "Pending" && request.sentAt === null
+  const byWork = request.suspended?.reason === closing.reason
   const post = (to: string, label: string, kind: string) =>
     html`<form method="post" action="/requests/${request.id}/${to}">
       ${Page.tokens(visit)}<button class="${kind}" type="submit">${label}</button>
@@ -28,10 +30,16 @@ export const show = (visit: Visit, request: ClientRequest.State): Html => {
     isDraft && post("send", t("request.send"), "primary"),
     isDraft && request.scheduled === null && scheduling(visit, request),
     request.scheduled !== null && possible.has("unschedule") && post("unschedule", t("schedule.take"), ""),
-    possible.has("resume") && post("resume", t("request.resume"), "primary"),
+    // what the work's completion ended begins again with the work (K39)
+    byWork
+      ? html`<a class="button primary" href="/work-items/${request.details.workItem ?? ""}">${t("facts.work.show")}</a>`
+      : possible.has("resume") && post("resume", t("request.resume"), "primary"),
     RequestActions.editable(request, now).size > 0 &&
       html`<a class="button" href="/requests/${request.id}/edit">${t("request.change")}</a>`,
-    possible.has("resend") && post("resend", t("request.resend"), ""),
+    // a link that was handed out is not sent
+    possible.has("resend") &&
+      request.details.recipients.some(({ email }) => email !== "") &&
+      post("resend", t("request.resend"), ""),
     (state === "Expired" || state === "Cancelled") &&
       html`<a class="button" href="/requests/new?from=${request.id}">${t("request.again")}</a>`,
     state !== "Expired" && possible.has("cancel") && cancelling(visit, request),
@@ -45,7 +53,8 @@ export const show = (visit: Visit, request: ClientRequest.State): Html => {
           request.suspended === null
             ? html`<strong>${t("request.out")}</strong>
                 ${t("request.out.text", { name: recipientName(words, request) })}`
-            : html`<strong>${t("request.suspended")}</strong> ${t("request.suspended.text")} ${request.suspended.reason}`
+            : html`<strong>${t("request.suspended")}</strong> ${t("request.suspended.text")}
+                ${byWork ? t("request.suspended.work") : request.suspended.reason}`
         }
       </p>
       <div class="buttons">${shown}</div>

@@ -36,6 +36,8 @@ export interface Filled {
   readonly workItem: string
   /** Contacts of the work that are ticked. */
   readonly ticked: ReadonlyArray<string>
+  /** Addresses for those of them who have none, by contact id (P10). */
+  readonly addresses: Readonly<Record<string, string>>
   readonly rows: ReadonlyArray<RequestPeople.Row>
   readonly policy: PresetName
   readonly reminding: Reminding
@@ -72,6 +74,7 @@ export const blank = (visit: Visit): Filled => {
     attachments: [],
     workItem: "",
     ticked: [],
+    addresses: {},
     rows: [RequestPeople.blank(language)],
     policy: "standard",
     reminding: "policy",
@@ -98,6 +101,7 @@ export const of = ({ details, policy }: ClientRequest.State, stored: Stored): Fi
     attachments: details.attachments,
     workItem: details.workItem ?? "",
     ticked: [],
+    addresses: {},
     rows: details.recipients.map(RequestPeople.of),
     policy: presetOf(policy.name),
     reminding: enabled ? rule.kind : "none",
@@ -131,6 +135,7 @@ export const read = (form: Form, attachments: ReadonlyArray<upload.FileRef>): Fi
     attachments,
     workItem: form.text("workItem"),
     ticked: form.all("contact"),
+    addresses: Object.fromEntries(form.all("contact").map((id) => [id, LocalText.oneLine(form.text(`address.${id}`))])),
     rows,
     policy: presetOf(form.text("policy")),
     reminding: remindings.find((one) => one === form.text("reminding")) ?? "policy",

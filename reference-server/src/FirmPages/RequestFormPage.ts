@@ -50,7 +50,7 @@ export const show = Effect.fnUntraced(function* (visit: Visit, shown: Shown) {
     body: html`${refusal.length > 0 && Page.alert(t("refusal.title"), refusal)} ${Field.summary(words, mistakes)}
       <p class="trail">${trail(visit, before, judged)}</p>
       <h1>${title}</h1>
-      ${isSent && html`<p class="notes">${t(editable.has("structure") ? "request.edit.sent" : "request.edit.begun")}</p>`}
+      ${isSent && refusal.length === 0 && html`<p class="notes">${t(editable.has("structure") ? "request.edit.sent" : "request.edit.begun")}</p>`}
       <div class="beside">
         <form class="ask" method="post" action="${action}" enctype="multipart/form-data" novalidate>
           ${Page.tokens(visit)}
@@ -105,6 +105,7 @@ const toWhom = ({ words }: Visit, { before, filled, judged, mistakes }: Shown, e
   return html`<section class="card" id="people">
     <h2>${t("request.toWhom")}</h2>
     ${mistake !== undefined && html`<p class="mistake">${mistake.sentence}</p>`}
+    ${before === null && judged.policy.requires.length === 0 && html`<p class="help">${t("people.nobody.help")}</p>`}
     ${
       isSent && !editable.has("recipients")
         ? html`<ul class="plain">
@@ -113,6 +114,7 @@ const toWhom = ({ words }: Visit, { before, filled, judged, mistakes }: Shown, e
         : RequestPeople.fields(words, {
             rows: filled.rows,
             ticked: filled.ticked,
+            addresses: filled.addresses,
             participants: before === null ? (judged.work?.participants ?? []) : [],
             earlier: judged.earlier,
             fixed: new Set(isSent ? before.details.recipients.map(({ id }) => id) : []),

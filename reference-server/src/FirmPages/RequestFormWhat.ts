@@ -48,7 +48,7 @@ const structure = (
 ): Html => {
   const { work } = judged
   const hasBasket = before === null && work !== null
-  return html`${hasBasket && work.basket.length > 0 && basket(t, work)}
+  return html`${hasBasket && work.basket.length > 0 && basket(t, work, questionnaires)}
     ${Field.radios({
       name: "what",
       label: t("request.what.label"),
@@ -82,14 +82,23 @@ const structure = (
 }
 
 /** What was collected from the tasks: everything goes out in one e-mail (P6–P9). */
-const basket = (t: Visit["words"]["t"], { id, basket: entries }: Work): Html =>
+const basket = (
+  t: Visit["words"]["t"],
+  { id, basket: entries }: Work,
+  questionnaires: ReadonlyArray<Field.Option>,
+): Html =>
   html`<div class="basket">
     <h3>${t("basket.title")}</h3>
     <ul class="lines">
       ${entries.map(
         ({ task, title, questionnaire }) =>
           html`<li class="entry">
-            <span><strong>${title}</strong> <span class="meta">${questionnaire}</span></span>
+            <span
+              ><strong>${title}</strong>
+              <span class="meta"
+                >${questionnaires.find(({ value }) => value.startsWith(`${questionnaire}@`))?.label ?? questionnaire}</span
+              ></span
+            >
             <button
               type="submit"
               name="purpose"

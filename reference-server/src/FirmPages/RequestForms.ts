@@ -162,7 +162,7 @@ const take = Effect.fnUntraced(function* (visit: Visit, form: Form, files: Files
   const command = commandOf(visit, form)
   const judged = yield* RequestJudged.judge(visit, filled, purpose, request, command)
   const mistakes = [...files.mistakes, ...judged.mistakes]
-  const back = (refused?: ClientRequest.Refusal, more: ReadonlyArray<Mistake> = []) =>
+  const back = (refused?: ClientRequest.Refused, more: ReadonlyArray<Mistake> = []) =>
     RequestFormPage.show(visit, {
       before: request,
       // what was typed stands there again, even if it can no longer be changed

@@ -86,6 +86,7 @@ export const judge = Effect.fnUntraced(function* (
       details,
       recipient: { ...first, contact: null, name: first.name === "" ? t("preview.nobody") : first.name },
       worksUntil: Number.isFinite(shortest) ? Instant.plusDays(sendAt ?? now, shortest) : null,
+      isShared: policy.audience === "anyone-with-link",
       publicUrl: visit.config.publicUrl,
     }),
   )
@@ -122,6 +123,7 @@ export const judge = Effect.fnUntraced(function* (
       ),
     ]),
     ...RequestPeople.mistakes(words, filled.rows),
+    ...RequestPeople.addressMistakes(words, filled.addresses),
     ...mistake(
       recipients.length > 1 &&
         policy.audience !== "shared-record" &&
@@ -144,7 +146,7 @@ export const judge = Effect.fnUntraced(function* (
     earlier,
     mistakes: [
       ...(making && asked.questionnaire === null ? missing(visit, filled, asked.lines) : []),
-      ...(sending && needsPerson ? RequestPeople.missing(words, recipients) : []),
+      ...(sending && needsPerson ? RequestPeople.missing(words, recipients, filled.ticked) : []),
       ...(sending ? errors(visit, policy) : []),
       ...mistake(purpose === "schedule" && filled.sendDate === "", "sendDate", t("schedule.missing")),
       ...mistake(filled.sendDate !== "" && sendAt === null, "sendDate", t("schedule.wrong")),
@@ -187,8 +189,9 @@ const askedFor = Effect.fnUntraced(function* (
   }
   if (filled.what === "basket") {
     if (work === null || work.basket.length === 0) return nothing
+    const given = filled.title.trim() === "" ? yield* basketTitle(visit, work, language) : title
     const asking = Option.getOrNull(
-      yield* Effect.option((yield* WorkItems).combine(visit.workspace.id, work.id, { language, title })),
+      yield* Effect.option((yield* WorkItems).combine(visit.workspace.id, work.id, { language, title: given })),
     )
     return asking === null ? nothing : { ...nothing, ...asking }
   }
@@ -196,6 +199,21 @@ const askedFor = Effect.fnUntraced(function* (
   const isSame = stored?.ref.id === before?.details.questionnaire.id
   const tasks = before !== null && isSame ? before.details.tasks : []
   return stored === null ? nothing : { ...nothing, stored, questionnaire: stored.questionnaire, tasks }
+})
+
+/** What is asked for, by name, as the customer reads it; the work's own title where that would be long. */
+const basketTitle = Effect.fnUntraced(function* (visit: Visit, { basket, title }: Work, language: string) {
+  const questionnaires = yield* Questionnaires
+  const titles = yield* Effect.forEach(basket, ({ questionnaire }) =>
+    Effect.map(Effect.option(questionnaires.get(visit.workspace.id, questionnaire)), (found) =>
+      Option.match(found, {
+        onNone: () => "",
+        onSome: (stored) => LocalText.resolve(stored.questionnaire.title, [language, stored.questionnaire.language]),
+      }),
+    ),
+  )
+  const named = new Intl.ListFormat(language).format(titles.filter((one) => one !== ""))
+  return named === "" || named.length > 80 ? title : LocalText.oneLine(named)
 })
 
 const chosen = Effect.fnUntraced(function* (visit: Visit, value: string) {

@@ -1,5 +1,6 @@
 /** The people of a request on its page: who they are, what is known of their links and devices, and what can be done. */
 import { ClientRequest } from "@requite/core"
+import type { Overview } from "../ClientRequests.ts"
 import { type Child, type Html, html } from "../Html.ts"
 import * as RequestActions from "../RequestActions.ts"
 import * as Field from "./Field.ts"
@@ -18,7 +19,11 @@ export interface Copied {
 export const show = (
   visit: Visit,
   request: ClientRequest.State,
-  { copied, locked }: { readonly copied: Copied | null; readonly locked: ReadonlyArray<string> },
+  {
+    copied,
+    locked,
+    history,
+  }: { readonly copied: Copied | null; readonly locked: ReadonlyArray<string> } & Pick<Overview, "history">,
 ): Html => {
   const { words } = visit
   const { recipients } = request.details
@@ -28,13 +33,15 @@ export const show = (
       ${recipients.map(
         (one) =>
           html`<li>
-            <p><strong>${personName(words, one)}</strong>${one.role !== "" && html` · ${one.role}`}</p>
+            <p><strong>${personName(words, one, request.policy)}</strong>${one.role !== "" && html` · ${one.role}`}</p>
             <p class="meta">
               ${[one.name.trim() === "" ? "" : one.email, one.mobile, languageName(words, one.language)]
                 .filter((text) => text !== "")
                 .join(" · ")}
             </p>
-            <p class="meta">${standing(words, request, one.id)}</p>
+            <p class="meta">
+              ${isRevoked(history, one.id) ? words.t("links.revoked") : standing(words, request, one.id)}
+            </p>
             ${request.suppressed.includes(one.id) && html`<p class="bad">${words.t("people.suppressed")}</p>`}
             ${locked.includes(one.id) && html`<p class="bad">${words.t("people.locked")}</p>`}
             ${copied?.recipient === one.id && link(words, copied)} ${actions(visit, request, one, locked)}
@@ -43,6 +50,23 @@ export const show = (
     </ul>
   </section>`
 }
+
+/** Were their links revoked, and none has gone out since? */
+const isRevoked = (history: Overview["history"], id: string): boolean =>
+  history.reduce((revoked, { event }) => {
+    switch (event.type) {
+      case "LinksRevoked":
+        return revoked || event.recipient === id
+      case "RequestResent":
+        return revoked && event.recipients.length > 0 && !event.recipients.includes(id)
+      case "RequestReopened":
+        return false
+      case "AccessRecorded":
+        return revoked && !(event.what === "link-copied" && event.recipient === id)
+      default:
+        return revoked
+    }
+  }, false)
 
 /** Whether their links work, and on what device. */
 const standing = (words: Words, { families, policy, sentAt }: ClientRequest.State, id: string): Html => {

@@ -75,7 +75,7 @@ export const carriedOut = (visit: Visit, id: string, done: Done, handled: Handle
 interface Options {
   /** When the path does not say which. */
   readonly id?: string
-  readonly refused?: ClientRequest.Refusal
+  readonly refused?: ClientRequest.Refused
   /** What of a small form has to be mended. */
   readonly problem?: string
   /** A link that was asked for. */
@@ -102,7 +102,7 @@ export const show = Effect.fnUntraced(function* (visit: Visit, options: Options 
     status: refused !== undefined ? 409 : problem !== undefined ? 422 : 200,
     wrong: wrong.length > 0,
     body: html`${wrong.length > 0 && Page.alert(words.t("refusal.title"), wrong)}
-      ${done !== undefined && wrong.length === 0 && Page.done(words.t(`request.done.${done}`, { name }))}
+      ${done !== undefined && wrong.length === 0 && Page.done(words.t(`request.done.${told(done, request)}`, { name }))}
       <p class="trail"><a href="/requests">${words.t("requests.title")}</a></p>
       <div class="titled">
         <h1>${title}</h1>
@@ -113,13 +113,19 @@ export const show = Effect.fnUntraced(function* (visit: Visit, options: Options 
       <div class="beside overview">
         <div>${RequestAnswers.show(visit, overview.current)}</div>
         <div>
-          ${RequestLinks.show(visit, request, { copied: link, locked })} ${RequestReminders.show(visit, overview)}
-          ${RequestFacts.show(visit, overview, names)} ${RequestFacts.mails(visit, overview)}
-          ${History.show(words, overview, { members: names, links })}
+          ${RequestLinks.show(visit, request, { copied: link, locked, history: overview.history })}
+          ${RequestReminders.show(visit, overview)} ${RequestFacts.show(visit, overview, names)}
+          ${RequestFacts.mails(visit, overview)} ${History.show(words, overview, { members: names, links })}
         </div>
       </div>`,
   })
 })
+
+/** What is said of it: where nothing was mailed, or the link stayed, other words than usual. */
+const told = (done: Done, { policy, details }: ClientRequest.State) => {
+  if (done === "sent" && details.recipients.every(({ email }) => email === "")) return "made"
+  return done === "resent" && policy.resend.mode === "same-link" ? "resentSame" : done
+}
 
 /** Which of several people came by which link: the names by the links' ids. */
 const linkNames = Effect.fnUntraced(function* (visit: Visit, request: ClientRequest.State) {

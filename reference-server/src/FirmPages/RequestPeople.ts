@@ -66,16 +66,12 @@ export const read = (form: Form): ReadonlyArray<Row> => {
 }
 
 /** A contact of the work item, as the recipient that they would be. */
-const participant = ({
-  id,
+const participant = (
+  { id, name, email, language, mobile, role }: Participant,
+  addresses: Readonly<Record<string, string>>,
+): Omit<ClientRequest.Recipient, "id"> => ({
   name,
-  email,
-  language,
-  mobile,
-  role,
-}: Participant): Omit<ClientRequest.Recipient, "id"> => ({
-  name,
-  email,
+  email: email === "" ? (addresses[id]?.trim() ?? "") : email,
   language,
   mobile,
   role,
@@ -90,14 +86,17 @@ export const recipients = (
   given: {
     readonly rows: ReadonlyArray<Row>
     readonly ticked: ReadonlyArray<string>
+    readonly addresses: Readonly<Record<string, string>>
     readonly participants: ReadonlyArray<Participant>
     readonly before: ReadonlyArray<ClientRequest.Recipient>
   },
   nameOf: (email: string) => string,
   idOf: (place: number) => string,
 ): ReadonlyArray<ClientRequest.Recipient> => {
-  const { rows, ticked, participants, before } = given
-  const fromWork = participants.filter(({ id }) => ticked.includes(id)).map((one) => ({ id: "", ...participant(one) }))
+  const { rows, ticked, addresses, participants, before } = given
+  const fromWork = participants
+    .filter(({ id }) => ticked.includes(id))
+    .map((one) => ({ id: "", ...participant(one, addresses) }))
   const typed = rows.filter(isFilled).map((row) => {
     const known = before.find(({ id }) => id === row.id)
     const [name, email] = [row.name.trim(), row.email.trim()]
@@ -130,20 +129,36 @@ export const mistakes = ({ t }: Words, rows: ReadonlyArray<Row>): ReadonlyArray<
     ]
   })
 
+/** What of the addresses has to be mended that were given for contacts. */
+export const addressMistakes = (
+  { t }: Words,
+  addresses: Readonly<Record<string, string>>,
+): ReadonlyArray<Field.Mistake> =>
+  Object.entries(addresses).flatMap(([id, address]) =>
+    address.trim() === "" || isAddress(address.trim()) ? [] : [{ field: `address.${id}`, sentence: t("form.email") }],
+  )
+
 const isLanguage = Schema.is(LanguageTag)
 
 /** What sending lacks in the first row, where nobody is named at all. */
 export const missing = (
   { t }: Words,
   [first]: ReadonlyArray<ClientRequest.Recipient>,
-): ReadonlyArray<Field.Mistake> => [
-  ...(first?.name === "" ? [{ field: "name", sentence: t("request.name.missing") }] : []),
-  ...(first?.email === "" ? [{ field: "email", sentence: t("request.email.missing") }] : []),
-]
+  ticked: ReadonlyArray<string>,
+): ReadonlyArray<Field.Mistake> => {
+  const contact = ticked.find((id) => id === first?.contact)
+  const field = contact === undefined ? "email" : `address.${contact}`
+  return [
+    ...(first?.name === "" ? [{ field: "name", sentence: t("request.name.missing") }] : []),
+    ...(first?.email === "" ? [{ field, sentence: t("request.email.missing") }] : []),
+  ]
+}
 
 interface Shown {
   readonly rows: ReadonlyArray<Row>
   readonly ticked: ReadonlyArray<string>
+  /** For contacts without one, by contact id. */
+  readonly addresses: Readonly<Record<string, string>>
   readonly participants: ReadonlyArray<Participant>
   /** People that the firm has asked before. */
   readonly earlier: ReadonlyArray<ClientRequest.Recipient>
@@ -168,21 +183,33 @@ export const fields = (words: Words, shown: Shown): Html => {
     </p>`
 }
 
-const contacts = ({ t }: Words, { participants, ticked }: Shown): Html =>
+const contacts = ({ t }: Words, { participants, ticked, addresses, mistakes }: Shown): Html =>
   html`<fieldset class="field" id="contacts">
     <legend>${t("people.contacts")}</legend>
     <p class="help">${t("people.contacts.help")}</p>
     ${participants.map(
       ({ id, name, email, mobile, role }) =>
         html`<label class="choice">
-          <input type="checkbox" name="contact" value="${id}" ${ticked.includes(id) && html` checked`} />
-          <span
-            ><strong>${name}</strong>${role !== "" && html` · ${role}`}
-            <span class="help"
-              >${[email === "" ? t("people.noEmail") : email, mobile === "" ? t("people.noMobile") : mobile].join(" · ")}</span
-            ></span
-          >
-        </label>`,
+            <input type="checkbox" name="contact" value="${id}" ${ticked.includes(id) && html` checked`} />
+            <span
+              ><strong>${name}</strong>${role !== "" && html` · ${role}`}
+              <span class="help"
+                >${[email === "" ? t("people.noEmail") : email, mobile === "" ? t("people.noMobile") : mobile].join(" · ")}</span
+              ></span
+            >
+          </label>
+          ${
+            email === "" &&
+            Field.input({
+              name: `address.${id}`,
+              label: t("people.address", { name }),
+              help: t("people.address.help"),
+              type: "email",
+              value: addresses[id] ?? "",
+              autocomplete: "off",
+              mistakes,
+            })
+          }`,
     )}
   </fieldset>`
 

@@ -71,13 +71,22 @@ export const lastActivity = (request: State): number =>
     ...Object.values(request.items).map(({ at }) => at),
   )
 
-/** A recipient as people call them. */
-export const personName = ({ t }: Words, { name, email }: Pick<ClientRequest.Recipient, "name" | "email">): string =>
-  [name, email, t("request.nobody")].find((one) => one.trim() !== "") ?? ""
+/** A recipient as people call them; with the rules of their request, somebody without a name may be anyone. */
+export const personName = (
+  { t }: Words,
+  { name, email }: Pick<ClientRequest.Recipient, "name" | "email">,
+  policy?: Pick<State["policy"], "audience">,
+): string => {
+  const unnamed = t(policy?.audience === "anyone-with-link" ? "people.anyone" : "request.nobody")
+  return [name, email, unnamed].find((one) => one.trim() !== "") ?? ""
+}
 
 /** The recipients as people call them: "Bo Ek and Ada King", "Bo Ek and 3 others". */
-export const recipientName = (words: Words, { details: { recipients } }: Pick<State, "details">): string => {
-  const [first, ...others] = recipients.map((one) => personName(words, one))
+export const recipientName = (
+  words: Words,
+  { details: { recipients }, policy }: Pick<State, "details" | "policy">,
+): string => {
+  const [first, ...others] = recipients.map((one) => personName(words, one, policy))
   if (first === undefined) return words.t("request.nobody")
   return others.length > 2
     ? list(words, [first, words.t("request.others", { count: others.length })])
@@ -107,7 +116,7 @@ export const nextReminder = (words: Words, request: State, tell: typeof soon = s
 /** A refusal, a sentence for each reason; recipients that a reason is about are named where there are several. */
 export const refusal = (
   words: Words,
-  refused: ClientRequest.Refusal,
+  refused: ClientRequest.Refused,
   details?: Pick<ClientRequest.Details, "recipients">,
 ): ReadonlyArray<Child> =>
   refused.reasons.map(({ code, message, about }) => {

@@ -26,6 +26,8 @@ export interface Letter {
   readonly link: Redacted.Redacted
   /** When the link stops working; null: never. */
   readonly worksUntil: number | null
+  /** The link is for whoever gets it (F10), not for the recipient alone. */
+  readonly isShared?: boolean
 }
 
 export interface Speech extends Translator<"mail"> {
@@ -92,7 +94,7 @@ export const render = (letter: Letter, { subject, preheader, body, rows = [], ..
           : [{ label: t("invitation.worksUntil"), value: formatDateTime(worksUntil, locale, workspace.timeZone) }]),
       ],
       action: { label: t("invitation.button"), href, hint: t("invitation.hint") },
-      footer: t("invitation.footer", names),
+      footer: t(letter.isShared === true ? "invitation.footerShared" : "invitation.footer", names),
     }),
   }
 }

@@ -1,6 +1,6 @@
 /**
  * A *notice*: an e-mail to a member about a request of theirs: it was submitted (T12, K3), an item is complete (K31),
- * files came in (F2), a scheduled send could not be (K19), an address does not work (M16). It never holds an answer.
+ * files came in (F2), a scheduled send could not be (K19), reminders are unwanted (M13), an address does not work (M16). It never holds an answer.
  */
 import { MailLayout } from "@requite/content"
 import { ClientRequest, LocalText } from "@requite/core"
@@ -122,6 +122,16 @@ const say = (notice: Notice, { t, locale }: Translator<"mail">): Said => {
         ],
         rows: [{ label: t("scheduleNotice.when"), value: at(delivery.at) }],
       }
+    case "reminders-notice": {
+      const recipient = ClientRequest.recipientOf(request, delivery.recipient)
+      const name = recipient === undefined ? "" : nameOf(recipient)
+      return {
+        subject: t("remindersNotice.subject", { title, name }),
+        preheader: t("remindersNotice.preheader"),
+        sentences: [t("remindersNotice.lead", { title, name }), t("remindersNotice.ask")],
+        rows: [{ label: t("remindersNotice.when"), value: at(delivery.at) }],
+      }
+    }
     case "bounce-notice": {
       const recipient = ClientRequest.recipientOf(request, delivery.recipient)
       const name = recipient === undefined ? "" : nameOf(recipient)

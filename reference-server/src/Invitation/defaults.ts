@@ -9,15 +9,15 @@ export const messages: Readonly<Record<Language, string>> = {
 
 {{memberName}} at {{firmName}} asks you for some information: **{{requestTitle}}**.
 
-Press the button to open it. You can use your phone or your computer, you need no account, and each page is saved when you continue.`,
+Press the button to open it. You can use your phone or your computer, and you need no account.`,
   es: `{{greeting}}:
 
 {{memberName}}, de {{firmName}}, le pide información: **{{requestTitle}}**.
 
-Pulse el botón para abrir la solicitud. Puede usar el teléfono o el ordenador, no necesita ninguna cuenta y cada página se guarda al continuar.`,
+Pulse el botón para abrir la solicitud. Puede usar el teléfono o el ordenador, y no necesita ninguna cuenta.`,
   sv: `{{greeting}},
 
 {{memberName}} på {{firmName}} ber dig om några uppgifter: **{{requestTitle}}**.
 
-Tryck på knappen för att öppna förfrågan. Du kan använda mobilen eller datorn, du behöver inget konto, och varje sida sparas när du fortsätter.`,
+Tryck på knappen för att öppna förfrågan. Du kan använda mobilen eller datorn, och du behöver inget konto.`,
 }

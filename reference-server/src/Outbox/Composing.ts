@@ -5,6 +5,7 @@
 import { ClientRequest, LocalText } from "@requite/core"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import { ClientRequests } from "../ClientRequests.ts"
 import { Config } from "../Config.ts"
@@ -18,6 +19,7 @@ import type { OutgoingMail } from "../Mailer.ts"
 import type { Member } from "../Members.ts"
 import { Members } from "../Members.ts"
 import { SqlClient } from "../platform/Sql.ts"
+import { UnsubscribeLinks } from "../UnsubscribeLinks.ts"
 import { Workspaces } from "../Workspaces.ts"
 
 export const Row = Schema.Struct({
@@ -43,6 +45,7 @@ export const make = Effect.gen(function* () {
   const workspaces = yield* Workspaces
   const requests = yield* ClientRequests
   const links = yield* Links
+  const unsubscribeLinks = yield* UnsubscribeLinks
 
   /** In whose name, or to whom: as the row says, else whoever sent it or made it. */
   const memberOf = Effect.fnUntraced(function* ({ workspaceId, memberId, state }: Row) {
@@ -82,8 +85,21 @@ export const make = Effect.gen(function* () {
       ...(recipient === undefined ? {} : { recipient }),
       link: url,
       worksUntil: ends.length === 0 ? null : Math.min(...ends),
+      isShared: state.policy.audience === "anyone-with-link",
     }
     return { letter, recipient }
+  })
+
+  /** What a mail program ends reminders by (RFC 8058); what was asked for, or sent by hand, has no such thing (M13). */
+  const listHeaders = Effect.fnUntraced(function* ({ workspaceId, state }: Row, delivery: ToCustomer) {
+    if (delivery.kind !== "reminder") return {}
+    const url = yield* unsubscribeLinks.addressOf(workspaceId, state.id, delivery.recipient)
+    return {
+      headers: {
+        "List-Unsubscribe": `<${Redacted.value(url)}>`,
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+      },
+    }
   })
 
   const compose = Effect.fnUntraced(function* (row: Row, delivery: ToCustomer, letter: Letter.Letter) {
@@ -128,6 +144,7 @@ export const make = Effect.gen(function* () {
       to: { name: LocalText.oneLine(recipient?.name ?? ""), address: recipient?.email.trim() ?? "" },
       replyTo: { name: LocalText.oneLine(member.name), address: member.email },
       ...(thread === null ? {} : { inReplyTo: thread, references: [thread] }),
+      ...(yield* listHeaders(row, delivery)),
       ...(yield* compose(row, delivery, letter)),
     }
     return mail

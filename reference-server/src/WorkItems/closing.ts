@@ -8,7 +8,8 @@ import { ClientRequests } from "../ClientRequests.ts"
 import type { Member } from "../Members.ts"
 import { WorkItems, type WorkNotFound } from "../WorkItems.ts"
 
-const reason = "work-completed"
+/** Why a request was suspended that its work's completion suspended. */
+export const reason = "work-completed"
 
 /** Marks it completed and suspends its requests, those not sent yet too, so that none is sent meanwhile. */
 export const complete = (member: Member, id: string, commandId: string) =>

@@ -87,6 +87,8 @@ describe("a delivery", () => {
     { kind: "upload-notice", at: day(2) },
     { kind: "schedule-notice", reasons: [], at: day(2) },
     { kind: "bounce-notice", recipient: "eva", at: day(2) },
+    { kind: "reminders-notice", recipient: "eva", at: day(2) },
+    { kind: "reminders-notice", recipient: "bo", at: day(2) },
   ]
   it("M3: has one key for ever, of its own", () => {
     const keys = ["A", "B"].flatMap((id) => all.map((delivery) => ClientRequest.deliveryKey(id, delivery)))

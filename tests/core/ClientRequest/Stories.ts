@@ -52,7 +52,7 @@ const firms = [
   "MarkItem",
   "CloseOnBehalf",
 ] as const
-const clocks = ["Wake", "Wake", "Wake", "ReportDelivery", "RecordAccess"] as const
+const clocks = ["Wake", "Wake", "Wake", "ReportDelivery", "RecordAccess", "StopReminders"] as const
 const types = [...customers, ...clocks, ...firms, "Resend", "Send", ...customers, "Save"] as const
 const waits = [
   "hour",
@@ -177,6 +177,7 @@ const rarely: Partial<Record<Step["type"], Step["type"]>> = {
   CloseOnBehalf: "Resume",
   Suspend: "Wake",
   RevokeLinks: "MarkItem",
+  StopReminders: "Wake",
 }
 
 const commandOf = (
@@ -224,6 +225,8 @@ const commandOf = (
       })
     case "RequestAccessLink":
       return commands.RequestAccessLink(at, twist ? "nobody" : recipient)
+    case "StopReminders":
+      return commands.StopReminders(at, twist ? "nobody" : recipient)
     case "Start":
       return commands.Start(at, page)
     case "Save":

@@ -3,6 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as AccessLink from "@requite/core/AccessLink"
 import * as ClientRequest from "@requite/core/ClientRequest"
 import * as RequestPolicy from "@requite/core/RequestPolicy"
+import * as Result from "effect/Result"
 import * as Decider from "../../support/Decider.ts"
 import {
   after,
@@ -340,3 +341,54 @@ describe("who looked", () => {
 
 const codes = (decision: ReturnType<typeof ClientRequest.decide>) =>
   decision._tag === "Failure" ? decision.failure.reasons.map(({ code }) => code) : []
+
+describe("a recipient who wants no more reminders", () => {
+  const urgent = { rule: { kind: "urgent" as const }, enabled: true }
+  const reminded = [created(standard, { reminders: urgent }), sent(day(1))]
+  const stopped: ClientRequest.Event = {
+    type: "RemindersStopped",
+    at: day(2),
+    by: Decider.customer,
+    recipient: "eva",
+  }
+  it("L48, M13: gets none, and can still answer; a second time nothing happens; the firm is told, and may begin again", () => {
+    given(...reminded)
+      .when(commands.StopReminders(day(2)))
+      .thenEvents(stopped)
+      .thenState({ state: "Pending", suspended: null })
+    const quiet = after(...reminded, stopped)
+    assert.deepStrictEqual(ClientRequest.nextReminder(quiet, day(3)), { type: "none", reason: "disabled" })
+    assert.isTrue(ClientRequest.isOpenAt(quiet, day(3)))
+    assert.deepStrictEqual(ClientRequest.deliveries(stopped, quiet), [
+      { kind: "reminders-notice", recipient: "eva", at: day(2) },
+    ])
+    given(...reminded, stopped)
+      .when(commands.StopReminders(day(3)))
+      .thenEvents()
+    const { decision } = given(...reminded, stopped).when(commands.Edit(day(3), { reminders: urgent }))
+    const [edited] = Result.getOrThrow(decision)
+    if (edited === undefined) return assert.fail("nothing was edited")
+    // what was not sent meanwhile is not owed
+    const next = ClientRequest.nextReminder(after(...reminded, stopped, edited), day(3))
+    assert.isTrue(next.type === "at" && next.at > day(3))
+  })
+  it("L48: nobody else can stop them, and there is nothing to stop before it is sent or when it is over", () => {
+    given(...reminded)
+      .when(commands.StopReminders(day(2), "mallory"))
+      .thenRefused("recipient-unknown")
+      .allowing("StopReminders")
+    given(created(standard))
+      .when(commands.StopReminders(day(2)))
+      .thenRefused("not-sent", "recipient-unknown")
+    given(...reminded, Decider.submitted())
+      .when(commands.StopReminders(day(20)))
+      .thenRefused("wrong-state")
+    // it may be resumed, or sent again
+    given(...reminded, Decider.suspended(day(2)))
+      .when(commands.StopReminders(day(2)))
+      .thenEvents(stopped)
+    given(...reminded)
+      .when(commands.StopReminders(day(40)))
+      .thenEvents(Decider.expired(day(40)), { ...stopped, at: day(40) })
+  })
+})

@@ -26,7 +26,7 @@ const ofType =
 const codesOf = ({ decision }: Turn): ReadonlyArray<ClientRequest.Reason["code"]> =>
   Result.isFailure(decision) ? decision.failure.reasons.map(({ code }) => code) : []
 
-/** Reasons about what is settled before a story begins; and three that no guard gives. */
+/** Reasons about what is settled before a story begins. */
 const settled = new Set<ClientRequest.Reason["code"]>([
   "recipient-missing",
   "recipient-name-missing",
@@ -34,12 +34,10 @@ const settled = new Set<ClientRequest.Reason["code"]>([
   "recipient-not-a-contact",
   "recipient-role-not-allowed",
   "work-item-missing",
+  "work-item-completed",
   "questionnaire-empty",
   "policy-error",
   "outstanding-task",
-  "not-scheduled",
-  "not-suspended",
-  "not-due",
 ])
 
 it.effect("the stories tell something: every event, every state and nearly every reason comes up", () =>

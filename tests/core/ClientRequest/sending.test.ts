@@ -210,6 +210,11 @@ describe("outstanding requests", () => {
       .when(commands.Send(day(1), { subject: ["B"], tasks: { address: ["C"] } }))
       .thenEvents(sent(day(1)))
   })
+  it("K39: nothing is sent for work that is completed, by hand or by the clock", () => {
+    given(created())
+      .when(commands.Send(day(1), { workIsDone: true }))
+      .thenRefused("work-item-completed")
+  })
   it("X7: as many as the policy says; under standard any number", () => {
     const two = { ...standard, outstanding: { perSubject: 2, perTask: null } }
     given(created(two))

@@ -89,6 +89,11 @@ export const commands = {
     issuedAt: day(1),
     ...change,
   }),
+  StopReminders: (at: number, recipient = "eva"): Command => ({
+    type: "StopReminders",
+    ...by(customer, at),
+    recipient,
+  }),
   RequestAccessLink: (at: number, recipient = "eva"): Command => ({
     type: "RequestAccessLink",
     ...by(customer, at),

@@ -30,6 +30,8 @@ export interface Outstanding {
   readonly subject: ReadonlyArray<string>
   /** Ids by task. */
   readonly tasks: Readonly<Record<string, ReadonlyArray<string>>>
+  /** The work item that the request is for is completed (K39). */
+  readonly workIsDone?: boolean
 }
 
 // what the firm does
@@ -131,6 +133,11 @@ export interface RequestAccessLink extends Base {
   readonly type: "RequestAccessLink"
   readonly recipient: string
 }
+/** One wants no more reminders of this request (delivery.md M13); asked by a link that opens nothing else. */
+export interface StopReminders extends Base {
+  readonly type: "StopReminders"
+  readonly recipient: string
+}
 /** The first answer is about to be given. `Save` and `AttachFile` start a request by themselves. */
 export interface Start extends FromCustomer {
   readonly type: "Start"
@@ -217,6 +224,7 @@ export interface RecordAccess extends Base {
 export type OfCustomer =
   | Claim
   | RequestAccessLink
+  | StopReminders
   | Start
   | Save
   | AttachFile

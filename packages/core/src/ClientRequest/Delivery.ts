@@ -37,6 +37,8 @@ export const Delivery = Schema.Union([
   Schema.Struct({ kind: Schema.Literal("upload-notice"), at: Schema.Int }),
   /** A scheduled send could not be: to who scheduled it. */
   Schema.Struct({ kind: Schema.Literal("schedule-notice"), reasons: Schema.Array(Reason), at: Schema.Int }),
+  /** A recipient wants no more reminders (M13). */
+  Schema.Struct({ kind: Schema.Literal("reminders-notice"), ...toCustomer, at: Schema.Int }),
   /** An address does not work (M16). */
   Schema.Struct({ kind: Schema.Literal("bounce-notice"), ...toCustomer, at: Schema.Int }),
 ])
@@ -72,6 +74,8 @@ export const deliveries = (event: Event, after: State): ReadonlyArray<Delivery> 
         : []
     case "ScheduledSendRefused":
       return [{ kind: "schedule-notice", reasons: event.reasons, at: event.at }]
+    case "RemindersStopped":
+      return [{ kind: "reminders-notice", recipient: event.recipient, at: event.at }]
     case "DeliveryReported":
       return event.outcome === "bounced-hard" || event.outcome === "complained"
         ? [{ kind: "bounce-notice", recipient: event.recipient, at: event.at }]
@@ -84,8 +88,11 @@ export const deliveries = (event: Event, after: State): ReadonlyArray<Delivery> 
 const toAll = (after: State, item: string | null, reason: string, at: Instant): ReadonlyArray<Delivery> =>
   after.details.recipients.map(({ id }) => ({ kind: "returned", recipient: id, item, reason, at }))
 
+/** A delivery whose mail carries a link of its own to one recipient. */
+export type ToCustomer = Extract<Delivery, { readonly kind: "invitation" | "reminder" | "access-link" | "returned" }>
+
 /** Does its mail carry a link? */
-export const carriesLink = (delivery: Delivery): delivery is Extract<Delivery, { readonly recipient: string }> =>
+export const carriesLink = (delivery: Delivery): delivery is ToCustomer =>
   delivery.kind === "invitation" ||
   delivery.kind === "reminder" ||
   delivery.kind === "access-link" ||
@@ -113,6 +120,7 @@ export const deliveryKey = (requestId: string, delivery: Delivery): string => {
       case "upload-notice":
       case "schedule-notice":
         return [delivery.at]
+      case "reminders-notice":
       case "bounce-notice":
         return [delivery.recipient, delivery.at]
     }

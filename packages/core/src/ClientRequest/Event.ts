@@ -77,6 +77,8 @@ export const Event = Schema.Union([
   event("FileAttached", { question: Schema.String, file: FileRef }),
   event("FileRemoved", { file: Schema.String }),
   event("ReminderSent", { count: Schema.Int, expiresAt: ends }),
+  /** At the wish of one recipient; the firm may turn them on again (M13). */
+  event("RemindersStopped", { recipient }),
   event("RequestSubmitted", { submissionId: Schema.String, digest: Schema.String }),
   event("RequestReopened", { expiresAt: ends }),
   event("RequestSuspended", { reason: Schema.String }),

@@ -5,7 +5,6 @@ export const ReasonCode = Schema.Literals([
   "wrong-state",
   "already-sent",
   "not-sent",
-  "not-scheduled",
   "schedule-in-the-past",
   "structure-frozen",
   "setting-fixed",
@@ -20,6 +19,7 @@ export const ReasonCode = Schema.Literals([
   "recipient-role-not-allowed",
   "recipient-suppressed",
   "work-item-missing",
+  "work-item-completed",
   "time-zone-unknown",
   "questionnaire-empty",
   "policy-error",
@@ -27,7 +27,6 @@ export const ReasonCode = Schema.Literals([
   "outstanding-task",
   "resend-not-allowed",
   "suspended",
-  "not-suspended",
   "expired",
   "link-replaced",
   "other-device",
@@ -46,7 +45,6 @@ export const ReasonCode = Schema.Literals([
   "window-invalid",
   "file-limit",
   "file-unknown",
-  "not-due",
 ])
 export type ReasonCode = typeof ReasonCode.Type
 

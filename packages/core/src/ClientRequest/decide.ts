@@ -25,7 +25,7 @@ import { stateAt } from "./views.ts"
  * comes first (I12: lazy equals eager).
  */
 export const decide = (command: Command.Command, request: State | null): Decision => {
-  if (request === null || command.type === "Create") return decideCreate(command, request)
+  if (request === null) return decideFirst(command)
   if (command.type === "Wake") return clock.wake(command, request)
   const overdue = stateAt(request, command.at) !== request.state
   if (!overdue) return decideExisting(command, request)
@@ -34,17 +34,16 @@ export const decide = (command: Command.Command, request: State | null): Decisio
   return Result.map(decision, (events) => [expired, ...events])
 }
 
-const decideCreate = (command: Command.Command, request: State | null): Decision => {
-  if (command.type === "Create" && request === null) {
-    const { at, by, requestId, details, policy } = command
-    return accept({ type: "RequestCreated", at, by, requestId, details, policy })
-  }
-  const message = request === null ? "There is no such request." : "This request exists already."
-  return refuse(command, request, [reason("wrong-state", message)])
+const decideFirst = (command: Command.Command): Decision => {
+  if (command.type !== "Create") return refuse(command, null, [reason("wrong-state", "There is no such request.")])
+  const { at, by, requestId, details, policy } = command
+  return accept({ type: "RequestCreated", at, by, requestId, details, policy })
 }
 
-const decideExisting = (command: Exclude<Command.Command, Command.Create | Command.Wake>, request: State): Decision => {
+const decideExisting = (command: Exclude<Command.Command, Command.Wake>, request: State): Decision => {
   switch (command.type) {
+    case "Create":
+      return refuse(command, request, [reason("wrong-state", "This request exists already.")])
     case "Edit":
       return editing.edit(command, request)
     case "ChangeRecipient":
@@ -65,6 +64,8 @@ const decideExisting = (command: Exclude<Command.Command, Command.Create | Comma
       return entering.claim(command, request)
     case "RequestAccessLink":
       return entering.requestAccessLink(command, request)
+    case "StopReminders":
+      return standing.stopReminders(command, request)
     case "Start":
     case "Save":
     case "AttachFile":

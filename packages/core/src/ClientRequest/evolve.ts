@@ -109,6 +109,12 @@ export const evolve = (request: State, event: Event): State => {
         expiresAt: event.expiresAt,
         reminders: { count: event.count, lastAt: event.at, from: event.at },
       }
+    case "RemindersStopped":
+      return {
+        ...request,
+        details: { ...request.details, reminders: { ...request.details.reminders, enabled: false } },
+        reminders: rebased(request, event.at),
+      }
     case "RequestSubmitted":
       return {
         ...request,

@@ -5,23 +5,16 @@ import type { Command } from "../Command.ts"
 import type { Event } from "../Event.ts"
 import type { Reason } from "../Reason.ts"
 import { reason } from "../Reason.ts"
-import { Refusal } from "../Refusal.ts"
+import type { Refused } from "../Refusal.ts"
 import type { LifecycleState, State } from "../State.ts"
 import { allowed } from "./allowed.ts"
 
-export type Decision = Result.Result<ReadonlyArray<Event>, Refusal>
+export type Decision = Result.Result<ReadonlyArray<Event>, Refused>
 
 export const accept = (...events: ReadonlyArray<Event>): Decision => Result.succeed(events)
 
 export const refuse = (command: Command, request: State | null, reasons: ReadonlyArray<Reason>): Decision =>
-  Result.fail(
-    new Refusal({
-      command: command.type,
-      state: request?.state ?? null,
-      reasons,
-      allowed: allowed(command, request),
-    }),
-  )
+  Result.fail({ command: command.type, state: request?.state ?? null, reasons, allowed: allowed(command, request) })
 
 /** Accepts these events unless a guard failed. */
 export const unless =

@@ -6,6 +6,7 @@ import type { State } from "../State.ts"
 const ofCustomer = new Set([
   "Claim",
   "RequestAccessLink",
+  "StopReminders",
   "Start",
   "Save",
   "AttachFile",
@@ -24,18 +25,21 @@ export const allowed = (command: Command, request: State | null): ReadonlyArray<
 
 const allowedToCustomer = (request: State): ReadonlyArray<Command["type"]> => {
   const { state, policy, sentAt, suspended } = request
-  if (sentAt === null || suspended !== null) return []
+  if (sentAt === null) return []
   const isOpen = state === "Pending" || state === "WaitingForCustomer"
+  const reminded = request.details.reminders.enabled && (isOpen || state === "Expired")
+  const stop: ReadonlyArray<Command["type"]> = reminded ? ["StopReminders"] : []
+  if (suspended !== null) return stop
   const mayAsk = policy.selfService === "other-device-and-expired" || (policy.selfService === "other-device" && isOpen)
   const link: ReadonlyArray<Command["type"]> = mayAsk && (isOpen || state === "Expired") ? ["RequestAccessLink"] : []
-  if (!isOpen) return link
+  if (!isOpen) return [...link, ...stop]
   const ticks: ReadonlyArray<Command["type"]> = ticksItems(request) ? ["CompleteItem"] : []
   const ends: ReadonlyArray<Command["type"]> = endsByHand(request) ? ["Submit"] : []
   const saves: ReadonlyArray<Command["type"]> =
     policy.saving === "none" ? [] : ["Start", "Save", "AttachFile", "RemoveFile"]
   const declines: ReadonlyArray<Command["type"]> = policy.customerMayDeclineItem ? ["DeclineItem"] : []
   const reopens: ReadonlyArray<Command["type"]> = policy.customerMayReopenItem ? ["ReopenItem"] : []
-  return ["Claim", ...saves, ...ticks, ...declines, ...reopens, ...ends, ...link]
+  return ["Claim", ...saves, ...ticks, ...declines, ...reopens, ...ends, ...link, ...stop]
 }
 
 const allowedToFirm = (request: State): ReadonlyArray<Command["type"]> => {

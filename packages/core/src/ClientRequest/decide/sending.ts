@@ -1,7 +1,7 @@
 /** Sending: by hand, scheduled, and again. The guards G1–G6 are evaluated together (lifecycle.md). */
 import type { Instant } from "../../Instant.ts"
 import * as Reminder from "../../Reminder.ts"
-import type { Requirement } from "../../RequestPolicy.ts"
+import type { Requirement, RequestPolicy } from "../../RequestPolicy.ts"
 import { lint } from "../../RequestPolicy/lint.ts"
 import type * as Command from "../Command.ts"
 import type { EventOf } from "../Event.ts"
@@ -105,7 +105,6 @@ const unsent = (request: State): ReadonlyArray<Reason> => {
 /** G1, G2, G3 and G6: there is something to ask, everything is known that the policy requires, and the policy holds. */
 export const sendable = (request: State, details: Details): ReadonlyArray<Reason> => {
   const { policy } = request
-  const errors = lint(policy).filter(({ severity }) => severity === "error")
   return [
     ...guard(details.questionnaire.questions > 0, "questionnaire-empty", "There is nothing to ask: add a question."),
     ...guard(details.recipients.length > 0, "recipient-missing", "Say who is to be asked."),
@@ -119,7 +118,7 @@ export const sendable = (request: State, details: Details): ReadonlyArray<Reason
     ...guard(Reminder.isTimeZone(details.timeZone), "time-zone-unknown", "There is no such time zone.", [
       details.timeZone,
     ]),
-    ...errors.map(({ code, message }) => reason("policy-error", message, [code])),
+    ...policyErrors(policy),
   ]
 }
 
@@ -130,6 +129,17 @@ export const distinct = ({ recipients }: Details): ReadonlyArray<Reason> =>
     "recipient-fixed",
     "Each recipient needs an id of their own.",
   )
+
+/** G6. A policy never changes, and is asked for at every send: what is wrong with it is found once. */
+const policyErrors = (policy: RequestPolicy): ReadonlyArray<Reason> => {
+  const known = found.get(policy)
+  if (known !== undefined) return known
+  const errors = lint(policy).filter(({ severity }) => severity === "error")
+  const reasons = errors.map(({ code, message }) => reason("policy-error", message, [code]))
+  found.set(policy, reasons)
+  return reasons
+}
+const found = new WeakMap<RequestPolicy, ReadonlyArray<Reason>>()
 
 const required = (requirement: Requirement, { recipients, workItem }: Details): ReadonlyArray<Reason> => {
   const lacking = (has: (recipient: Recipient) => boolean) => recipients.filter((one) => !has(one)).map(({ id }) => id)
@@ -175,7 +185,7 @@ const roles = (allowed: ReadonlyArray<string> | null, recipients: ReadonlyArray<
 }
 
 /** G4: how many others are out to the same subject, and for the same tasks. */
-const limits = ({ subject, tasks }: Command.Outstanding, request: State): ReadonlyArray<Reason> => {
+const limits = ({ subject, tasks, workIsDone }: Command.Outstanding, request: State): ReadonlyArray<Reason> => {
   const { perSubject, perTask } = request.policy.outstanding
   const others = subject.filter((id) => id !== request.id)
   const out = request.details.tasks.flatMap(({ task }) => {
@@ -183,6 +193,7 @@ const limits = ({ subject, tasks }: Command.Outstanding, request: State): Readon
     return perTask !== null && ids.length >= perTask ? ids : []
   })
   return [
+    ...guard(workIsDone !== true, "work-item-completed", "The work that it is for is completed: reopen that first."),
     ...guard(
       perSubject === null || others.length < perSubject,
       "outstanding-request",

@@ -1,8 +1,9 @@
-/** Ending, pausing and opening again by the firm. */
+/** Ending, pausing and opening again by the firm; and the end of reminders at the customer's wish. */
 import type * as Command from "../Command.ts"
+import { isInvited } from "../reminding.ts"
 import type { State } from "../State.ts"
 import type { Decision } from "./Decision.ts"
-import { accept, inState, stamp, unless, windowFrom } from "./Decision.ts"
+import { accept, guard, inState, stamp, unless, windowFrom } from "./Decision.ts"
 
 export const cancel = (command: Command.Cancel, request: State): Decision => {
   if (request.state === "Cancelled") return accept()
@@ -53,4 +54,15 @@ export const close = (command: Command.CloseOnBehalf, request: State): Decision 
       "Only a request that the customer has begun can be closed for them.",
     ),
   )({ type: "RequestSubmitted", ...stamp(command), submissionId, digest })
+}
+
+/** Also while it is paused or expired: it may come back, and shall remind no more then (M13). */
+export const stopReminders = (command: Command.StopReminders, request: State): Decision => {
+  const { recipient } = command
+  const { enabled } = request.details.reminders
+  return unless(command, request, [
+    ...inState(request, ["Pending", "WaitingForCustomer", "Expired"], "This request is closed."),
+    ...guard(request.sentAt !== null, "not-sent", "This request has not been sent."),
+    ...guard(isInvited(request, recipient), "recipient-unknown", "There is no such recipient.", [recipient]),
+  ])(...(enabled ? [{ type: "RemindersStopped", ...stamp(command), recipient } as const] : []))
 }
