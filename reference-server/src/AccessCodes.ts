@@ -5,10 +5,14 @@
  *
  * A code is never stored and never logged, so it goes out at once and not by the queue of mails. What happens beside the
  * caller says nothing to them: where no code can be sent, everything looks and lasts as if one had been.
+ *
+ * Who gets no SMS, or wants none, calls the firm, and a member *reads out* a code (S32): a new one for the visit that waits,
+ * in place of the one that was sent.
  */
 import type { AccessCode } from "@requite/core"
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
+import type * as Redacted from "effect/Redacted"
 import type { Member } from "./Members.ts"
 
 /** Which code is asked for, and by which visit. */
@@ -37,6 +41,20 @@ export type Checked =
   | { readonly outcome: "refused" }
   | { readonly outcome: "locked" }
 
+/**
+ * `made`: the only time that anybody but the recipient sees a code. `nobody-waits`: there is no visit of this recipient's
+ * that was asked for a code in the last ten minutes. `not-open`: the request is not, or it is not there.
+ */
+export type ReadOut =
+  | { readonly outcome: "made"; readonly code: Redacted.Redacted }
+  | { readonly outcome: "nobody-waits" }
+  | { readonly outcome: "not-open" }
+  | { readonly outcome: "locked" }
+  | { readonly outcome: "too-soon"; readonly retryAfterSeconds: number }
+
+/** The channel of a code that was read out, as the history has it. */
+export const readOutChannel = "read-out"
+
 export class AccessCodes extends Context.Service<
   AccessCodes,
   {
@@ -47,6 +65,11 @@ export class AccessCodes extends Context.Service<
     start(asked: Asked): Effect.Effect<Started>
     /** Judges what a visit presents, as it was typed. Of several challenges the visit's newest is meant. */
     check(presented: { readonly preSession: string; readonly presented: string }): Effect.Effect<Checked>
+    /**
+     * Makes a code for the recipient's newest visit that waits for one, to be read to them by phone (S32). It takes the
+     * place of the code that was sent, lives by the same rules, and counts as a send.
+     */
+    readOut(member: Member, requestId: string, recipient: string): Effect.Effect<ReadOut>
     /** Recipients of a request whose codes are locked. */
     locked(workspaceId: string, requestId: string): Effect.Effect<ReadonlyArray<string>>
     /** A member lets a recipient ask for codes again. Does nothing where they are not locked. */

@@ -42,6 +42,7 @@ export const MailLine = Schema.Struct({
     "schedule-notice",
     "reminders-notice",
     "bounce-notice",
+    "number-notice",
   ]),
   /** Its address. */
   recipient: Schema.String,

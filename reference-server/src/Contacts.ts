@@ -43,6 +43,8 @@ export class Contacts extends Context.Service<
     list(workspaceId: string, query?: Query): Effect.Effect<ReadonlyArray<Contact>>
     /** Deleted ones too. */
     get(workspaceId: string, id: string): Effect.Effect<Contact, ContactNotFound>
+    /** The one who has this e-mail address, in whatever case; null: nobody has, or several have, or it was deleted. */
+    withEmail(workspaceId: string, email: string): Effect.Effect<Contact | null>
     /** A new contact under this id; one that is there under it already stays as it is. */
     create(workspaceId: string, id: string, details: Details): Effect.Effect<Contact, ContactNotFound>
     /** Properties left out stay. */

@@ -134,6 +134,7 @@ export class CustomerAccess extends Context.Service<
       handle: string,
       secret: Redacted.Redacted,
     ): Effect.Effect<Customer, AccessLink.LinkDead | OtherDevice | EnterAgain>
+    /** Where `afterSubmit` is `uniform`, for a minute after the submission; otherwise as long as the session lasts. */
     receipt(handle: string, secret: Redacted.Redacted): Effect.Effect<Receipt, AccessLink.LinkDead>
     /**
      * Mails another link to whom this one, or this session, was for, if the policy and the limits allow. Returns at once

@@ -1,7 +1,8 @@
 /**
  * Questionnaires of a workspace, by id and version. A version that is stored never changes: the same id and version with
- * other content is refused, the same content again is accepted as it stands. Those written for one request alone are not
- * `listed`.
+ * other content is refused, the same content again is accepted as it stands. Those not to be offered are not `listed`, and
+ * give way to what is. Those written for one request *alone* stand apart: they are read by their hash, and by id and
+ * version only where nothing else has that name and a request asks them.
  */
 import type { Questionnaire } from "@requite/core"
 import * as Context from "effect/Context"
@@ -56,18 +57,19 @@ export class Questionnaires extends Context.Service<
   Questionnaires,
   {
     /** Checks and stores a definition. Warnings come back with it. A version that breaks the answers to an earlier one is
-     * refused while customers answer requests on that, unless its migrations carry them over. */
+     * refused while customers answer requests on that, unless its migrations carry them over. `alone`: for one request. */
     add(
       workspaceId: string,
       source: string,
-      options?: { readonly listed?: boolean },
+      options?: { readonly listed?: boolean; readonly alone?: boolean },
     ): Effect.Effect<
       { readonly stored: Stored; readonly warnings: ReadonlyArray<Finding> },
       QuestionnaireRefused | VersionTaken
     >
     /** The newest version of each, by title. */
     list(workspaceId: string): Effect.Effect<ReadonlyArray<Listing>>
-    /** One version; without `version`, the newest. */
-    get(workspaceId: string, id: string, version?: number): Effect.Effect<Stored, QuestionnaireNotFound>
+    /** One version; without `version`, the newest that is listed, or where none is the newest of all. With the hash that
+     * a request pins, just what it was made of. */
+    get(workspaceId: string, id: string, version?: number, hash?: string): Effect.Effect<Stored, QuestionnaireNotFound>
   }
 >()("@requite/reference-server/Questionnaires") {}

@@ -18,6 +18,7 @@ import * as Database from "./Database.ts"
 import * as Domain from "./Domain.ts"
 import * as FirmPages from "./FirmPages.ts"
 import * as Samples from "./FirmPages/Samples.ts"
+import * as IdempotencyKeys from "./IdempotencyKeys.ts"
 import * as mailbox from "./Mailer/mailbox.ts"
 import * as smtp from "./Mailer/smtp.ts"
 import { RateLimits } from "./RateLimits.ts"
@@ -36,10 +37,12 @@ const sweeper = Layer.effectDiscard(
     const requests = yield* ClientRequests
     const limits = yield* RateLimits
     const codes = yield* AccessCodes
+    const keys = yield* IdempotencyKeys.make
     yield* requests.sweep.pipe(
       Effect.repeat({ while: (looked) => looked === 100 }),
       Effect.andThen(limits.sweep),
       Effect.andThen(codes.sweep),
+      Effect.andThen(keys.sweep),
       Effect.catchCause((cause) => Effect.logWarning("the sweep failed and will be tried again", cause)),
       Effect.repeat(Schedule.spaced("10 seconds")),
       Effect.forkScoped,

@@ -82,7 +82,8 @@ export const layer = Layer.effect(
       const decision = ClientRequest.decide({ ...intent, at: yield* Clock.currentTimeMillis }, request)
       if (recipient === undefined || Result.isFailure(decision)) return yield* new AccessLink.LinkDead()
       yield* limits.ofFamily("link", { workspaceId, requestId: request.id, recipient: recipient.id })
-      return { workspace: yield* workspaces.get(workspaceId), request, recipient, intent }
+      const found: Subscribed = { workspace: yield* workspaces.get(workspaceId), request, recipient }
+      return { found, intent }
     })
 
     return UnsubscribeLinks.of({
@@ -94,12 +95,11 @@ export const layer = Layer.effect(
         yield* sql`INSERT INTO unsubscribe_links ${sql.insert(row)} ON CONFLICT (digest) DO NOTHING`
         return Redacted.make(`${config.publicUrl}/u/${token}`)
       }, withCrypto),
-      look: (token) => Effect.map(find(token), ({ intent: _, ...found }) => found).pipe(withCrypto),
+      look: (token) => Effect.map(find(token), ({ found }) => found).pipe(withCrypto),
       stop: (token) =>
         Effect.gen(function* () {
-          const { workspace, recipient, request: before, intent } = yield* find(token)
-          const request = yield* requests.handle(workspace.id, before.id, intent)
-          return { workspace, recipient, request }
+          const { found, intent } = yield* find(token)
+          return { ...found, request: yield* requests.handle(found.workspace.id, found.request.id, intent) }
         }).pipe(
           // it ended between the look and the lock
           Effect.catchTags({ Refusal: dead, RequestNotFound: dead }),

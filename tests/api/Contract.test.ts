@@ -190,6 +190,15 @@ describe("what is sent back", () => {
       assert.notInclude(properties, "token")
       assert.notInclude(properties, "secret")
     }
+    // two answers are a secret, and nothing else: a member asks for a link to hand on, or for a code to read out by phone
+    // (S32), and there is no other way to them than an answer; both are in the audit, and each is asked for by itself
+    const givers = operations.filter(({ responses }) => /\/(GivenLink|ReadOutCode)"/.test(JSON.stringify(responses)))
+    assert.deepStrictEqual(
+      givers.map(({ id, method }) => `${method} ${id}`),
+      ["POST requests.copyLink", "POST requests.readOutCode"],
+    )
+    assert.deepStrictEqual(names(Schema.toJsonSchemaDocument(Requests.GivenLink)), ["url"])
+    assert.deepStrictEqual(names(Schema.toJsonSchemaDocument(Requests.ReadOutCode)), ["code"])
   })
 
   it("clients need to know who they are only where members act", () => {

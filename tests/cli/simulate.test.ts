@@ -237,6 +237,11 @@ describe("what is no scenario", () => {
     ["/cap", { cap: -1 }],
     ["/windowDays", { windowDays: "30" }],
     ["/reminderExtendsDays", { reminderExtendsDays: 1.5 }],
+    ["/windowDays", { windowDays: 3651 }],
+    ["/windowDays", { windowDays: 9_007_199_254_740_991 }],
+    ["/reminderExtendsDays", { reminderExtendsDays: 100_000_000 }],
+    ["/events/0/windowDays", { events: [{ ...send, type: "policy", windowDays: 100_000_000 }] }],
+    ["/until", { until: "9999-12-31T23:59:59Z" }],
     ["/reminders/kind", { reminders: { kind: "hourly" } }],
     ["/reminders/everyDays", { reminders: { kind: "custom" } }],
     ["/reminders/everyDays", { reminders: { kind: "custom", everyDays: 0 } }],
@@ -278,6 +283,30 @@ describe("what is no scenario", () => {
         '<stdin>: scenario 3 cannot be simulated, at "/2"',
       ],
     )
+  })
+
+  it("days and years beyond any request: status 2 and a sentence; the longest that there are end", async () => {
+    const days = await requite(["simulate", "-"], JSON.stringify({ ...base, windowDays: 100_000_000, events: [send] }))
+    assert.deepStrictEqual(days, {
+      status: 2,
+      stdout: "",
+      stderr:
+        '<stdin>: the scenario cannot be simulated, at "/windowDays": Expected a number of days from 0 to 3650.\n',
+    })
+    const years = await requite(
+      ["simulate", "-"],
+      JSON.stringify({ ...base, until: "9999-01-01T00:00:00Z", events: [send] }),
+    )
+    assert.deepStrictEqual(years, {
+      status: 2,
+      stdout: "",
+      stderr:
+        '<stdin>: the scenario cannot be simulated, at "/until": It is more than 100 years after the first event.\n',
+    })
+    const longest = { windowDays: 3650, reminderExtendsDays: 3650, until: "2127-02-01T10:00:00Z", events: [send] }
+    assert.strictEqual(simulated({ ...base, ...longest }).count, 36_524)
+    const last = { ...send, at: "9999-12-30T10:00:00Z" }
+    assert.strictEqual(told({ ...longest, until: "9999-12-31T23:59:59Z", events: [last] }).state, "WaitingForCustomer")
   })
 
   it("no JSON, and no file: status 2 too", async () => {

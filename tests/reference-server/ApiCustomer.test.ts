@@ -1,58 +1,15 @@
 // What a customer's page can do through the API, in plain HTTP: the session, the answers, the files, the submission.
 import { assert, layer } from "@effect/vitest"
-import { Customer, Failure, type Requests, Wire } from "@requite/api"
+import { Customer, Failure, Wire } from "@requite/api"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import { createHash } from "node:crypto"
 import { type Answer, call, layer as testApi, origin, ours } from "../api/TestApi.ts"
 import * as TestFirm from "../support/TestFirm.ts"
+import { claim, Claimed, claimed, decoded, enter, type Entered, invite } from "./ApiCustomerWorld.ts"
 
 const pdf = "%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
-const claimed = { origin, "content-type": "application/json" }
-
-/** Asks a customer for something, and gives the token of their mail. */
-const invite = (title: string, questionnaire: typeof Requests.Asked.Type = { id: "kyc" }) =>
-  Effect.gen(function* () {
-    const api = yield* ours
-    const before = TestFirm.post.mails.length
-    const { id } = yield* api.requests.create({
-      headers: {},
-      payload: {
-        questionnaire,
-        title,
-        recipient: { name: "Carl", email: "carl@customer.example", language: "sv" },
-        send: true,
-      },
-    })
-    const mail = (yield* TestFirm.mails(before + 1)).at(-1)
-    return { id, token: mail === undefined ? "" : Redacted.value(TestFirm.tokenIn(mail)) }
-  })
-
-const claim = (token: string, headers: Record<string, string> = claimed) =>
-  call("POST", "/api/customer/claim", { headers, body: JSON.stringify({ token }) })
-
-const decoded = <A>(schema: Schema.Codec<A, unknown>, { body }: Answer): A =>
-  Schema.decodeUnknownSync(schema)(JSON.parse(body))
-const Claimed = Schema.Struct({ handle: Schema.String })
-
-/** A customer who has got in: `at` is their address, `headers` what their page sends with a change. */
-const enter = (title: string, questionnaire?: typeof Requests.Asked.Type) =>
-  Effect.gen(function* () {
-    const { id, token } = yield* invite(title, questionnaire)
-    const answer = yield* claim(token)
-    const { handle } = decoded(Claimed, answer)
-    const cookie = answer.cookies[0]?.split(";")[0] ?? ""
-    const at = `/api/customer/${handle}`
-    const { csrf } = decoded(Customer.Fill, yield* call("GET", at, { headers: { cookie } }))
-    return { id, at, cookie, headers: { cookie, origin, "x-csrf-token": csrf } }
-  })
-
-interface Entered {
-  readonly at: string
-  readonly headers: Readonly<Record<string, string>>
-}
-
 /** A part of a form, as browsers write it; a file field left empty has the name "". */
 const part = ([name, content]: readonly [name: string, content: string]) =>
   `--edge\r\ncontent-disposition: form-data; name="file"; filename="${name}"\r\ncontent-type: application/octet-stream\r\n\r\n${content}`
@@ -137,6 +94,79 @@ layer(testApi, { excludeTestServices: true, timeout: "60 seconds" })("what custo
       const seen = yield* api.requests.get({ params: { id } })
       assert.strictEqual(seen.submission?.digest, digest)
       assert.strictEqual(seen.submission?.submittedAt, submittedAt)
+    }),
+  )
+
+  it.effect(
+    "I10 S50: a submission that is asked for again gives the same receipt, to the session that made it alone",
+    () =>
+      Effect.gen(function* () {
+        const api = yield* ours
+        const { token, ...mine } = yield* enter("Once and again")
+        // another session of the same browser, by the same link
+        const claimedToo = yield* claim(token, { ...claimed, cookie: mine.device })
+        const cookie = claimedToo.cookies[0]?.split(";")[0] ?? ""
+        const at = `/api/customer/${decoded(Claimed, claimedToo).handle}`
+        const { csrf } = decoded(Customer.Fill, yield* call("GET", at, { headers: { cookie } }))
+        const submit = (one: Entered, headers: Readonly<Record<string, string>> = one.headers) =>
+          call("POST", `${one.at}/submit`, { headers, body: '{"revision":1}' })
+        const body = JSON.stringify({ revision: 1, answers: { name: "Carl" } })
+        assert.strictEqual((yield* call("PUT", `${mine.at}/answers`, { headers: mine.headers, body })).status, 200)
+
+        const answers = yield* Effect.forEach(
+          Array.from({ length: 100 }, () => mine),
+          (one) => submit(one),
+          { concurrency: "unbounded" },
+        )
+        for (const answer of answers) assert.strictEqual(answer.status, 200, answer.body)
+        assert.strictEqual(new Set(answers.map((answer) => answer.body)).size, 1)
+        const later = yield* submit(mine)
+        assert.strictEqual(later.body, answers[0]?.body)
+        const seen = yield* api.requests.get({ params: { id: mine.id } })
+        assert.strictEqual(seen.submission?.digest, decoded(Customer.Receipt, later).digest)
+        const { entries } = yield* api.requests.history({ params: { id: mine.id } })
+        assert.strictEqual(entries.filter(({ type }) => type === "RequestSubmitted").length, 1)
+
+        // nobody else gets it, nothing else works, and it still takes the session's token
+        assert.strictEqual((yield* submit({ at, headers: { cookie, origin, "x-csrf-token": csrf } })).status, 410)
+        assert.strictEqual((yield* submit(mine, { ...mine.headers, "x-csrf-token": csrf })).status, 403)
+        assert.strictEqual((yield* submit(mine, { ...mine.headers, cookie })).status, 410)
+        assert.strictEqual((yield* call("GET", mine.at, { headers: { cookie: mine.cookie } })).status, 410)
+        assert.strictEqual((yield* call("PUT", `${mine.at}/answers`, { headers: mine.headers, body })).status, 410)
+      }),
+  )
+
+  it.effect("K47 L44: what is sent back says so, with its reason, and is all that can be written", () =>
+    Effect.gen(function* () {
+      const api = yield* ours
+      const { id, device, at, cookie, headers } = yield* enter("Sent back")
+      const fill = Effect.map(call("GET", at, { headers: { cookie } }), (answer) => decoded(Customer.Fill, answer))
+      const begun = (status: Customer.FillItem["status"], open = true): ReadonlyArray<Customer.FillItem> => [
+        { id: "about", status, reason: null, open },
+        { id: "papers", status: "NotStarted", reason: null, open },
+      ]
+      assert.deepStrictEqual((yield* fill).items, begun("NotStarted"))
+      const body = JSON.stringify({ revision: 1, answers: { name: "Carl" } })
+      assert.strictEqual((yield* call("PUT", `${at}/answers`, { headers, body })).status, 200)
+      assert.deepStrictEqual((yield* fill).items, begun("InProgress"))
+      assert.strictEqual((yield* call("POST", `${at}/submit`, { headers, body: '{"revision":1}' })).status, 200)
+
+      const to = "carl@customer.example"
+      const before = TestFirm.post.mails.filter((one) => one.to.address === to).length
+      const payload = { reason: "The name is not that of the company." }
+      yield* api.requests.returnItem({ params: { id, item: "about" }, headers: {}, payload })
+      const mail = yield* TestFirm.mailTo(to, before + 1)
+      const again = yield* claim(Redacted.value(TestFirm.tokenIn(mail)), { ...claimed, cookie: device })
+      const back = decoded(
+        Customer.Fill,
+        yield* call("GET", `/api/customer/${decoded(Claimed, again).handle}`, {
+          headers: { cookie: again.cookies[0]?.split(";")[0] ?? "" },
+        }),
+      )
+      assert.deepStrictEqual(back.items, [
+        { id: "about", status: "Returned", reason: payload.reason, open: true },
+        { id: "papers", status: "Completed", reason: null, open: false },
+      ])
     }),
   )
 

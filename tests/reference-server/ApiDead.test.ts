@@ -41,20 +41,25 @@ const enter = Effect.gen(function* () {
 
 type Entered = Effect.Success<typeof enter>
 
-/** Everything that a session can be used for. */
-const uses = ({ at, headers: all }: Pick<Entered, "at" | "headers">) => {
+const asForm = (all: Entered["headers"]) => ({
+  headers: { ...all, "content-type": "multipart/form-data; boundary=edge" },
+  body: "--edge--\r\n",
+})
+
+/** Everything that a session can be used for, by name. */
+const named = ({ at, headers: all }: Pick<Entered, "at" | "headers">) => {
   const file = `${at}/files/0198c1f2-6f0a-4d39-9e55-2f1f0a5c7d10`
-  const form = { ...all, "content-type": "multipart/form-data; boundary=edge" }
-  return Effect.all([
-    call("GET", at, { headers: all }),
-    call("PUT", `${at}/answers`, { headers: all, body: '{"revision":1,"answers":{"name":"x"}}' }),
-    call("PUT", `${at}/answers`, { headers: all, body: "not even JSON" }),
-    call("POST", `${at}/submit`, { headers: all, body: '{"revision":1}' }),
-    call("POST", `${at}/files/passport?revision=1`, { headers: form, body: "--edge--\r\n" }),
-    call("GET", file, { headers: all }),
-    call("DELETE", `${file}?revision=1`, { headers: all }),
-  ])
+  return Effect.all({
+    get: call("GET", at, { headers: all }),
+    save: call("PUT", `${at}/answers`, { headers: all, body: '{"revision":1,"answers":{"name":"x"}}' }),
+    broken: call("PUT", `${at}/answers`, { headers: all, body: "not even JSON" }),
+    submit: call("POST", `${at}/submit`, { headers: all, body: '{"revision":1}' }),
+    upload: call("POST", `${at}/files/passport?revision=1`, asForm(all)),
+    file: call("GET", file, { headers: all }),
+    remove: call("DELETE", `${file}?revision=1`, { headers: all }),
+  })
 }
+const uses = (session: Pick<Entered, "at" | "headers">) => Effect.map(named(session), (all) => Object.values(all))
 
 layer(testApi, { excludeTestServices: true, timeout: "60 seconds" })("the dead", (it) => {
   it.effect("S47 S49: every cause gives the same status, headers and bytes, and no cookie", () =>
@@ -90,7 +95,12 @@ layer(testApi, { excludeTestServices: true, timeout: "60 seconds" })("the dead",
       const submitted = yield* enter
       const done = yield* call("POST", `${submitted.at}/submit`, { headers: submitted.headers, body: '{"revision":1}' })
       assert.strictEqual(done.status, 200)
-      add("submitted", yield* claim(submitted.token), ...(yield* uses(submitted)))
+      const { submit, ...closed } = yield* named(submitted)
+      add("submitted", yield* claim(submitted.token), ...Object.values(closed))
+      // the session that submitted is told once more what it was told, and nobody else
+      assert.deepStrictEqual([submit.status, submit.body], [200, done.body])
+      const alike = `${submitted.at}/files/submit?revision=1`
+      add("a question called submit", yield* call("POST", alike, asForm(submitted.headers)))
 
       const unclaimed = yield* invite
       assert.strictEqual((yield* call("GET", live.at, { headers: live.headers })).status, 200)

@@ -154,8 +154,7 @@ layer(testApi, { excludeTestServices: true, timeout: "60 seconds" })("what membe
       assert.strictEqual(sends, 2)
       assert.strictEqual(mails.length, 2)
 
-      // a key names a command, not whatever comes with it: this cancels
-      const cancelled = yield* api.requests.cancel({ params, headers: resend, payload: {} })
+      const cancelled = yield* api.requests.cancel({ params, headers, payload: {} })
       assert.strictEqual(cancelled.state, "Cancelled")
       const { entries } = yield* api.requests.history({ params })
       assert.deepStrictEqual(

@@ -40,6 +40,22 @@ layer(services, { excludeTestServices: true, timeout: "60 seconds" })("contacts"
     }),
   )
 
+  it.effect("K16: known by their address, in whatever case, when one contact of the firm and only one has it", () =>
+    Effect.gen(function* () {
+      const { id, people, make } = yield* firm
+      const bo = yield* make("Bo", "Bo@x.example")
+      yield* make("Nobody")
+      const another = yield* firm
+      assert.deepStrictEqual(yield* people.withEmail(id, " bo@X.EXAMPLE "), bo)
+      for (const email of ["o@x.example", "bo%", "\u0000", ""]) assert.isNull(yield* people.withEmail(id, email), email)
+      assert.isNull(yield* people.withEmail(another.id, "bo@x.example"))
+      const twin = yield* make("Bo again", "bo@x.example")
+      assert.isNull(yield* people.withEmail(id, "bo@x.example"))
+      yield* people.remove(id, bo.id)
+      assert.deepStrictEqual(yield* people.withEmail(id, "bo@x.example"), twin)
+    }),
+  )
+
   it.effect("K50: a deleted contact is listed no longer, is still known, and can be restored as it was", () =>
     Effect.gen(function* () {
       const { id, people, make } = yield* firm

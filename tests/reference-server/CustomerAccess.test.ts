@@ -1,4 +1,5 @@
 import { assert, layer } from "@effect/vitest"
+import { RequestPolicy } from "@requite/core"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { ClientRequests } from "../../reference-server/src/ClientRequests.ts"
@@ -163,6 +164,29 @@ layer(TestFirm.layer, { excludeTestServices: true, timeout: "60 seconds" })("cus
       assert.strictEqual(receipt.current.answers["name"], "Carl")
       assert.strictEqual(receipt.request.submission?.digest.length, 64)
       yield* dead(access.receipt(other.handle, other.secret))
+    }),
+  )
+
+  it.effect("S50 P22: where the page after submission is the same for all, the receipt shows for a minute only", () =>
+    Effect.gen(function* () {
+      const access = yield* CustomerAccess
+      const requests = yield* ClientRequests
+      for (const afterSubmit of ["uniform", "receipt-in-session"] as const) {
+        const { member, stored, address } = yield* TestFirm.firm
+        const policy = { ...RequestPolicy.standard, afterSubmit }
+        const recipients = [TestFirm.recipient(address)]
+        yield* TestFirm.sendRequest(member, stored.ref, { recipients }, policy)
+        const { customer, handle, secret } = yield* TestFirm.claim(yield* TestFirm.mailTo(address, 1))
+        yield* requests.save(customer, { revision: 1, answers: { name: "Carl" } }, yield* uuid)
+        const { submission } = yield* requests.submit(customer, 1, yield* uuid)
+        const at = submission?.at ?? 0
+        const receipt = access.receipt(handle, secret)
+        const soon = yield* TestFirm.at(at + 59_999)(receipt)
+        assert.strictEqual(soon.request.submission?.digest, submission?.digest)
+        const later = TestFirm.at(at + 60_000)(receipt)
+        if (afterSubmit === "uniform") yield* dead(later)
+        else assert.strictEqual((yield* later).request.submission?.digest, submission?.digest)
+      }
     }),
   )
 

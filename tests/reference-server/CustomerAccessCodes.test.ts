@@ -77,7 +77,7 @@ layer(Visitor.layer, { excludeTestServices: true, timeout: "120 seconds" })("the
         assert.notInclude(page.text, mobile)
         assert.include(words(page.text), `ending in ${mobile.slice(-2)}`)
         assert.include(words(page.text), "Text messages are not perfectly safe")
-        assert.include(words(page.text), "ask Fresh Ltd for another way")
+        assert.include(words(page.text), "call Fresh Ltd: they can read a code to you")
         const [input = ""] = /<input[^>]*id="code"[^>]*>/.exec(page.text) ?? []
         for (const attribute of ['type="text"', 'inputmode="numeric"', 'autocomplete="one-time-code"']) {
           assert.include(input, attribute)

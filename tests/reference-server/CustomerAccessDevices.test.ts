@@ -181,7 +181,7 @@ layer(Visitor.layer, { excludeTestServices: true, timeout: "120 seconds" })("dev
   )
 
   it.effect(
-    "L21 S6: sent again on day 10, the day-1 link is dead and the new one works on the bound device",
+    "L21 S6 S19: sent again on day 10, the day-1 link is dead and the new one works on the bound device",
     () =>
       Effect.gen(function* () {
         const requests = yield* ClientRequests
@@ -193,6 +193,11 @@ layer(Visitor.layer, { excludeTestServices: true, timeout: "120 seconds" })("dev
         const second = yield* tokenOf(address, 2)
         assert.strictEqual((yield* browser.get(`/r/${token}`)).status, 410)
         assert.strictEqual((yield* browser.get(old)).status, 410)
+        // S19: whoever else opens the new mail gets no further than asking for a link of their own
+        const stranger = yield* Visitor.visitor
+        const shut = yield* stranger.get(`/r/${second}`)
+        assert.include(shut.text, "Send access link")
+        assert.notInclude(shut.text, request.details.title)
         const list = yield* browser.start(second)
         assert.strictEqual((yield* browser.get(list)).status, 200)
       }),

@@ -62,7 +62,7 @@ export const firm = (language = "en") =>
       const before = stateOf(path)
       if (before === undefined) throw new Error("no such request")
       const decision = ClientRequest.decide({ ...intent, at: Date.now() }, before)
-      if (Result.isFailure(decision)) throw decision.failure
+      if (Result.isFailure(decision)) throw new ClientRequest.Refusal(decision.failure)
       world.requests.set(before.id, decision.success.reduce(ClientRequest.evolve, before))
       world.history.get(before.id)?.push(...decision.success)
     }

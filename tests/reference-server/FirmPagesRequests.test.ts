@@ -31,27 +31,30 @@ describe("making a request", () => {
     }),
   )
 
-  it.live("T2, T3: documents are asked for without a template, one a line, in a questionnaire that is not listed", () =>
-    Effect.gen(function* () {
-      const { world, browser, make, stateOf } = yield* firm("sv")
-      const path = yield* make({
-        what: "documents",
-        documents: "Passport\r\n\r\n  Bank statement  \r\n",
-        language: "sv",
-      })
-      const ref = stateOf(path)?.details.questionnaire
-      const stored = world.questionnaires.find(({ ref: { id } }) => id === ref?.id)
-      assert.isFalse(stored?.listed)
-      assert.deepStrictEqual(
-        stored?.questionnaire.sections[0]?.items.map(({ type, label, required }) => ({ type, label, required })),
-        [
-          { type: "upload", label: "Passport", required: true },
-          { type: "upload", label: "Bank statement", required: true },
-        ],
-      )
-      assert.strictEqual(stateOf(path)?.details.title, "Dokument")
-      assert.notInclude((yield* browser.get("/questionnaires")).body, ref?.id ?? "-")
-    }),
+  it.live(
+    "P18, T2, T3: documents are asked for without a template, one a line, in a questionnaire that is not listed; sent, they are Forms in the history",
+    () =>
+      Effect.gen(function* () {
+        const { world, browser, make, stateOf } = yield* firm("sv")
+        const path = yield* make({
+          what: "documents",
+          documents: "Passport\r\n\r\n  Bank statement  \r\n",
+          language: "sv",
+        })
+        const ref = stateOf(path)?.details.questionnaire
+        const stored = world.questionnaires.find(({ ref: { id } }) => id === ref?.id)
+        assert.isFalse(stored?.listed)
+        assert.deepStrictEqual(
+          stored?.questionnaire.sections[0]?.items.map(({ type, label, required }) => ({ type, label, required })),
+          [
+            { type: "upload", label: "Passport", required: true },
+            { type: "upload", label: "Bank statement", required: true },
+          ],
+        )
+        assert.strictEqual(stateOf(path)?.details.title, "Dokument")
+        assert.notInclude((yield* browser.get("/questionnaires")).body, ref?.id ?? "-")
+        assert.match(World.text(yield* browser.get(path)), /Anna Larsson skickade den till Bo Ek\. Forms/)
+      }),
   )
 
   it.live("S42: a title and a name are one line, whatever was sent as one", () =>

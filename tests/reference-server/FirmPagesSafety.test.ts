@@ -17,7 +17,7 @@ const actions = [
     (name) => `/requests/${id}/${name}`,
   ),
   ...["accept", "return", "waive", "complete", "reopen"].map((name) => `/requests/${id}/items/about/${name}`),
-  ...["change", "resend", "revoke", "link", "unlock"].map((name) => `/requests/${id}/recipients/r1/${name}`),
+  ...["change", "resend", "revoke", "link", "unlock", "code"].map((name) => `/requests/${id}/recipients/r1/${name}`),
   "/questionnaires",
   "/questionnaires/samples",
   "/keys",

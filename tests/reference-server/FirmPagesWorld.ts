@@ -244,7 +244,7 @@ const mailbox = (world: World) =>
 
 /** A firm without contacts and work: those have tests of their own, over the real services (WorkItemsPages). */
 const noWork = Layer.mergeAll(
-  Layer.mock(Contacts, { list: () => Effect.succeed([]) }),
+  Layer.mock(Contacts, { list: () => Effect.succeed([]), withEmail: () => Effect.succeed(null) }),
   Layer.mock(WorkItems, {
     list: () => Effect.succeed({ workItems: [], total: 0 }),
     get: (_, id) => Effect.fail(new WorkNotFound({ what: "work-item", id })),

@@ -238,7 +238,7 @@ layer(World.server, { excludeTestServices: true, timeout: "60 seconds" })("a req
       const actions = [
         ...names,
         ...["accept", "return", "waive", "complete", "reopen"].map((name) => `items/about/${name}`),
-        ...["change", "resend", "revoke", "link", "unlock"].map((name) => `recipients/r1/${name}`),
+        ...["change", "resend", "revoke", "link", "unlock", "code"].map((name) => `recipients/r1/${name}`),
       ]
       const before = yield* ours.stateOf(id)
       const theirs = Page.hidden(yield* other.browser.get("/requests/new"), "/requests/new")

@@ -241,15 +241,16 @@ describe("notices to members", () => {
       [{ kind: "item-notice", item: "about", at: 1 }, "Does not apply: About you", "Why: We have no company."],
       [{ kind: "upload-notice", at: 0 }, "1 file came in: Yearly", "1 file was uploaded"],
       [{ kind: "schedule-notice", reasons, at: 0 }, "Not sent: Yearly", "The recipient has no e-mail address"],
-      [
-        { kind: "reminders-notice", recipient: "carl", at: 0 },
-        "No reminders wanted: Yearly",
-        "turn them on again",
-      ],
+      [{ kind: "reminders-notice", recipient: "carl", at: 0 }, "No reminders wanted: Yearly", "turn them on again"],
       [
         { kind: "bounce-notice", recipient: "carl", at: 0 },
         "Could not be delivered",
         "Address: astrid@customer.example",
+      ],
+      [
+        { kind: "number-notice", recipient: "carl", at: 0 },
+        "No code could be sent: Yearly",
+        "under “Ask somebody else instead”",
       ],
     ]
     for (const [delivery, subject, says] of all) {

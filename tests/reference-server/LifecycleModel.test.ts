@@ -125,10 +125,13 @@ const take = Effect.fnUntraced(function* (
           requests.returnItem(member, id, item, reason, commandId),
         ]
       case "WaiveItem":
-        return [{ type: "WaiveItem", ...stamp, item, reason }, requests.waiveItem(member, id, item, reason, commandId)]
+        return [
+          { type: "WaiveItem", ...stamp, item, reason, ending },
+          requests.waiveItem(member, id, item, reason, commandId),
+        ]
       case "MarkItem": {
         const complete = form !== 0
-        const command = { type: "MarkItem", ...stamp, item, complete } as const
+        const command = { type: "MarkItem", ...stamp, item, complete, ending } as const
         return [command, requests.markItem(member, id, item, complete, commandId)]
       }
       case "CloseOnBehalf": {

@@ -4,6 +4,7 @@
  * asked for, a right code gives another one (`Customer/Entrance.ts`). Whatever does not work, for whatever reason, is
  * answered with the same bytes: `LinkDead`.
  */
+import * as ClientRequest from "@requite/core/ClientRequest"
 import * as Schema from "effect/Schema"
 import { CustomerAccess } from "./Access.ts"
 import * as Entrance from "./Customer/Entrance.ts"
@@ -12,6 +13,18 @@ import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "./HttpApi
 import * as Wire from "./Wire.ts"
 
 export { Claimed, CodeStep } from "./Customer/Entrance.ts"
+
+/** How an item, which is a section, stands with the customer and the firm. */
+export const FillItem = Schema.Struct({
+  id: Schema.String.annotate({ description: "The id of the section." }),
+  status: ClientRequest.ItemStatus,
+  reason: Schema.NullOr(Schema.String).annotate({ description: "Why it was sent back, waived, or does not apply." }),
+  open: Schema.Boolean.annotate({ description: "May its answers be written now?" }),
+}).annotate({
+  identifier: "FillItem",
+  description: "How a section stands: ticked, sent back, waived; and whether it is open.",
+})
+export type FillItem = typeof FillItem.Type
 
 /** What a customer's page needs to know. */
 export const Fill = Schema.Struct({
@@ -29,6 +42,7 @@ export const Fill = Schema.Struct({
   answers: Wire.Answers,
   files: Schema.Array(Wire.AttachedFile),
   progress: Schema.Array(Wire.SectionProgress),
+  items: Schema.Array(FillItem),
   versions: Schema.Record(Schema.String, Schema.Int).annotate({
     description: "On a shared record: how often each question was written. Comes back as `seen`.",
   }),
@@ -193,7 +207,7 @@ const submit = HttpApiEndpoint.post("submit", "/:handle/submit", {
   OpenApi.annotations({
     summary: "Submit",
     description:
-      "Submits what is saved. Refused as `incomplete` with the questions that stop it. Afterwards the session is over.",
+      "Submits what is saved. Refused as `incomplete` with the questions that stop it. Afterwards the session is over; the same call again, in the session that submitted, gives the same receipt as long as it is shown.",
   }),
 )
 

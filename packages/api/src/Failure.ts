@@ -60,7 +60,8 @@ export class Refusal extends Schema.TaggedError<Refusal>()(
     state: Schema.NullOr(Wire.LifecycleState),
     reasons: Schema.Array(Reason),
     allowed: Schema.Array(Schema.String).annotate({
-      description: "The commands that it would take from the same side now.",
+      description:
+        "The commands that its state and policy allow the same side now; another guard may still stop one of them.",
     }),
     message: Schema.String,
   },
@@ -71,11 +72,11 @@ export class Refusal extends Schema.TaggedError<Refusal>()(
   },
 ) {}
 
-/** The same `Idempotency-Key` came before, with another body (S46). */
+/** The same `Idempotency-Key` came before, with another body or for another call (S46). */
 export class KeyReused extends Schema.TaggedError<KeyReused>()(
   "KeyReused",
   { message: message("This Idempotency-Key was used before for another request: send a fresh one.") },
-  { httpApiStatus: 409, description: "The Idempotency-Key was used before, with another body." },
+  { httpApiStatus: 409, description: "The Idempotency-Key was used before, with another body or for another call." },
 ) {}
 
 /** One thing wrong with a questionnaire's definition, at its place in the text. */
@@ -125,6 +126,16 @@ export class MessageRefused extends Schema.TaggedError<MessageRefused>()(
   { httpApiStatus: 422, description: "The e-mail's message cannot be sent as it is written; the sentences say why." },
 ) {}
 
+/** Days were given for sections that the questionnaire does not have. */
+export class DuesRefused extends Schema.TaggedError<DuesRefused>()(
+  "DuesRefused",
+  {
+    sections: Schema.Array(Schema.String).annotate({ description: "The ids of sections that there are not." }),
+    message: Schema.String,
+  },
+  { httpApiStatus: 422, description: "`dues` names sections that the questionnaire does not have. Nothing changed." },
+) {}
+
 /** The knobs of the policy contradict each other: nothing could be sent with it (G6). */
 export class PolicyRefused extends Schema.TaggedError<PolicyRefused>()(
   "PolicyRefused",
@@ -159,6 +170,13 @@ export class LinkNotCopied extends Schema.TaggedError<LinkNotCopied>()(
   "LinkNotCopied",
   { reason: Schema.Literals(["not-allowed", "not-open", "recipient-unknown"]), message: Schema.String },
   { httpApiStatus: 409, description: "The policy gives no links to hand out, or the request is not open." },
+) {}
+
+/** There is no code to read out now. */
+export class CodeNotMade extends Schema.TaggedError<CodeNotMade>()(
+  "CodeNotMade",
+  { reason: Schema.Literals(["nobody-waits", "locked", "not-open"]), message: Schema.String },
+  { httpApiStatus: 409, description: "Nobody waits for a code, codes are locked, or the request is not open." },
 ) {}
 
 /** Answers that no form could have sent: a question that is not there, a value of another shape. */

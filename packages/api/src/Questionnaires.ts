@@ -31,7 +31,14 @@ export const Stored = Schema.Struct({ ...Wire.QuestionnaireRef.fields, source: S
 export type Stored = typeof Stored.Type
 
 const params = { id: Schema.String }
-const query = { version: Schema.optionalKey(Schema.Int) }
+const query = {
+  version: Schema.optionalKey(Schema.Int.annotate({ description: "Without it, the newest that is listed." })),
+  hash: Schema.optionalKey(
+    Schema.String.annotate({
+      description: "With the version: just what a request pins, also where the firm has other content under its name.",
+    }),
+  ),
+}
 
 export class Questionnaires extends HttpApiGroup.make("questionnaires")
   .add(
@@ -60,7 +67,7 @@ export class Questionnaires extends HttpApiGroup.make("questionnaires")
       OpenApi.annotations({
         summary: "Store a version",
         description:
-          "Stores a version of a questionnaire. A stored version never changes: the same content again is accepted as it stands, other content under the same id and version is refused.",
+          "Stores a version of a questionnaire. A stored version never changes: the same content again is accepted as it stands, other content under the same id and version is refused, but what is not listed gives way to what is.",
       }),
     ),
     HttpApiEndpoint.get("list", "/", {

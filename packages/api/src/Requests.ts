@@ -1,7 +1,7 @@
 /**
  * The group `requests`: a member asks a customer, sees how far it is, and reads what came back. Every change answers
- * with the request as it is after it. No answer contains a link (security.md S12) but that of `copyLink`, which asks for
- * one.
+ * with the request as it is after it. No answer contains a link or a code (security.md S12) but those of `copyLink` and
+ * `readOutCode`, which ask for one.
  */
 import * as Schema from "effect/Schema"
 import { MemberAccess } from "./Access.ts"
@@ -17,7 +17,7 @@ import * as View from "./Requests/View.ts"
 import * as Wire from "./Wire.ts"
 
 export { Asked, Changes, Imagined, Knobs, NewRequest, PolicyChoice, Preset } from "./Requests/Given.ts"
-export { GivenLink } from "./Requests/People.ts"
+export { GivenLink, ReadOutCode } from "./Requests/People.ts"
 export { ReminderCalendar, ReminderPlan, Reminders } from "./Requests/Reminders.ts"
 export {
   Action,
@@ -48,6 +48,7 @@ export class Requests extends HttpApiGroup.make("requests")
         Failure.QuestionnaireRefused,
         Failure.VersionTaken,
         Failure.MessageRefused,
+        Failure.DuesRefused,
         Failure.NotFound,
         Failure.Refusal,
         Failure.KeyReused,
@@ -101,8 +102,10 @@ export class Requests extends HttpApiGroup.make("requests")
         Failure.QuestionnaireRefused,
         Failure.VersionTaken,
         Failure.MessageRefused,
+        Failure.DuesRefused,
         Failure.NotFound,
         Failure.Refusal,
+        Failure.KeyReused,
       ],
     }).annotateMerge(
       OpenApi.annotations({
@@ -145,7 +148,14 @@ export class Requests extends HttpApiGroup.make("requests")
     Lifecycle.close,
     Lifecycle.changeWindow,
   )
-  .add(People.changeRecipient, People.resendTo, People.revokeLinks, People.copyLink, People.unlockCodes)
+  .add(
+    People.changeRecipient,
+    People.resendTo,
+    People.revokeLinks,
+    People.copyLink,
+    People.unlockCodes,
+    People.readOutCode,
+  )
   .add(Items.acceptItem, Items.returnItem, Items.waiveItem, Items.completeItem, Items.reopenItem)
   .add(Planning.reminders, Planning.previewReminders)
   .middleware(MemberAccess)

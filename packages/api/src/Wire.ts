@@ -111,7 +111,9 @@ export const NewRecipient = Schema.Struct({
     line(100).annotate({ description: "Their role in the work item.", examples: ["Primary Applicant"] }),
   ),
   contact: Schema.optionalKey(
-    Schema.NullOr(Id).annotate({ description: "The contact of the firm that they are; null: a bare address." }),
+    Schema.NullOr(Id).annotate({
+      description: "The contact of the firm that they are; null: the one whose address it is, if one contact has it.",
+    }),
   ),
 }).annotate({ identifier: "NewRecipient", description: "A person to ask." })
 export type NewRecipient = typeof NewRecipient.Type
@@ -131,7 +133,7 @@ export const Policy = RequestPolicy.RequestPolicy.annotate({
 
 /** One setting of a policy that is weak, or contradicts another. */
 export const PolicyWarning = Schema.Struct({
-  code: Schema.String.annotate({ examples: ["window-endless"] }),
+  code: Schema.String.annotate({ examples: ["never-expires"] }),
   severity: Schema.Literals(["error", "warning"]),
   knobs: Schema.Array(Schema.String).annotate({ description: "The knobs that it is about." }),
   message: Schema.String,

@@ -18,6 +18,7 @@ import * as Schema from "effect/Schema"
 import * as Crypto from "./Crypto.ts"
 import { Instant } from "./Instant.ts"
 import type { SecondFactor } from "./RequestPolicy.ts"
+import type { Assurance } from "./ClientRequest/Event.ts"
 
 /** How a code goes to the recipient. */
 export const Channel = Schema.Literals(["sms", "email"])
@@ -185,7 +186,7 @@ export const challenge = Effect.fnUntraced(function* (
 })
 
 /** How sure one can be of who came in: by the link alone, by link and code of one way, or of two different ways (S31). */
-export type Assurance = "link" | "single-channel" | "two-channel"
+export type { Assurance }
 
 /**
  * What a claim under this policy is worth. A link that a member copied went by a way that we do not know: a code by one

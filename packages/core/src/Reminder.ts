@@ -78,8 +78,9 @@ export type Plan = { readonly type: "at"; readonly at: Instant } | { readonly ty
 
 /**
  * The next reminder as seen at `now`: the first occurrence after `input.from`, at its instant; or, when that has passed,
- * the next instant from `now` on at which something late may go out. Does not look at the end of the window: `standing`
- * is of `now`, and a request may be expired when the instant comes. No occurrence before the year 10000: `no-due-date`.
+ * what is late goes out at `now` or at the end of the quiet hours, and on a day that is no business day, on the next one
+ * at the time of sending. Does not look at the end of the window: `standing` is of `now`, and a request may be expired
+ * when the instant comes. No occurrence before the year 10000: `no-due-date`.
  */
 export const next = (input: Input, now: Instant): Plan => {
   const reason = blocked(input)

@@ -3,7 +3,7 @@ import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { type Asked, AccessCodes, type Checked, type Started } from "../AccessCodes.ts"
+import { type Asked, AccessCodes, type Checked, type ReadOut, readOutChannel, type Started } from "../AccessCodes.ts"
 import { ClientRequests } from "../ClientRequests.ts"
 import { Config } from "../Config.ts"
 import * as ServerKey from "../ServerKey.ts"
@@ -130,6 +130,33 @@ export const layer = Layer.effect(
       return outcome === "right" ? ({ outcome, channel } as const) : ({ outcome } as const)
     })
 
+    /** As `issue`, for the visit that waits. The address has no part in it: nothing goes there. */
+    const readOut = Effect.fn("AccessCodes.readOut")(function* (member: Member, requestId: string, recipient: string) {
+      const family = { workspaceId: member.workspaceId, requestId, recipient }
+      const now = yield* Clock.currentTimeMillis
+      const request = yield* rows.request(family)
+      if (request === null || !ClientRequest.isOpenAt(request, now)) return { outcome: "not-open" } as const
+      if (ClientRequest.recipientOf(request, recipient) === undefined) return { outcome: "nobody-waits" } as const
+      // under the lock: a right code that comes in at the same time ends the waiting before or after, not meanwhile
+      const ledger = yield* rows.lockedFamily(family, now)
+      if (ledger.lockedAt !== null) return { outcome: "locked" } as const
+      const waiting = yield* rows.waiting(family, now)
+      if (waiting === null) return { outcome: "nobody-waits" } as const
+      const { preSession, channel } = waiting
+      const issued = AccessCode.issue(ledger, channel, now)
+      if (issued.outcome === "locked") return { outcome: "locked" } as const
+      if (issued.outcome === "too-soon") {
+        return { outcome: "too-soon", retryAfterSeconds: Math.ceil((issued.until - now) / 1000) } as const
+      }
+      yield* rows.writeFamily(family, issued.ledger, now)
+      const { sentTo } = yield* whereTo(family, channel, now)
+      const about = { requestId, recipient, preSession, channel, sentTo }
+      const { challenge, code } = yield* AccessCode.challenge(about, yield* pepper, now)
+      yield* rows.replaceChallenge(member.workspaceId, challenge)
+      yield* report(family, "code-sent", readOutChannel, { kind: "member", id: member.id })
+      return { outcome: "made", code } as const
+    }, sql.withTransaction)
+
     const unlock = Effect.fn("AccessCodes.unlock")(function* (member: Member, requestId: string, recipient: string) {
       const family = { workspaceId: member.workspaceId, requestId, recipient }
       const now = yield* Clock.currentTimeMillis
@@ -149,6 +176,7 @@ export const layer = Layer.effect(
     return AccessCodes.of({
       start: (asked): Effect.Effect<Started> => unhurried(run(start(asked))),
       check: ({ preSession, presented }): Effect.Effect<Checked> => unhurried(run(check(preSession, presented))),
+      readOut: (member, requestId, recipient): Effect.Effect<ReadOut> => run(readOut(member, requestId, recipient)),
       locked: (workspaceId, requestId) =>
         Effect.map(run(rows.lockedFamilies(workspaceId, requestId)), (found) =>
           found.map(({ recipient }) => recipient),

@@ -45,6 +45,15 @@ export const make = Effect.gen(function* () {
       SELECT id, request_id, recipient, pre_session, channel, digest, sent_to, issued_at, tries_left
       FROM access_codes WHERE id = ${id}`,
   })
+  const waiting = SqlSchema.findOneOption({
+    Request: Schema.Struct({ ...Family.fields, after: Schema.Date }),
+    Result: Schema.Struct({ preSession: Schema.String, channel: AccessCode.Channel }),
+    execute: ({ workspaceId, requestId, recipient, after }) => sql`
+      SELECT pre_session, channel FROM access_codes
+      WHERE workspace_id = ${workspaceId} AND request_id = ${requestId} AND recipient = ${recipient}
+        AND issued_at > ${after}
+      ORDER BY issued_at DESC, id LIMIT 1`,
+  })
   const state = SqlSchema.findOneOption({
     Request: Family,
     Result: Schema.Struct({ state: ClientRequest.State }),
@@ -86,6 +95,9 @@ export const make = Effect.gen(function* () {
 
     /** The newest challenge of a visit, by its id, with the family whose lock it needs. */
     visited: (preSession: string) => Effect.map(visited(preSession), Option.getOrNull),
+    /** The newest visit of a family that was asked for a code which could still be right; null: there is none. */
+    waiting: (family: Family, now: number) =>
+      Effect.map(waiting({ ...family, after: new Date(now - AccessCode.lifeMillis) }), Option.getOrNull),
     challenge: (id: string) =>
       Effect.map(challenge(id), (found) =>
         Option.getOrNull(Option.map(found, (row) => ({ ...row, issuedAt: row.issuedAt.getTime() }))),

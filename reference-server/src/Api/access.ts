@@ -47,6 +47,9 @@ const members = Layer.effect(
 /** What a customer may send at once, uploads aside. */
 const maxAnswers = ByteSize.mebibytes(1)
 
+/** The address of a submission, and not that of a question called "submit". */
+const submission = /\/customer\/[^/]+\/submit$/
+
 /** Customers, by the session that their link opened. Whatever does not hold is `LinkDead` (S47). */
 const customers = Layer.effect(
   Access.CustomerAccess,
@@ -62,7 +65,15 @@ const customers = Layer.effect(
       const { handle = "" } = yield* HttpRouter.params
       const secret = PageSecurity.readCookie(config, request, customerCookie(handle))
       if (secret === null) return yield* new Failure.LinkDead()
-      const customer = yield* access.enter(handle, secret)
+      // who submitted and did not hear of it asks again, and is told the same
+      const submits = request.method === "POST" && submission.test(request.url.split("?")[0] ?? "")
+      const customer = yield* access
+        .enter(handle, secret)
+        .pipe(
+          Effect.catchTag("LinkDead", (dead) =>
+            submits ? Effect.map(access.receipt(handle, secret), (found) => found.customer) : Effect.fail(dead),
+          ),
+        )
       const { workspace, requestId, recipient } = customer
       if (changes(request)) yield* limits.ofFamily(action, { workspaceId: workspace.id, requestId, recipient })
       return customer

@@ -107,9 +107,14 @@ export const layer = HttpApiBuilder.group(
         return views.receipt(request) ?? (yield* new Failure.LinkDead())
       }, Effect.catchTags(refusals)),
       submit: Effect.fn(function* ({ payload }) {
-        const request = yield* requests.submit(yield* Access.CurrentCustomer, payload.revision, yield* uuid)
+        const customer = yield* Access.CurrentCustomer
+        const request = yield* requests.submit(customer, payload.revision, yield* uuid).pipe(
+          Effect.catchTags(failures.customerRefusal),
+          // it is closed, perhaps because this session submitted it just before
+          Effect.catchTag("LinkDead", () => Effect.map(entrance.receipt(customer.handle), (found) => found.request)),
+        )
         return views.receipt(request) ?? (yield* new Failure.LinkDead())
-      }, Effect.catchTags(failures.customerRefusal)),
+      }),
     })
   }),
 )

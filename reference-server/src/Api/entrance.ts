@@ -14,7 +14,8 @@ import { HttpEffect, HttpServerRequest, HttpServerResponse } from "../platform/H
 import { type Action, CustomerLimits } from "../RateLimits/Customers.ts"
 import type { RateLimited } from "../RateLimits.ts"
 
-const tooOften = (retryAfterSeconds: number) =>
+/** A failure that says when to try again, in its header too. */
+export const tooOften = (retryAfterSeconds: number) =>
   Effect.andThen(
     HttpEffect.appendPreResponseHandler((_request, response) =>
       Effect.succeed(HttpServerResponse.setHeader(response, "retry-after", String(retryAfterSeconds))),
@@ -94,6 +95,11 @@ export const make = Effect.gen(function* () {
     from,
     count,
     counted,
+    /** What the session of this handle submitted. */
+    receipt: Effect.fnUntraced(function* (handle: string) {
+      const secret = yield* secretOf(handle)
+      return yield* Effect.mapError(access.receipt(handle, secret), () => new Failure.LinkDead())
+    }),
     handlers: {
       claim: ({ payload }: { readonly payload: { readonly token: Redacted.Redacted } }) =>
         Effect.gen(function* () {

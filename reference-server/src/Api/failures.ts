@@ -2,6 +2,7 @@
 import { Failure } from "@requite/api"
 import type { ClientRequest } from "@requite/core"
 import * as Effect from "effect/Effect"
+import type { ReadOut } from "../AccessCodes.ts"
 import type { LinkNotCopied } from "../CustomerAccess.ts"
 import type { QuestionnaireRefused, VersionTaken } from "../Questionnaires.ts"
 import type { WorkNotFound } from "../WorkItems.ts"
@@ -41,6 +42,16 @@ export const noLink = {
   LinkNotCopied: ({ reason }: LinkNotCopied) =>
     Effect.fail(new Failure.LinkNotCopied({ reason, message: noLinkBecause[reason] })),
 }
+
+const noCodeBecause: Readonly<Record<Failure.CodeNotMade["reason"], string>> = {
+  "nobody-waits": "Nobody waits for a code: they have to open their link first, or to ask for a new code.",
+  locked: "Too many wrong codes were tried: unlock the codes first.",
+  "not-open": "The request is not open: no code lets anybody in.",
+}
+
+/** A code that is not read out now, but for one that is only too soon. */
+export const noCode = ({ outcome }: Exclude<ReadOut, { readonly outcome: "made" | "too-soon" }>) =>
+  new Failure.CodeNotMade({ reason: outcome, message: noCodeBecause[outcome] })
 
 /** A refused command of a member, on a request that they can name. */
 export const refusal = (request: string) => ({

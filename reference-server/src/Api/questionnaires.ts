@@ -13,9 +13,12 @@ export const layer = HttpApiBuilder.group(
   Effect.fn(function* (handlers) {
     const questionnaires = yield* Questionnaires
 
-    const get = Effect.fnUntraced(function* (id: string, version: number | undefined) {
+    const get = Effect.fnUntraced(function* (
+      id: string,
+      { version, hash }: { readonly version?: number; readonly hash?: string },
+    ) {
       const { workspaceId } = yield* Access.CurrentMember
-      return yield* questionnaires.get(workspaceId, id, version)
+      return yield* questionnaires.get(workspaceId, id, version, hash)
     }, Effect.catchTags(failures.noQuestionnaire))
 
     return handlers.handleAll({
@@ -30,9 +33,9 @@ export const layer = HttpApiBuilder.group(
         const { workspaceId } = yield* Access.CurrentMember
         return { questionnaires: (yield* questionnaires.list(workspaceId)).map(views.listing) }
       }),
-      get: ({ params, query }) => Effect.map(get(params.id, query.version), ({ ref, source }) => ({ ...ref, source })),
+      get: ({ params, query }) => Effect.map(get(params.id, query), ({ ref, source }) => ({ ...ref, source })),
       answersSchema: ({ params, query }) =>
-        Effect.map(get(params.id, query.version), ({ questionnaire }) =>
+        Effect.map(get(params.id, query), ({ questionnaire }) =>
           views.jsonObject(AnswerSchema.jsonSchema(questionnaire)),
         ),
     })

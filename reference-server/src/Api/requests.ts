@@ -5,18 +5,23 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { AccessCodes } from "../AccessCodes.ts"
-import { ClientRequests, type Handled, type NewRequest, type Overview } from "../ClientRequests.ts"
+import { ClientRequests, type Current, type Handled, type NewRequest, type Overview } from "../ClientRequests.ts"
+import { Config } from "../Config.ts"
 import { Contacts } from "../Contacts.ts"
 import { CustomerAccess } from "../CustomerAccess.ts"
+import * as IdempotencyKeys from "../IdempotencyKeys.ts"
 import * as Invitation from "../Invitation.ts"
 import { type Member, Members } from "../Members.ts"
+import type { HttpServerRequest } from "../platform/Http.ts"
 import { HttpApiBuilder } from "../platform/HttpApi.ts"
 import { Questionnaires } from "../Questionnaires.ts"
+import * as Recipients from "../Recipients.ts"
 import * as RequestReminders from "../RequestReminders.ts"
 import { Uploads } from "../Uploads.ts"
 import { WorkItems } from "../WorkItems.ts"
 import { Workspaces } from "../Workspaces.ts"
 import * as downloads from "./downloads.ts"
+import { tooOften } from "./entrance.ts"
 import * as failures from "./failures.ts"
 import * as given from "./given.ts"
 import { idFor } from "./ids.ts"
@@ -26,9 +31,13 @@ interface Keyed {
   readonly "idempotency-key"?: string
 }
 
-interface Called {
-  readonly params: { readonly id: string }
+interface Call {
   readonly headers: Keyed
+  readonly request: HttpServerRequest.HttpServerRequest
+}
+
+interface Called extends Call {
+  readonly params: { readonly id: string }
 }
 
 export const layer = HttpApiBuilder.group(
@@ -42,10 +51,18 @@ export const layer = HttpApiBuilder.group(
     const workspaces = yield* Workspaces
     const workItems = yield* WorkItems
     const contacts = yield* Contacts
+    const { smsCountries } = yield* Config
     const access = yield* CustomerAccess
     const codes = yield* AccessCodes
+    const keys = yield* IdempotencyKeys.make
     const crypto = yield* Crypto.Crypto
     const fresh = Effect.provideService(Crypto.uuid, Crypto.Crypto, crypto)
+
+    /** Refuses a key that was used for another call, before anything is done or stored. */
+    const claimKey = Effect.fnUntraced(function* ({ headers: { "idempotency-key": key }, request }: Call) {
+      const { workspaceId } = yield* Access.CurrentMember
+      if (key !== undefined && !(yield* keys.claim(workspaceId, key, request))) return yield* new Failure.KeyReused()
+    })
 
     /**
      * What the caller calls the command; without a key of theirs, a name that never comes again. The same key on another
@@ -76,7 +93,8 @@ export const layer = HttpApiBuilder.group(
 
     /** A command on a request that is there: carried out, refused, or the request is not there. */
     const command = (name: string, run: (member: Member, id: string, commandId: string) => Handled) =>
-      Effect.fnUntraced(function* ({ params, headers }: Called) {
+      Effect.fnUntraced(function* ({ params, headers, request }: Called) {
+        yield* claimKey({ headers, request })
         yield* run(yield* Access.CurrentMember, params.id, yield* commandId(name, headers)).pipe(
           Effect.catchTags({ ...failures.refusal(params.id), ...failures.noRequest }),
         )
@@ -88,7 +106,7 @@ export const layer = HttpApiBuilder.group(
         const { workspaceId } = yield* Access.CurrentMember
         const stored =
           "source" in asked
-            ? (yield* questionnaires.add(workspaceId, asked.source, { listed: false })).stored
+            ? (yield* questionnaires.add(workspaceId, asked.source, { alone: true })).stored
             : yield* questionnaires.get(workspaceId, asked.id, asked.version)
         return stored.ref
       },
@@ -109,6 +127,47 @@ export const layer = HttpApiBuilder.group(
       )
     }, Effect.catchTags(failures.noWork))
 
+    /** Recipients who are contacts of the firm by their address. */
+    const recognised = Effect.fnUntraced(function* (
+      recipients: ReadonlyArray<ClientRequest.Recipient>,
+      before: ClientRequest.State | null,
+    ) {
+      const { workspaceId } = yield* Access.CurrentMember
+      const found = Recipients.recognised(workspaceId, recipients, before)
+      return yield* Effect.provideService(found, Contacts, contacts)
+    })
+
+    /** Refuses what needs codes by SMS and has numbers that none can go to (S35); `to`: those it is about, if not all. */
+    const reachable = Effect.fnUntraced(function* (
+      name: ClientRequest.Command["type"],
+      { request }: Pick<Current, "request">,
+      to?: ReadonlyArray<ClientRequest.Recipient>,
+    ) {
+      const refusal = Recipients.refusal(name, request, smsCountries, to)
+      if (refusal !== null) yield* Effect.fail(refusal)
+    })
+
+    const sending = (
+      name: "Send" | "Schedule",
+      run: (member: Member, id: string, commandId: string) => Handled,
+    ): typeof run =>
+      Effect.fnUntraced(function* (member, id, commandId) {
+        yield* reachable(name, yield* requests.read(member.workspaceId, id))
+        return yield* run(member, id, commandId)
+      })
+    const sendNow = sending("Send", requests.send)
+    const schedule = (at: number) =>
+      sending("Schedule", (member, id, commandId) => requests.schedule(member, id, at, commandId))
+
+    const checkDues = (
+      dues: ClientRequest.Details["dues"],
+      questionnaire: ClientRequest.Details["questionnaire"],
+    ): Effect.Effect<void, Failure.DuesRefused> => {
+      const sections = Recipients.unknownDues(dues, questionnaire)
+      const message = `The questionnaire has no such section: ${sections.join(", ")}.`
+      return sections.length === 0 ? Effect.void : Effect.fail(new Failure.DuesRefused({ sections, message }))
+    }
+
     const newRequest = Effect.fnUntraced(function* (payload: Requests.NewRequest) {
       const {
         title,
@@ -121,7 +180,7 @@ export const layer = HttpApiBuilder.group(
       } = payload
       const rules = yield* Effect.fromResult(given.soundPolicy(policy))
       const { language, timeZone } = yield* workspaces.get((yield* Access.CurrentMember).workspaceId)
-      const recipients = given.newRecipients(payload, language)
+      const recipients = yield* recognised(given.newRecipients(payload, language), null)
       const details: ClientRequest.Details = {
         title,
         description,
@@ -140,6 +199,7 @@ export const layer = HttpApiBuilder.group(
       yield* checkMessage(details)
       yield* known(details)
       const questionnaire = yield* refOf(payload.questionnaire)
+      yield* checkDues(dues, questionnaire)
       const one: NewRequest = { details: { ...details, questionnaire }, policy: rules }
       // each on their own: one request for everyone (K27)
       return rules.audience === "separate-views" && recipients.length > 1
@@ -153,15 +213,16 @@ export const layer = HttpApiBuilder.group(
       const refusable = { ...failures.refusal(id), ...failures.noRequest }
       yield* requests.create(member, input, id).pipe(Effect.catchTags(refusable))
       if (!isMadeOf(yield* overview(id), input)) return yield* new Failure.KeyReused()
-      if (send === true) yield* requests.send(member, id, `${id}:send`).pipe(Effect.catchTags(refusable))
+      if (send === true) yield* sendNow(member, id, `${id}:send`).pipe(Effect.catchTags(refusable))
       if (sendAt !== undefined) {
         const at = Date.parse(sendAt)
-        yield* requests.schedule(member, id, at, `${id}:schedule`).pipe(Effect.catchTags(refusable))
+        yield* schedule(at)(member, id, `${id}:schedule`).pipe(Effect.catchTags(refusable))
       }
     })
 
     return handlers.handleAll({
-      create: Effect.fn(function* ({ headers, payload }) {
+      create: Effect.fn(function* ({ headers, payload, request: call }) {
+        yield* claimKey({ headers, request: call })
         const inputs = yield* newRequest(payload)
         const first = yield* commandId("request", headers)
         const ids = yield* Effect.forEach(inputs, (_input, index) =>
@@ -186,30 +247,41 @@ export const layer = HttpApiBuilder.group(
         const names = yield* namesOf(history.map(({ event }) => event.by))
         return { entries: history.map((entry) => views.historyEntry(entry, names)) }
       }),
-      edit: Effect.fn(function* ({ params, headers, payload }) {
+      edit: Effect.fn(function* ({ params, headers, payload, request: call }) {
+        yield* claimKey({ headers, request: call })
         const { questionnaire, recipient: _recipient, recipients: _recipients, reminders, ...changes } = payload
         const { request } = (yield* overview(params.id)).current
         const people = given.people(payload)
         const ids = yield* Effect.forEach(people ?? [], () => fresh)
         const details: Partial<ClientRequest.Details> = {
           ...changes,
-          ...(people === undefined ? {} : { recipients: given.changedRecipients(people, request, ids) }),
+          ...(people === undefined
+            ? {}
+            : { recipients: yield* recognised(given.changedRecipients(people, request, ids), request) }),
           ...(reminders === undefined ? {} : { reminders: { ...request.details.reminders, ...reminders } }),
         }
         // what the message speaks of may be changed, or taken away, without a word about the message
         yield* checkMessage({ ...request.details, ...details })
         yield* known({ workItem: null, recipients: details.recipients ?? [] })
         const all = questionnaire === undefined ? details : { ...details, questionnaire: yield* refOf(questionnaire) }
-        return yield* command("edit", (member, id, commandId) => requests.edit(member, id, all, commandId))({
+        yield* checkDues(changes.dues ?? {}, all.questionnaire ?? request.details.questionnaire)
+        const added = Recipients.changed(details.recipients ?? [], request)
+        const edit = Effect.fnUntraced(function* (member: Member, id: string, commandId: string) {
+          // nobody gets a code before it is sent
+          if (request.sentAt !== null) yield* reachable("Edit", { request }, added)
+          return yield* requests.edit(member, id, all, commandId)
+        })
+        return yield* command(
+          "edit",
+          edit,
+        )({
           params,
           headers,
+          request: call,
         })
       }),
-      send: command("send", requests.send),
-      schedule: ({ payload, ...called }) =>
-        command("schedule", (member, id, commandId) =>
-          requests.schedule(member, id, Date.parse(payload.sendAt), commandId),
-        )(called),
+      send: command("send", sendNow),
+      schedule: ({ payload, ...called }) => command("schedule", schedule(Date.parse(payload.sendAt)))(called),
       unschedule: command("unschedule", requests.unschedule),
       resend: command("resend", (member, id, commandId) => requests.resend(member, id, commandId)),
       cancel: ({ payload: { reason = "" }, ...called }) =>
@@ -244,11 +316,16 @@ export const layer = HttpApiBuilder.group(
         )(called),
 
       changeRecipient: Effect.fn(function* (called) {
-        const to = given.recipient(yield* fresh, called.payload)
+        yield* claimKey(called)
+        const stated = given.recipient(yield* fresh, called.payload)
+        const { current } = yield* overview(called.params.id)
+        const [to = stated] = yield* recognised([stated], null)
         yield* known({ workItem: null, recipients: [to] })
-        return yield* command(`recipient ${called.params.recipient}`, (member, id, commandId) =>
-          requests.changeRecipient(member, id, called.params.recipient, to, commandId),
-        )(called)
+        const change = Effect.fnUntraced(function* (member: Member, id: string, commandId: string) {
+          yield* reachable("ChangeRecipient", current, [to])
+          return yield* requests.changeRecipient(member, id, called.params.recipient, to, commandId)
+        })
+        return yield* command(`recipient ${called.params.recipient}`, change)(called)
       }),
       resendTo: (called) =>
         command(`resend ${called.params.recipient}`, (member, id, commandId) =>
@@ -258,16 +335,24 @@ export const layer = HttpApiBuilder.group(
         command(`revoke ${called.params.recipient}`, (member, id, commandId) =>
           requests.revokeLinks(member, id, called.params.recipient, commandId),
         )(called),
-      copyLink: Effect.fn(function* ({ params }) {
+      copyLink: Effect.fn(function* ({ params, ...call }) {
+        yield* claimKey(call)
         const url = yield* access
           .copyLink(yield* Access.CurrentMember, params.id, params.recipient)
           .pipe(Effect.catchTags({ ...failures.noLink, ...failures.noRequest }))
         return { url: Redacted.value(url) }
       }),
-      unlockCodes: Effect.fn(function* ({ params }) {
+      unlockCodes: Effect.fn(function* ({ params, ...call }) {
+        yield* claimKey(call)
         yield* overview(params.id)
         yield* codes.unlock(yield* Access.CurrentMember, params.id, params.recipient)
         return yield* viewOf(params.id)
+      }),
+      readOutCode: Effect.fn(function* ({ params }) {
+        yield* overview(params.id)
+        const made = yield* codes.readOut(yield* Access.CurrentMember, params.id, params.recipient)
+        if (made.outcome === "made") return { code: Redacted.value(made.code) }
+        return yield* made.outcome === "too-soon" ? tooOften(made.retryAfterSeconds) : failures.noCode(made)
       }),
 
       reminders: Effect.fn(function* ({ params }) {

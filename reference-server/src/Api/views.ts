@@ -5,6 +5,7 @@ import * as upload from "@requite/core/AnswerKind/upload"
 import * as Schema from "effect/Schema"
 import type { Conflict, Current, MailLine, Overview } from "../ClientRequests.ts"
 import type * as CustomerAccess from "../CustomerAccess.ts"
+import * as Items from "../CustomerPages/Items.ts"
 import type { ApiKey } from "../Members.ts"
 import type * as Stored from "../Questionnaires.ts"
 import * as RequestActions from "../RequestActions.ts"
@@ -205,6 +206,10 @@ export const fill = (
   answers: jsonObject(answers),
   files: state.files.map(attached),
   progress: Answers.progress(stored.questionnaire, answers, visited, { context }),
+  items: state.details.questionnaire.sections.map((id) => {
+    const { status = "NotStarted", reason = null } = state.items[id] ?? {}
+    return { id, status, reason, open: Items.isOpen(state, id) }
+  }),
   versions: Object.fromEntries(Object.entries(versions).map(([question, { n }]) => [question, n])),
   csrf,
 })

@@ -50,11 +50,25 @@ export const obstacles = (
   )
 }
 
-/** Sections that are asked and not ended yet, this one aside. */
-export const left = (current: Current, item: string): ReadonlyArray<string> =>
-  Filling.sections(Filling.of(current))
-    .map(({ id }) => id)
-    .filter((id) => id !== item && !ended.has(current.request.items[id]?.status ?? "NotStarted"))
+/**
+ * Sections that still have to be ended, this one aside: those that are asked and that require something; where none does,
+ * all that are asked.
+ */
+export const left = (current: Current, item: string): ReadonlyArray<string> => {
+  const asked = Filling.sections(Filling.of(current)).map(({ id }) => id)
+  const required = asked.filter((id) => requiresSomething(current, id))
+  return (required.length === 0 ? asked : required).filter(
+    (id) => id !== item && !ended.has(current.request.items[id]?.status ?? "NotStarted"),
+  )
+}
+
+/** Would something be missing if nothing were given there? */
+const requiresSomething = (current: Current, item: string): boolean => {
+  const { questionnaire } = current.stored
+  const others = Object.entries(current.answers).filter(([id]) => Filling.sectionOf(questionnaire, id) !== item)
+  const { missing, files } = lacking(current, Object.fromEntries(others), item)
+  return missing.length + files.length > 0
+}
 
 const ended = new Set(["Completed", "Accepted", "Waived", "NotApplicable"])
 

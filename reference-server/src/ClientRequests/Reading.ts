@@ -16,8 +16,8 @@ export const make = Effect.fnUntraced(function* ({ rows }: Door) {
 
   const currentOf = (workspaceId: string, request: ClientRequest.State): Effect.Effect<Current> =>
     Effect.gen(function* () {
-      const { id, version } = request.details.questionnaire
-      const stored = yield* questionnaires.get(workspaceId, id, version)
+      const { id, version, hash } = request.details.questionnaire
+      const stored = yield* questionnaires.get(workspaceId, id, version, hash)
       const draft = yield* rows.draft(request.id)
       const submitted = request.submission === null ? null : yield* rows.submitted(request.id)
       // one that was opened again goes on from what was kept, or where nothing is kept from what was submitted

@@ -7,12 +7,14 @@ import type { ClientRequests, Conflict, Current } from "../ClientRequests.ts"
 import { AnswersRefused } from "../ClientRequests.ts"
 import type { Customer } from "../Customer.ts"
 import * as Filling from "../Filling.ts"
+import type { Member } from "../Members.ts"
 import * as Answered from "./Answered.ts"
 import type { Door, Write } from "./Door.ts"
 import type { Reading } from "./Reading.ts"
 import type { Change, Draft } from "./sql.ts"
 
 type Service = ClientRequests["Service"]
+type Marking = { readonly type: "MarkItem"; readonly item: string; readonly complete: boolean }
 
 /** How many of the latest saves are remembered, so that one that arrives twice is carried out once (I9). */
 const remembered = 50
@@ -199,6 +201,35 @@ export const make = ({ rows, transact }: Door, { currentOf }: Reading) => {
     })
   }
 
+  /** The firm's word on an item, which may be the last too. */
+  const settle = (
+    member: Member,
+    id: string,
+    word: { readonly type: "WaiveItem"; readonly item: string; readonly reason: string } | Marking,
+    commandId: string,
+  ) =>
+    Effect.suspend(() => {
+      const { freeze, write } = submitting(member.workspaceId, id, commandId, null)
+      return transact(
+        member.workspaceId,
+        id,
+        (request) =>
+          Effect.gen(function* () {
+            const current = yield* currentOf(member.workspaceId, request)
+            return {
+              ...word,
+              id: commandId,
+              by: { kind: "member", id: member.id },
+              ending: {
+                ...(yield* freeze(current, Answered.given(current))),
+                left: Answered.left(current, word.item),
+              },
+            } as const
+          }),
+        write,
+      )
+    })
+
   const closeOnBehalf: Service["closeOnBehalf"] = (member, id, commandId) =>
     Effect.suspend(() => {
       const { freeze, write } = submitting(member.workspaceId, id, commandId, null)
@@ -226,6 +257,10 @@ export const make = ({ rows, transact }: Door, { currentOf }: Reading) => {
     submit,
     finish,
     closeOnBehalf,
+    waiveItem: (member, id, item, reason, commandId) =>
+      settle(member, id, { type: "WaiveItem", item, reason }, commandId),
+    markItem: (member, id, item, complete, commandId) =>
+      settle(member, id, { type: "MarkItem", item, complete }, commandId),
     completeItem: (customer, { revision, item }, commandId) => end(customer, { revision, item }, commandId),
     declineItem: end,
     reopenItem: (customer, { revision, item }, commandId) =>

@@ -33,8 +33,8 @@ export const layer = Layer.effect(
       { details, items }: ClientRequest.State,
       to: ClientRequest.Details["questionnaire"],
     ) {
-      const [before, after] = yield* Effect.forEach([details.questionnaire, to], ({ id, version }) =>
-        Effect.option(reading.questionnaires.get(workspaceId, id, version)),
+      const [before, after] = yield* Effect.forEach([details.questionnaire, to], ({ id, version, hash }) =>
+        Effect.option(reading.questionnaires.get(workspaceId, id, version, hash)),
       )
       if (before?._tag !== "Some" || after?._tag !== "Some") return false
       const [from, next] = [before.value.questionnaire, after.value.questionnaire]
@@ -99,10 +99,6 @@ export const layer = Layer.effect(
         ask(member, id, { type: "AcceptItem", ...stamp(member, commandId), item }),
       returnItem: (member, id, item, reason, commandId) =>
         ask(member, id, { type: "ReturnItem", ...stamp(member, commandId), item, reason }),
-      waiveItem: (member, id, item, reason, commandId) =>
-        ask(member, id, { type: "WaiveItem", ...stamp(member, commandId), item, reason }),
-      markItem: (member, id, item, complete, commandId) =>
-        ask(member, id, { type: "MarkItem", ...stamp(member, commandId), item, complete }),
       list: (workspaceId, query) =>
         Effect.flatMap(Clock.currentTimeMillis, (now) => rows.list(workspaceId, query, now)).pipe(Effect.orDie),
       read: reading.read,

@@ -40,6 +40,14 @@ export const layer = Layer.effect(
         ORDER BY lower(name), id LIMIT 500`,
     })
 
+    const ofEmail = SqlSchema.findAll({
+      Request: Schema.Struct({ workspaceId: Schema.String, email: Schema.String }),
+      Result: Row,
+      execute: ({ workspaceId, email }) => sql`
+        SELECT ${columns} FROM contacts
+        WHERE workspace_id = ${workspaceId} AND deleted_at IS NULL AND lower(email) = lower(${email}) LIMIT 2`,
+    })
+
     const get = Effect.fnUntraced(function* (workspaceId: string, id: string) {
       const row = isUuid(id) ? Option.getOrNull(yield* Effect.orDie(byId({ workspaceId, id }))) : null
       return row === null ? yield* new ContactNotFound({ id }) : fromRow(row)
@@ -61,6 +69,12 @@ export const layer = Layer.effect(
           (rows) => rows.map(fromRow),
         ),
       get,
+      withEmail: Effect.fnUntraced(function* (workspaceId, given) {
+        const email = given.replaceAll("\u0000", "\ufffd").trim()
+        if (email === "") return null
+        const [first, second] = yield* Effect.orDie(ofEmail({ workspaceId, email }))
+        return first === undefined || second !== undefined ? null : fromRow(first)
+      }),
       create: Effect.fn("Contacts.create")(function* (workspaceId, id, details) {
         const createdAt = new Date(yield* Clock.currentTimeMillis)
         yield* Effect.orDie(

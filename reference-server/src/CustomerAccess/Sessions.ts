@@ -12,6 +12,9 @@ import { linkOf, type make as makeStatements, type Session } from "./sql.ts"
 /** How long a pre-session waits for its code. */
 export const waitMillis = 3_600_000
 
+/** How long the receipt is shown where the page after submission is the same for everybody (S50, P22). */
+export const flashMillis = 60_000
+
 /** `verified`: it may do what customers do; `waiting`: a pre-session; `lapsed`: it was verified, and its time is over. */
 export type Standing = "verified" | "waiting" | "lapsed"
 

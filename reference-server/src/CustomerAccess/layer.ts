@@ -78,7 +78,9 @@ export const layer = Layer.effect(
         expiresAt: new Date(now + seconds * 1000),
       }
       const by = { kind: "customer", link: link.id } as const
-      const intent = { type: "Claim", id: handle, by, recipient, generation, device, rebinds, issuedAt } as const
+      const { assurance } = session
+      const proof = { device, rebinds, issuedAt, assurance }
+      const intent = { type: "Claim", id: handle, by, recipient, generation, ...proof } as const
       yield* requests
         .handle(workspaceId, request.id, intent, () =>
           Effect.andThen(
@@ -197,8 +199,8 @@ export const layer = Layer.effect(
           const { workspaceId, requestId, recipient, request, isHere } = yield* open(token, device)
           yield* limits.ofFamily("link", { workspaceId, requestId, recipient })
           if (!isHere) return yield* sessions.otherDevice(workspaceId, request, recipient)
-          const { id, version } = request.details.questionnaire
-          const stored = yield* questionnaires.get(workspaceId, id, version)
+          const { id, version, hash } = request.details.questionnaire
+          const stored = yield* questionnaires.get(workspaceId, id, version, hash)
           return {
             workspace: yield* workspaces.get(workspaceId),
             recipient: ClientRequest.recipientOf(request, recipient) ?? ClientRequest.primary(request.details),
@@ -291,7 +293,9 @@ export const layer = Layer.effect(
           const { row, now } = yield* sessions.known(handle, secret)
           const isMine = row.submissionId !== null && row.submissionId === row.state.submission?.id
           const isOver = now >= row.endsAt.getTime() || row.verifiedAt === null
-          if (row.state.state !== "Submitted" || !isMine || isOver) return yield* new AccessLink.LinkDead()
+          const { afterSubmit } = row.state.policy
+          const isPast = afterSubmit === "uniform" && now >= (row.state.submission?.at ?? 0) + Sessions.flashMillis
+          if (row.state.state !== "Submitted" || !isMine || isOver || isPast) return yield* new AccessLink.LinkDead()
           const customer = yield* customerOf(row, handle, secret)
           const current = yield* requests.current(customer).pipe(Effect.mapError(() => new AccessLink.LinkDead()))
           return { workspace: customer.workspace, customer, request: row.state, current }

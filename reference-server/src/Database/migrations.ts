@@ -12,6 +12,7 @@ import accessCodes from "./migrations/0003_access_codes.ts"
 import work from "./migrations/0004_work.ts"
 import sessionFiles from "./migrations/0005_session_files.ts"
 import unsubscribeLinks from "./migrations/0006_unsubscribe_links.ts"
+import keysAndDefinitions from "./migrations/0007_keys_and_definitions.ts"
 
 /** Each step under its number and name. A new one takes the next number, also after a merge: a lower one would be passed over. */
 export const migrations = {
@@ -21,6 +22,7 @@ export const migrations = {
   "0004_work": work,
   "0005_session_files": sessionFiles,
   "0006_unsubscribe_links": unsubscribeLinks,
+  "0007_keys_and_definitions": keysAndDefinitions,
 }
 
 const table = "schema_migrations"

@@ -1,5 +1,6 @@
 /** A request's history from its audit entries: who did what and when, in plain sentences, the latest first. */
 import { type ClientRequest, LocalText, Questionnaire } from "@requite/core"
+import { readOutChannel } from "../AccessCodes.ts"
 import type { Overview } from "../ClientRequests.ts"
 import { type Html, html } from "../Html.ts"
 import * as closing from "../WorkItems/closing.ts"
@@ -80,7 +81,7 @@ const sentence = (words: Words, overview: Overview, event: ClientRequest.Event, 
       return t("history.RecipientChanged", {
         actor,
         before: nameOf(event.recipient),
-        after: personName(words, event.to),
+        after: personName(words, event.to, request.policy),
       })
     case "WindowChanged":
       return t(event.windowDays === null ? "history.WindowEndless" : "history.WindowChanged", {
@@ -137,6 +138,9 @@ const sentence = (words: Words, overview: Overview, event: ClientRequest.Event, 
     case "DeliveryReported":
       return t(`history.delivery.${event.outcome}`, { name: nameOf(event.recipient), detail: event.detail })
     case "AccessRecorded":
+      if (event.what === "code-sent" && event.channel === readOutChannel) {
+        return t("history.access.code-read-out", { actor, name: nameOf(event.recipient) })
+      }
       return t(`history.access.${event.what}`, { actor, name: nameOf(event.recipient), channel: event.channel })
   }
 }

@@ -3,17 +3,19 @@
  * "More". While it is with the customer it is a banner (P27).
  */
 import { ClientRequest } from "@requite/core"
+import type { Overview } from "../ClientRequests.ts"
 import { type Child, type Html, html } from "../Html.ts"
 import * as RequestActions from "../RequestActions.ts"
 import * as closing from "../WorkItems/closing.ts"
 import * as Page from "./Page.ts"
+import * as RequestLinks from "./RequestLinks.ts"
 import { recipientName } from "./RequestWords.ts"
 import type { Visit } from "./Visit.ts"
 import { moment, today, zoneName } from "./Words.ts"
 
 type Key = Parameters<Visit["words"]["t"]>[0]
 
-export const show = (visit: Visit, request: ClientRequest.State): Html => {
+export const show = (visit: Visit, { current: { request }, history }: Pick<Overview, "current" | "history">): Html => {
   const { words } = visit
   const { t, now } = words
   const state = ClientRequest.stateAt(request, now)
@@ -26,6 +28,8 @@ export const show = (visit: Visit, request: ClientRequest.State): Html => {
     html`<form method="post" action="/requests/${request.id}/${to}">
       ${Page.tokens(visit)}<button class="${kind}" type="submit">${label}</button>
     </form>`
+  // nobody gets in as long as no other link goes out
+  const isDead = request.details.recipients.every(({ id }) => RequestLinks.isRevoked(history, id))
   const buttons: ReadonlyArray<Child> = [
     isDraft && post("send", t("request.send"), "primary"),
     isDraft && request.scheduled === null && scheduling(visit, request),
@@ -52,7 +56,7 @@ export const show = (visit: Visit, request: ClientRequest.State): Html => {
         ${
           request.suspended === null
             ? html`<strong>${t("request.out")}</strong>
-                ${t("request.out.text", { name: recipientName(words, request) })}`
+                ${isDead ? t("request.out.revoked") : t("request.out.text", { name: recipientName(words, request) })}`
             : html`<strong>${t("request.suspended")}</strong> ${t("request.suspended.text")}
                 ${byWork ? t("request.suspended.work") : request.suspended.reason}`
         }

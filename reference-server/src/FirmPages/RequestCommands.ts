@@ -11,6 +11,7 @@ import { ClientRequests, type Handled } from "../ClientRequests.ts"
 import { CustomerAccess } from "../CustomerAccess.ts"
 import { isAddress } from "../Mailer/MailAddress.ts"
 import * as PageSecurity from "../PageSecurity.ts"
+import * as Recipients from "../Recipients.ts"
 import type { Form } from "./Form.ts"
 import { instantOf } from "./RequestForm.ts"
 import * as RequestPage from "./RequestPage.ts"
@@ -51,13 +52,26 @@ const forRecipient = (name: string, done: Done, runOf: (visit: Visit, form: Form
     return carryOut(visit, form, `${name}:${recipient}`, done, runOf(visit, form, recipient))
   })
 
+/** Refused where codes go by SMS and none can go to the number (S35); `to`: whom it is about, if not all. */
+const reached = Effect.fnUntraced(function* (
+  { config, member }: Visit,
+  requests: ClientRequests["Service"],
+  id: string,
+  command: ClientRequest.Command["type"],
+  run: Handled,
+  to?: ReadonlyArray<ClientRequest.Recipient>,
+) {
+  const { current } = yield* requests.overview(member.workspaceId, id)
+  const refusal = Recipients.refusal(command, current.request, config.smsCountries, to)
+  return yield* refusal === null ? run : Effect.fail(refusal)
+})
+
 export const routes = [
   whole(
     "send",
     "sent",
-    ({ member }) =>
-      (requests, id, command) =>
-        requests.send(member, id, command),
+    (visit) => (requests, id, command) =>
+      reached(visit, requests, id, "Send", requests.send(visit.member, id, command)),
   ),
   whole(
     "resend",
@@ -71,7 +85,7 @@ export const routes = [
       const sendAt = instantOf(form.text("sendDate"), form.text("sendTime"), visit.words.zone)
       if (sendAt === null) return yield* RequestPage.show(visit, { problem: visit.words.t("schedule.wrong") })
       return yield* carryOut(visit, form, "schedule", "scheduled", (requests, id, command) =>
-        requests.schedule(visit.member, id, sendAt, command),
+        reached(visit, requests, id, "Schedule", requests.schedule(visit.member, id, sendAt, command)),
       )
     }),
   ),
@@ -186,8 +200,16 @@ export const routes = [
         role: before.role,
         contact: null,
       }
+      const [known = to] = yield* Recipients.recognised(visit.workspace.id, [to], null)
       return yield* carryOut(visit, form, `change:${recipient}`, "changed", (requests, _id, commandId) =>
-        requests.changeRecipient(visit.member, id, recipient, to, commandId),
+        reached(
+          visit,
+          requests,
+          id,
+          "ChangeRecipient",
+          requests.changeRecipient(visit.member, id, recipient, known, commandId),
+          [known],
+        ),
       )
     }),
   ),
@@ -216,6 +238,26 @@ export const routes = [
         ),
       )
       return yield* RequestPage.show(visit, { id, ...copied })
+    }),
+  ),
+  // shown in the answer itself, and nowhere afterwards
+  Routes.action("/requests/:id/recipients/:recipient/code", (visit) =>
+    Effect.gen(function* () {
+      const { t } = visit.words
+      const id = yield* idPart(visit, "id")
+      const recipient = visit.part("recipient")
+      yield* (yield* ClientRequests).overview(visit.workspace.id, id)
+      const made = yield* (yield* AccessCodes).readOut(visit.member, id, recipient)
+      switch (made.outcome) {
+        case "made":
+          return yield* RequestPage.show(visit, { id, readOut: { recipient, code: Redacted.value(made.code) } })
+        case "too-soon": {
+          const minutes = Math.ceil(made.retryAfterSeconds / 60)
+          return yield* RequestPage.show(visit, { id, problem: t("people.code.too-soon", { minutes }) })
+        }
+        default:
+          return yield* RequestPage.show(visit, { id, problem: t(`people.code.${made.outcome}`) })
+      }
     }),
   ),
   Routes.action("/requests/:id/recipients/:recipient/unlock", (visit) =>

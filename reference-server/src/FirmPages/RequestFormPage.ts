@@ -109,7 +109,7 @@ const toWhom = ({ words }: Visit, { before, filled, judged, mistakes }: Shown, e
     ${
       isSent && !editable.has("recipients")
         ? html`<ul class="plain">
-            ${judged.details.recipients.map((one) => html`<li>${RequestFormWhat.person(words, one)}</li>`)}
+            ${judged.details.recipients.map((one) => html`<li>${RequestFormWhat.person(words, one, judged.policy)}</li>`)}
           </ul>`
         : RequestPeople.fields(words, {
             rows: filled.rows,

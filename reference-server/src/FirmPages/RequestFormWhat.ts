@@ -185,7 +185,11 @@ const kept = (words: Words, files: ReadonlyArray<upload.FileRef>): Child =>
   </fieldset>`
 
 /** A recipient on one line. */
-export const person = (words: Words, { name, email, mobile, role }: ClientRequest.Recipient): Html => {
+export const person = (
+  words: Words,
+  { name, email, mobile, role }: ClientRequest.Recipient,
+  policy: Pick<ClientRequest.State["policy"], "audience">,
+): Html => {
   const more = [name.trim() === "" ? "" : email, mobile, role].filter((text) => text !== "")
-  return html`<strong>${personName(words, { name, email })}</strong>${more.map((text) => ` · ${text}`)}`
+  return html`<strong>${personName(words, { name, email }, policy)}</strong>${more.map((text) => ` · ${text}`)}`
 }

@@ -170,7 +170,7 @@ const take = Effect.fnUntraced(function* (visit: Visit, form: Form, files: Files
       filled,
       judged,
       mistakes: [...mistakes, ...more],
-      ...(refused === undefined ? {} : { refusal: refusal(words, refused, judged.details) }),
+      ...(refused === undefined ? {} : { refusal: refusal(words, refused, judged) }),
     })
   if (purpose === "preview" || mistakes.length > 0) return yield* back()
 

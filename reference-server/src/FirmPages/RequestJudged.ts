@@ -8,8 +8,10 @@ import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import { ClientRequests } from "../ClientRequests.ts"
 import * as Invitation from "../Invitation.ts"
+import type { Contacts } from "../Contacts.ts"
 import * as Messages from "../Messages.ts"
 import { Questionnaires, type Stored } from "../Questionnaires.ts"
+import * as Recipients from "../Recipients.ts"
 import * as RequestReminders from "../RequestReminders.ts"
 import { type BasketEntry, type Participant, WorkItems } from "../WorkItems.ts"
 import * as DocumentList from "./DocumentList.ts"
@@ -18,7 +20,7 @@ import { warning } from "./PolicyWords.ts"
 import { type Filled, instantOf, isDay, type Purpose, ruleOf } from "./RequestForm.ts"
 import * as RequestPeople from "./RequestPeople.ts"
 import { isId, type Visit } from "./Visit.ts"
-import { today } from "./Words.ts"
+import { list, today } from "./Words.ts"
 
 /** The work that a request is for. */
 export interface Work {
@@ -60,18 +62,19 @@ export const judge = Effect.fnUntraced(function* (
   purpose: Purpose,
   before: ClientRequest.State | null,
   command: string = visit.command,
-): Effect.fn.Return<Judged, never, Questionnaires | ClientRequests | WorkItems> {
+): Effect.fn.Return<Judged, never, Questionnaires | ClientRequests | WorkItems | Contacts> {
   const { words, workspace } = visit
   const { t, now } = words
   const policy = before?.policy ?? RequestPolicy.presets[filled.policy]
   const work = yield* workOf(visit, filled.workItem)
   const earlier = yield* earlierRecipients(visit)
-  const recipients = RequestPeople.recipients(
+  const named = RequestPeople.recipients(
     { ...filled, participants: work?.participants ?? [], before: before?.details.recipients ?? [] },
     (email) => nameIn(earlier, email),
     // an id that was somebody's once must never be another's: a link of theirs would open it
     (place) => (before === null ? `r${place + 1}` : `${command.slice(0, 13)}-${place + 1}`),
   )
+  const recipients = yield* Recipients.recognised(workspace.id, named, before)
   const [first = RequestPeople.blank(workspace.language)] = recipients
   const asked = yield* askedFor(visit, filled, work, first.language, before)
   const rule = ruleOf(filled, policy.reminders.rule)
@@ -98,6 +101,7 @@ export const judge = Effect.fnUntraced(function* (
   const making = purpose === "save" || purpose === "send" || purpose === "schedule"
   const sending = purpose === "send" || purpose === "schedule"
   const { due } = filled
+  const unknownDues = asked.questionnaire === null ? [] : Recipients.unknownDues(newDues(details, before), { sections })
   const isNew = (day: string, old: string | null | undefined) => day !== "" && day !== (old ?? "")
   const wrong = [
     ...mistake(
@@ -122,6 +126,7 @@ export const judge = Effect.fnUntraced(function* (
         t("request.due.past"),
       ),
     ]),
+    ...mistake(unknownDues.length > 0, "due", t("request.dues.unknown", { sections: list(words, unknownDues) })),
     ...RequestPeople.mistakes(words, filled.rows),
     ...RequestPeople.addressMistakes(words, filled.addresses),
     ...mistake(
@@ -147,6 +152,16 @@ export const judge = Effect.fnUntraced(function* (
     mistakes: [
       ...(making && asked.questionnaire === null ? missing(visit, filled, asked.lines) : []),
       ...(sending && needsPerson ? RequestPeople.missing(words, recipients, filled.ticked) : []),
+      ...(sending || (making && before !== null && before.sentAt !== null)
+        ? RequestPeople.unreachable(
+            words,
+            filled.rows,
+            Recipients.unreachable(
+              { policy, details: { ...details, recipients: Recipients.changed(recipients, sending ? null : before) } },
+              visit.config.smsCountries,
+            ),
+          )
+        : []),
       ...(sending ? errors(visit, policy) : []),
       ...mistake(purpose === "schedule" && filled.sendDate === "", "sendDate", t("schedule.missing")),
       ...mistake(filled.sendDate !== "" && sendAt === null, "sendDate", t("schedule.wrong")),
@@ -266,6 +281,10 @@ const duesOf = (filled: Filled["dues"], before: ClientRequest.Details["dues"]): 
       return before[section] === null ? [[section, null]] : []
     }),
   )
+
+/** The days that the form gives, and that were not there before. */
+const newDues = ({ dues }: ClientRequest.Details, before: ClientRequest.State | null): ClientRequest.Details["dues"] =>
+  Object.fromEntries(Object.entries(dues).filter(([section, day]) => before?.details.dues[section] !== day))
 
 /** The work of that id with its people and its basket; null: there is none. */
 const workOf = Effect.fnUntraced(function* (visit: Visit, id: string) {

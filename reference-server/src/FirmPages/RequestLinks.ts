@@ -16,14 +16,26 @@ export interface Copied {
   readonly url: string
 }
 
+/** A code that a member asked for, to be read out (S32). */
+export interface ReadOut {
+  readonly recipient: string
+  /** Six digits. */
+  readonly code: string
+}
+
 export const show = (
   visit: Visit,
   request: ClientRequest.State,
   {
     copied,
+    readOut,
     locked,
     history,
-  }: { readonly copied: Copied | null; readonly locked: ReadonlyArray<string> } & Pick<Overview, "history">,
+  }: {
+    readonly copied: Copied | null
+    readonly readOut: ReadOut | null
+    readonly locked: ReadonlyArray<string>
+  } & Pick<Overview, "history">,
 ): Html => {
   const { words } = visit
   const { recipients } = request.details
@@ -44,7 +56,9 @@ export const show = (
             </p>
             ${request.suppressed.includes(one.id) && html`<p class="bad">${words.t("people.suppressed")}</p>`}
             ${locked.includes(one.id) && html`<p class="bad">${words.t("people.locked")}</p>`}
-            ${copied?.recipient === one.id && link(words, copied)} ${actions(visit, request, one, locked)}
+            ${copied?.recipient === one.id && link(words, copied)}
+            ${readOut?.recipient === one.id && code(words, readOut, personName(words, one, request.policy))}
+            ${actions(visit, request, one, locked)}
           </li>`,
       )}
     </ul>
@@ -52,7 +66,7 @@ export const show = (
 }
 
 /** Were their links revoked, and none has gone out since? */
-const isRevoked = (history: Overview["history"], id: string): boolean =>
+export const isRevoked = (history: Overview["history"], id: string): boolean =>
   history.reduce((revoked, { event }) => {
     switch (event.type) {
       case "LinksRevoked":
@@ -69,10 +83,12 @@ const isRevoked = (history: Overview["history"], id: string): boolean =>
   }, false)
 
 /** Whether their links work, and on what device. */
-const standing = (words: Words, { families, policy, sentAt }: ClientRequest.State, id: string): Html => {
+const standing = (words: Words, request: ClientRequest.State, id: string): Html => {
   const { t } = words
+  const { families, policy, sentAt } = request
   const { binding = null, sendNo = 0 } = families[id] ?? {}
   if (sentAt === null || sendNo === 0) return html`${t("links.none")}`
+  if (!ClientRequest.isOpenAt(request, words.now)) return html`${t("links.over")}`
   if (policy.binding === "none") return html`${t("links.any")}`
   if (binding === null) return html`${t("links.unbound")}`
   return exact(binding.at, t(binding.fixed ? "links.bound" : "links.loose", { when: ago(words, binding.at) }))
@@ -83,6 +99,16 @@ const link = ({ t }: Words, { url }: Copied): Html =>
   html`<section class="done" role="status" aria-label="${t("links.copied")}">
     <p>${t("links.copied.help")}</p>
     <p><code class="secret" tabindex="0">${url}</code></p>
+  </section>`
+
+/**
+ * Two groups of three are easier to read out; whoever types the space with them is let in as well. It takes the focus, so
+ * that it is in sight on a long page: somebody is on the phone.
+ */
+const code = ({ t }: Words, { code: digits }: ReadOut, name: string): Html =>
+  html`<section class="done" role="status" aria-label="${t("people.code.made")}" tabindex="-1" autofocus>
+    <p>${t("people.code.help", { name })}</p>
+    <p><code class="secret digits">${digits.slice(0, 3)} ${digits.slice(3)}</code></p>
   </section>`
 
 const actions = (
@@ -104,6 +130,7 @@ const actions = (
     isCopied && ClientRequest.isOpenAt(request, now) && post("link", t("links.copy")),
     request.details.recipients.length > 1 && possible.includes("resend") && post("resend", t("people.resend")),
     locked.includes(recipient.id) && post("unlock", t("people.unlock")),
+    ClientRequest.needsFactor(request) && ClientRequest.isOpenAt(request, now) && post("code", t("people.code")),
     possible.includes("change") && request.sentAt !== null && changing(visit, recipient, to("change")),
     possible.includes("revoke-links") &&
       ClientRequest.isOpenAt(request, now) &&

@@ -80,10 +80,12 @@ interface Options {
   readonly problem?: string
   /** A link that was asked for. */
   readonly link?: RequestLinks.Copied
+  /** A code that was asked for. */
+  readonly readOut?: RequestLinks.ReadOut
 }
 
 export const show = Effect.fnUntraced(function* (visit: Visit, options: Options = {}) {
-  const { id: given, refused, problem, link = null } = options
+  const { id: given, refused, problem, link = null, readOut = null } = options
   const id = given ?? (yield* idPart(visit, "id"))
   const overview = yield* (yield* ClientRequests).overview(visit.workspace.id, id)
   const names = yield* memberNames(visit, overview)
@@ -94,7 +96,7 @@ export const show = Effect.fnUntraced(function* (visit: Visit, options: Options 
   const done = dones.find((one) => one === visit.query("done"))
   const name = recipientName(words, request)
   const wrong: ReadonlyArray<Child> =
-    refused === undefined ? (problem === undefined ? [] : [problem]) : refusal(words, refused, request.details)
+    refused === undefined ? (problem === undefined ? [] : [problem]) : refusal(words, refused, request)
   const { title, description } = request.details
   return Page.member(visit, {
     title,
@@ -109,11 +111,11 @@ export const show = Effect.fnUntraced(function* (visit: Visit, options: Options 
         ${pill(words, request)}
       </div>
       <p class="meta">${name} · ${standing(words, request)}</p>
-      ${description !== "" && html`<p class="words lead">${description}</p>`} ${RequestBanner.show(visit, request)}
+      ${description !== "" && html`<p class="words lead">${description}</p>`} ${RequestBanner.show(visit, overview)}
       <div class="beside overview">
         <div>${RequestAnswers.show(visit, overview.current)}</div>
         <div>
-          ${RequestLinks.show(visit, request, { copied: link, locked, history: overview.history })}
+          ${RequestLinks.show(visit, request, { copied: link, readOut, locked, history: overview.history })}
           ${RequestReminders.show(visit, overview)} ${RequestFacts.show(visit, overview, names)}
           ${RequestFacts.mails(visit, overview)} ${History.show(words, overview, { members: names, links })}
         </div>
@@ -134,7 +136,7 @@ const linkNames = Effect.fnUntraced(function* (visit: Visit, request: ClientRequ
   return new Map(
     lines.flatMap(({ id, recipient }): ReadonlyArray<[string, string]> => {
       const found = request.details.recipients.find((one) => one.id === recipient)
-      return found === undefined ? [] : [[id, personName(visit.words, found)]]
+      return found === undefined ? [] : [[id, personName(visit.words, found, request.policy)]]
     }),
   )
 })

@@ -12,6 +12,7 @@ import type { Participant } from "../WorkItems.ts"
 import * as Field from "./Field.ts"
 import { languages } from "./FirmFields.ts"
 import type { Form } from "./Form.ts"
+import { personName } from "./RequestWords.ts"
 import type { Words } from "./Words.ts"
 import { languageName } from "./Words.ts"
 
@@ -105,7 +106,8 @@ export const recipients = (
       id: known?.id ?? "",
       name: name === "" ? nameOf(email) : name,
       email,
-      contact: known?.contact ?? null,
+      // an address of somebody else is somebody else
+      contact: known?.email.toLowerCase() === email.toLowerCase() ? known.contact : null,
     }
   })
   const all = [...fromWork, ...typed]
@@ -153,6 +155,18 @@ export const missing = (
     ...(first?.email === "" ? [{ field, sentence: t("request.email.missing") }] : []),
   ]
 }
+
+/** Those whose number no code can go to (S35): at their row, or at the contacts that are ticked. */
+export const unreachable = (
+  words: Words,
+  rows: ReadonlyArray<Row>,
+  people: ReadonlyArray<ClientRequest.Recipient>,
+): ReadonlyArray<Field.Mistake> =>
+  people.map((one) => {
+    const place = rows.findIndex(({ email, mobile }) => email.trim() === one.email && mobile === one.mobile)
+    const sentence = words.t("people.mobile.sms", { name: personName(words, one) })
+    return { field: place === -1 ? "contacts" : `mobile${suffix(place)}`, sentence }
+  })
 
 interface Shown {
   readonly rows: ReadonlyArray<Row>

@@ -117,20 +117,25 @@ export const nextReminder = (words: Words, request: State, tell: typeof soon = s
 export const refusal = (
   words: Words,
   refused: ClientRequest.Refused,
-  details?: Pick<ClientRequest.Details, "recipients">,
+  request?: {
+    readonly details: Pick<ClientRequest.Details, "recipients">
+    readonly policy: Pick<State["policy"], "audience" | "roles">
+  },
 ): ReadonlyArray<Child> =>
   refused.reasons.map(({ code, message, about }) => {
     const state = refused.state === null ? "" : words.t(`state.${refused.state}`)
     if (code === "policy-error") return warning(words, about[0] ?? "", message)
-    const sentence = lookUp(words, `refusal.${code}`, { state }, message)
+    const roles = (request?.policy.roles ?? []).join(", ")
+    const sentence = lookUp(words, `refusal.${code}`, { state, roles }, message)
     if (code === "outstanding-request" || code === "outstanding-task") {
       return html`${sentence} ${about.map((id) => html`<a href="/requests/${id}">${words.t("refusal.show")}</a> `)}`
     }
-    const people = (details?.recipients ?? []).filter(({ id }) => about.includes(id))
-    return (details?.recipients.length ?? 0) > 1 && people.length > 0
+    const recipients = request?.details.recipients ?? []
+    const people = recipients.filter(({ id }) => about.includes(id))
+    return recipients.length > 1 && people.length > 0
       ? `${list(
           words,
-          people.map((one) => personName(words, one)),
+          people.map((one) => personName(words, one, request?.policy)),
         )}: ${sentence}`
       : sentence
   })

@@ -1,12 +1,14 @@
 /**
  * A *notice*: an e-mail to a member about a request of theirs: it was submitted (T12, K3), an item is complete (K31),
- * files came in (F2), a scheduled send could not be (K19), reminders are unwanted (M13), an address does not work (M16). It never holds an answer.
+ * files came in (F2), a scheduled send could not be (K19), reminders are unwanted (M13), an address does not work (M16), or a number
+ * that codes should go to (S35). It never holds an answer.
  */
 import { MailLayout } from "@requite/content"
 import { ClientRequest, LocalText } from "@requite/core"
 import type { Current } from "../ClientRequests.ts"
 import { formatDateTime, isKey, type Translator, translator } from "../Messages.ts"
 import { batchMillis } from "../Outbox.ts"
+import * as PhoneNumber from "../SmsSender/PhoneNumber.ts"
 import type { Workspace } from "../Workspaces.ts"
 import { brandOf, type Composed, paragraphs } from "./Letter.ts"
 import * as Standing from "./Standing.ts"
@@ -142,19 +144,30 @@ const say = (notice: Notice, { t, locale }: Translator<"mail">): Said => {
         rows: recipient === undefined ? [] : [{ label: t("bounceNotice.address"), value: recipient.email }],
       }
     }
+    case "number-notice": {
+      const recipient = ClientRequest.recipientOf(request, delivery.recipient)
+      const name = recipient === undefined ? "" : nameOf(recipient)
+      const mobile = recipient?.mobile ?? ""
+      return {
+        subject: t("numberNotice.subject", { title, name }),
+        preheader: t("numberNotice.preheader"),
+        sentences: [t("numberNotice.lead", { title, name }), t("numberNotice.ask")],
+        rows: mobile === "" ? [] : [{ label: t("numberNotice.number"), value: PhoneNumber.mask(mobile) }],
+      }
+    }
   }
 }
 
 /** In the member's language where the catalogue has a sentence that needs nothing but the state. */
 const sentenceOf = (
   { code, message }: ClientRequest.Reason,
-  { state }: ClientRequest.State,
+  { state, policy }: ClientRequest.State,
   { language }: Workspace,
 ): string => {
   const key = `refusal.${code}`
   if (!isKey("firm", key)) return message
   try {
-    return translator("firm", [language]).t(key, { state })
+    return translator("firm", [language]).t(key, { state, roles: (policy.roles ?? []).join(", ") })
   } catch {
     // it wants to be told more than is known here
     return message

@@ -41,6 +41,18 @@ describe("deliveries", () => {
       { kind: "submitted-notice", submissionId: "s1" },
     ])
   })
+  it("S35: that a code by SMS has no number to go to is told the firm, once in an hour; other facts of access are not", () => {
+    const asked = (at: number, what: "code-no-number" | "code-sent", channel = "sms") =>
+      from(Decider.accessRecorded(at, { what, recipient: "eva", channel }))
+    const notice = { kind: "number-notice", recipient: "eva", at: day(2) } as const
+    assert.deepStrictEqual(asked(day(2), "code-no-number"), [notice])
+    assert.deepStrictEqual(asked(day(2) + Decider.hours(1) - 1, "code-no-number"), [notice])
+    assert.deepStrictEqual(asked(day(2) + Decider.hours(1), "code-no-number"), [
+      { ...notice, at: day(2) + Decider.hours(1) },
+    ])
+    assert.deepStrictEqual(asked(day(2), "code-no-number", "email"), [])
+    assert.deepStrictEqual(asked(day(2), "code-sent"), [])
+  })
   it("K31: what the customer declines is told like what they complete", () => {
     assert.deepStrictEqual(from(Decider.itemDeclined("house", day(2))), [
       { kind: "item-notice", item: "house", at: day(2) },
@@ -87,6 +99,8 @@ describe("a delivery", () => {
     { kind: "upload-notice", at: day(2) },
     { kind: "schedule-notice", reasons: [], at: day(2) },
     { kind: "bounce-notice", recipient: "eva", at: day(2) },
+    { kind: "number-notice", recipient: "eva", at: day(2) },
+    { kind: "number-notice", recipient: "eva", at: day(2) + Decider.hours(1) },
     { kind: "reminders-notice", recipient: "eva", at: day(2) },
     { kind: "reminders-notice", recipient: "bo", at: day(2) },
   ]
@@ -95,14 +109,14 @@ describe("a delivery", () => {
     assert.strictEqual(new Set(keys).size, 2 * all.length)
     assert.strictEqual(keys[0], "invitation:A:eva:1")
   })
-  it("S5, S17: carries a link when it goes to the customer, and only a reminder's may not move the binding", () => {
+  it("S5, S17, S19: carries a link when it goes to the customer, and only one they asked for may move the binding", () => {
     const kinds = (holds: (delivery: ClientRequest.Delivery) => boolean) => [
       ...new Set(all.filter(holds).map(({ kind }) => kind)),
     ]
     assert.deepStrictEqual(kinds(ClientRequest.carriesLink), ["invitation", "reminder", "access-link", "returned"])
     assert.deepStrictEqual(
       kinds((one) => ClientRequest.carriesLink(one) && ClientRequest.rebinds(one)),
-      ["invitation", "access-link", "returned"],
+      ["access-link"],
     )
   })
 

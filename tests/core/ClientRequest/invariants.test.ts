@@ -91,7 +91,7 @@ const access = (history: ReadonlyArray<Event>) => {
     }
     if (event.type === "AccessLinkSent" && isExpired) kill(people, index)
     const isOpenedAgain = event.type === "RequestReopened" || (event.type === "ItemReturned" && isSubmitted)
-    if (isOpenedAgain && first.policy.resend.otherLinks === "revoke") kill(people, index)
+    if (isOpenedAgain) kill(people, index)
     if (event.type === "LinksRevoked" || event.type === "RecipientChanged") {
       kill([event.recipient], index)
       devices.delete(event.recipient)

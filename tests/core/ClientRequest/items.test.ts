@@ -359,6 +359,41 @@ describe("the end", () => {
   })
 })
 
+describe("the last word", () => {
+  const ending = { left: [], submissionId: "s1", digest: "2".repeat(64) }
+  it("L24, K24: where the last item ends a request, it does so when the firm waives or marks it", () => {
+    const base = { id: "command", by: Decider.member, at: day(3), item: "house", ending }
+    for (const command of [
+      { type: "WaiveItem", reason: "Found it.", ...base },
+      { type: "MarkItem", complete: true, ...base },
+    ] as const) {
+      given(...open)
+        .when(command)
+        .thenState({ state: "Submitted" })
+      given(...open)
+        .when({ ...command, ending: { ...ending, left: ["papers"] } })
+        .thenState({ state: "WaitingForCustomer" })
+      given(created(standard), sent(), Decider.claimed(), started())
+        .when(command)
+        .thenState({ state: "WaitingForCustomer" })
+    }
+  })
+  it("closed by the firm, it says of nothing that was not begun that it is complete", () => {
+    const begun = [created(standard), sent(), Decider.claimed(), started(), Decider.itemStarted("income", day(2))]
+    const closed = given(...begun).when(commands.CloseOnBehalf(day(4)))
+    closed.thenState({ items: { income: { status: "Completed", reason: null, at: day(4) } } })
+  })
+  it("S31: a claim says what it was proved by", () => {
+    const claim = commands.Claim(day(2), { assurance: "single-channel" })
+    const decision = ClientRequest.decide(claim, after(created(standard), sent()))
+    const events = Result.getOrElse(decision, () => [])
+    assert.deepStrictEqual(
+      events.map((event) => ("assurance" in event ? event.assurance : null)),
+      ["single-channel"],
+    )
+  })
+})
+
 describe("policies", () => {
   it("X3: each ends as its article tells", () => {
     const ends = Object.entries(RequestPolicy.presets).map(([name, policy]) => {

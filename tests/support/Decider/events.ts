@@ -135,6 +135,7 @@ export const claimed = (at = day(2), change: EventChange<"LinkClaimed"> = {}): E
   device: "phone",
   binds: true,
   fixed: false,
+  assurance: "link",
   expiresAt: day(31),
   ...change,
 })

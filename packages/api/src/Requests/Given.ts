@@ -8,10 +8,13 @@ import * as Wire from "../Wire.ts"
 export const Asked = Schema.Union([
   Schema.Struct({
     id: Schema.String.annotate({ examples: ["kyc"] }),
-    version: Schema.optionalKey(Schema.Int.annotate({ description: "Without it, the newest version." })),
+    version: Schema.optionalKey(Schema.Int.annotate({ description: "Without it, the newest that is listed." })),
   }),
   Schema.Struct({
-    source: Schema.String.annotate({ description: "A definition as JSON text; stored, but not listed." }),
+    source: Schema.String.annotate({
+      description:
+        "A definition as JSON text: for this request alone, whatever the firm publishes under its id and version afterwards.",
+    }),
   }),
 ]).annotate({ description: "A stored questionnaire, or the definition of one that is written for this request alone." })
 

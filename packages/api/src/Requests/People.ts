@@ -30,7 +30,7 @@ export const revokeLinks = HttpApiEndpoint.post(
   said("Revoke a recipient's links", "Every link of theirs stops working at once, and open pages with it."),
 )
 
-/** A link that a member was given to hand on themselves. The only answer of the whole contract that holds one. */
+/** A link that a member was given to hand on themselves. The only answer of the whole contract that holds one (S12). */
 export const GivenLink = Schema.Struct({
   url: Schema.String.annotate({ examples: ["https://requests.example.com/r/…"] }),
 }).annotate({
@@ -43,7 +43,7 @@ export const copyLink = HttpApiEndpoint.post("copyLink", "/:id/recipients/:recip
   params: recipientParams,
   headers,
   success: GivenLink,
-  error: [Failure.NotFound, Failure.LinkNotCopied],
+  error: [Failure.NotFound, Failure.LinkNotCopied, Failure.KeyReused],
 }).annotateMerge(
   said(
     "Copy a recipient's link",
@@ -56,3 +56,25 @@ export const unlockCodes = HttpApiEndpoint.post(
   "/:id/recipients/:recipient/unlock-codes",
   endpoint,
 ).annotateMerge(said("Unlock a recipient's codes", "After too many wrong codes: they can have a new one sent."))
+
+/** A code that a member reads to a recipient by phone. The only answer of the whole contract that holds one (S12). */
+export const ReadOutCode = Schema.Struct({
+  code: Schema.String.annotate({ examples: ["012345"] }),
+}).annotate({
+  identifier: "ReadOutCode",
+  description:
+    "Six digits, for the recipient's open page alone. They work once, for ten minutes, and are not shown again.",
+})
+export type ReadOutCode = typeof ReadOutCode.Type
+
+// without an idempotency key: a code that was shown is nowhere kept, so that no call could give it once more
+export const readOutCode = HttpApiEndpoint.post("readOutCode", "/:id/recipients/:recipient/code", {
+  params: recipientParams,
+  success: ReadOutCode,
+  error: [Failure.NotFound, Failure.CodeNotMade, Failure.TooOften],
+}).annotateMerge(
+  said(
+    "Make a code to read out",
+    "For a recipient who waits for a code, and gets no SMS or wants none (S32): read it to them by phone, and make sure that it is them. It takes the place of the code that was sent; the history says that it was made, and by whom.",
+  ),
+)

@@ -74,7 +74,7 @@ export const Mail = Schema.Struct({
   id: Schema.String,
   kind: Schema.String.annotate({
     description:
-      "invitation, reminder, access-link, returned; to members: submitted-notice, item-notice, upload-notice, schedule-notice, reminders-notice, bounce-notice.",
+      "invitation, reminder, access-link, returned; to members: submitted-notice, item-notice, upload-notice, schedule-notice, reminders-notice, bounce-notice, number-notice.",
     examples: ["invitation"],
   }),
   recipient: Schema.String,

@@ -17,13 +17,13 @@ export const headers = {
   "idempotency-key": Schema.optionalKey(
     Wire.Id.annotate({
       description:
-        "A UUID of your choice. The same call again with the same key is carried out once: repeat after a broken connection.",
+        "A UUID of your choice. The same call again with the same key is carried out once: repeat after a broken connection. With another body, or for another call, the key is refused as `KeyReused`.",
     }),
   ),
 }
 
-/** A command that may be refused, on a request that may not be there. */
-export const refusable = [Failure.NotFound, Failure.Refusal] as const
+/** A command that may be refused, on a request that may not be there, under a key that may have been used before. */
+export const refusable = [Failure.NotFound, Failure.Refusal, Failure.KeyReused] as const
 
 export const said = (summary: string, description: string) => OpenApi.annotations({ summary, description })
 

@@ -27,6 +27,14 @@ const Instant = Schema.String.check(
 const orNull = <S extends Schema.Top>(schema: S) => Schema.optionalKey(Schema.NullOr(schema))
 const Amount = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
 
+/** As in a policy: ten years at most, so that what is counted from an instant is one too. */
+const Days = Schema.Int.check(
+  Schema.isBetween({ minimum: 0, maximum: 3650 }, { message: "Expected a number of days from 0 to 3650" }),
+)
+
+/** In milliseconds; longer than any request goes on, and short enough to be played day by day. */
+const longest = 100 * 365.25 * 86_400_000
+
 const missing = "This is missing"
 
 /** One struct and not a union, so that a mistake in it is told as one. */
@@ -44,8 +52,8 @@ const policy = {
   reminders: orNull(Rule),
   cap: orNull(Amount),
   sendTime: Schema.optionalKey(Reminder.Timing.fields.sendTime),
-  windowDays: orNull(Amount),
-  reminderExtendsDays: orNull(Amount),
+  windowDays: orNull(Days),
+  reminderExtendsDays: orNull(Days),
   quietHours: Schema.optionalKey(Reminder.Timing.fields.quietHours),
   businessDays: orNull(
     Schema.Struct({
@@ -204,7 +212,7 @@ const issuesOf = SchemaIssue.makeFormatterStandardSchemaV1()
 const decodeOne = (value: unknown, index: number | null): Result.Result<Scenario, ReadonlyArray<Problem>> => {
   const decoded = decodeWire(value)
   const found = Result.isSuccess(decoded)
-    ? itemProblems(decoded.success)
+    ? [...itemProblems(decoded.success), ...spanProblems(decoded.success)]
     : issuesOf(decoded.failure.issue).issues.map(({ path, message }) => ({
         path: (path ?? []).map(step),
         message: message === "Missing key" ? missing : message,
@@ -238,3 +246,9 @@ const itemProblems = ({ items = [], events = [] }: typeof Wire.Type) => {
     }),
   ]
 }
+
+/** A scenario that goes on for longer than anybody waits. */
+const spanProblems = ({ events = [], until }: typeof Wire.Type) =>
+  events.some(({ at }) => until - at > longest)
+    ? [{ path: ["until"], message: "It is more than 100 years after the first event" }]
+    : []

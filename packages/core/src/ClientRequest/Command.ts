@@ -2,7 +2,7 @@
 import type { Instant } from "../Instant.ts"
 import type { FileRef } from "../QuestionKind/upload.ts"
 import type { RequestPolicy } from "../RequestPolicy.ts"
-import type { AccessFact, DeliveryOutcome } from "./Event.ts"
+import type { AccessFact, Assurance, DeliveryOutcome } from "./Event.ts"
 import type { Actor, Details, Recipient } from "./State.ts"
 
 interface Base {
@@ -107,12 +107,16 @@ export interface WaiveItem extends Base {
   readonly type: "WaiveItem"
   readonly item: string
   readonly reason: string
+  /** Where it may be the last item; left out: it ends nothing. */
+  readonly ending?: Ending
 }
 /** The firm says for the customer that an item is complete, or not. */
 export interface MarkItem extends Base {
   readonly type: "MarkItem"
   readonly item: string
   readonly complete: boolean
+  /** Where it may be the last item; left out: it ends nothing. */
+  readonly ending?: Ending
 }
 /** The firm submits for the customer what is there. */
 export interface CloseOnBehalf extends Base {
@@ -128,6 +132,8 @@ export interface Claim extends ByLink {
   /** The link: may it move the binding, and when was it issued (S17)? */
   readonly rebinds: boolean
   readonly issuedAt: Instant
+  /** What it was proved by (S31); left out: the link alone. */
+  readonly assurance?: Assurance
 }
 export interface RequestAccessLink extends Base {
   readonly type: "RequestAccessLink"
@@ -166,16 +172,16 @@ export interface RemoveFile extends FromCustomer {
   readonly file: string
 }
 /** What may end a request by itself: it is submitted under the id and digest given. */
-interface Ending extends FromCustomer {
-  readonly item: string
+export interface Ending {
   /** Required, visible items that would be left afterwards: none means that the request ends with this one. */
   readonly left: ReadonlyArray<string>
   readonly submissionId: string
   readonly digest: string
 }
 /** Ticks an item. */
-export interface CompleteItem extends Ending {
+export interface CompleteItem extends FromCustomer, Ending {
   readonly type: "CompleteItem"
+  readonly item: string
   /** Questions of the item that still stop it; `files`: those that lack a file (L22). */
   readonly missing: ReadonlyArray<string>
   readonly files: ReadonlyArray<string>
@@ -185,8 +191,9 @@ export interface ReopenItem extends FromCustomer {
   readonly item: string
 }
 /** Says that an item does not apply. */
-export interface DeclineItem extends Ending {
+export interface DeclineItem extends FromCustomer, Ending {
   readonly type: "DeclineItem"
+  readonly item: string
   readonly reason: string
 }
 export interface Submit extends FromCustomer {

@@ -41,11 +41,15 @@ export const Delivery = Schema.Union([
   Schema.Struct({ kind: Schema.Literal("reminders-notice"), ...toCustomer, at: Schema.Int }),
   /** An address does not work (M16). */
   Schema.Struct({ kind: Schema.Literal("bounce-notice"), ...toCustomer, at: Schema.Int }),
+  /** A customer asked for a code by SMS, and there is no number that one can go to (S35). */
+  Schema.Struct({ kind: Schema.Literal("number-notice"), ...toCustomer, at: Schema.Int }),
 ])
 export type Delivery = typeof Delivery.Type
 
 /** Uploads of one visit are told in one mail: those of the same quarter of an hour (F2, L36). */
 const batch = 900_000
+
+const hour = 3_600_000
 
 /** What an event gives rise to; `after` is the request after it. */
 export const deliveries = (event: Event, after: State): ReadonlyArray<Delivery> => {
@@ -80,6 +84,11 @@ export const deliveries = (event: Event, after: State): ReadonlyArray<Delivery> 
       return event.outcome === "bounced-hard" || event.outcome === "complained"
         ? [{ kind: "bounce-notice", recipient: event.recipient, at: event.at }]
         : []
+    case "AccessRecorded":
+      // whoever asks again and again is told of once an hour
+      return event.what === "code-no-number" && event.channel === "sms"
+        ? [{ kind: "number-notice", recipient: event.recipient, at: Math.floor(event.at / hour) * hour }]
+        : []
     default:
       return []
   }
@@ -98,8 +107,11 @@ export const carriesLink = (delivery: Delivery): delivery is ToCustomer =>
   delivery.kind === "access-link" ||
   delivery.kind === "returned"
 
-/** Whether the link that it carries may move the customer to another device: a reminder's may not (S17). */
-export const rebinds = (delivery: Delivery): boolean => delivery.kind !== "reminder"
+/**
+ * Whether the link that it carries may move the customer to another device: only one that they asked for themselves. Any
+ * other mail would let whoever opens it first read what was answered (S17, S19).
+ */
+export const rebinds = (delivery: Delivery): boolean => delivery.kind === "access-link"
 
 /** Names a delivery for ever: whatever happens, one key leads to one message (M3). */
 export const deliveryKey = (requestId: string, delivery: Delivery): string => {
@@ -122,6 +134,7 @@ export const deliveryKey = (requestId: string, delivery: Delivery): string => {
         return [delivery.at]
       case "reminders-notice":
       case "bounce-notice":
+      case "number-notice":
         return [delivery.recipient, delivery.at]
     }
   })()

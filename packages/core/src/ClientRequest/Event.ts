@@ -35,6 +35,10 @@ export const AccessFact = Schema.Literals([
 ])
 export type AccessFact = typeof AccessFact.Type
 
+/** What a claim was proved by: the link; the link and a code that came the same way; or another way too (S31). */
+export const Assurance = Schema.Literals(["link", "single-channel", "two-channel"])
+export type Assurance = typeof Assurance.Type
+
 /** What became of a mail, as its way reports it. */
 export const DeliveryOutcome = Schema.Literals(["delivered", "bounced-soft", "bounced-hard", "complained"])
 export type DeliveryOutcome = typeof DeliveryOutcome.Type
@@ -61,6 +65,7 @@ export const Event = Schema.Union([
     device: Schema.String,
     binds: Schema.Boolean,
     fixed: Schema.Boolean,
+    assurance: Assurance,
     expiresAt: ends,
   }),
   event("DeviceFixed", { recipient, device: Schema.String }),

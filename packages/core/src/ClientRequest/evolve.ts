@@ -121,7 +121,7 @@ export const evolve = (request: State, event: Event): State => {
         state: "Submitted",
         endedAt: event.at,
         openItems: null,
-        items: completed(request, event.at),
+        items: completed(request, event),
         submission: { id: event.submissionId, digest: event.digest, at: event.at },
       }
     case "RequestReopened":
@@ -234,12 +234,12 @@ const withItem = (request: State, id: string, item: Item): State => {
   return { ...request, items, reminders: matters ? rebased(request, item.at) : request.reminders }
 }
 
-/** Open again: the links from before are dead (S6), the answers are kept. */
+/** Open again: the links from before stay dead, whatever the policy (I14), and the answers are kept. */
 const again = (request: State, at: Instant, expiresAt: Instant | null): Partial<State> => ({
   state: "WaitingForCustomer",
   endedAt: null,
   expiresAt,
-  families: request.policy.resend.otherLinks === "revoke" ? allRenewed(request) : request.families,
+  families: allRenewed(request),
   reminders: { ...request.reminders, from: at },
 })
 
@@ -251,15 +251,19 @@ const afterReturn = (request: State, { item, reason, at, expiresAt }: EventOf<"I
   return { ...returned, expiresAt, openItems }
 }
 
-const kept = new Set(["Accepted", "Waived", "NotApplicable", "Completed"])
-
-const completed = (request: State, at: Instant): State["items"] =>
-  Object.fromEntries(
-    request.details.questionnaire.sections.map((id): readonly [string, Item] => {
-      const item = request.items[id]
-      return [id, item !== undefined && kept.has(item.status) ? item : { status: "Completed", reason: null, at }]
-    }),
-  )
+/**
+ * What is submitted is complete. What the firm closes for the customer is what was begun: it says of nothing that was not
+ * given that it was.
+ */
+const completed = (request: State, { at, by }: EventOf<"RequestSubmitted">): State["items"] => {
+  const begun = by.kind === "member" ? ["InProgress", "Returned"] : ["NotStarted", "InProgress", "Returned"]
+  const sections = request.details.questionnaire.sections
+  const done = sections.filter((id) => begun.includes(request.items[id]?.status ?? "NotStarted"))
+  return {
+    ...request.items,
+    ...Object.fromEntries(done.map((id): readonly [string, Item] => [id, { status: "Completed", reason: null, at }])),
+  }
+}
 
 const uncompleted = (item: Item, at: Instant): Item =>
   item.status === "Completed" ? { status: "InProgress", reason: null, at } : item

@@ -35,7 +35,7 @@ export const bound = (
 }
 
 export const claim = (command: Command.Claim, request: State): Decision => {
-  const { recipient, device, rebinds, issuedAt } = command
+  const { recipient, device, rebinds, issuedAt, assurance = "link" } = command
   const { policy } = request
   const binding = request.families[recipient]?.binding ?? null
   const isOther = policy.binding !== "none" && binding !== null && binding.device !== device
@@ -49,6 +49,7 @@ export const claim = (command: Command.Claim, request: State): Decision => {
     // a device that it belongs to already stays as fixed as it is
     binds: policy.binding !== "none" && (binding === null || isOther),
     fixed: policy.binding === "on-open",
+    assurance,
     expiresAt: begins ? windowFrom(request, command.at) : request.expiresAt,
   }
   return unless(command, request, [

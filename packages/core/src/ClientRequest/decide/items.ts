@@ -12,15 +12,11 @@ const statusOf = (request: State, item: string): ItemStatus => request.items[ite
 
 /** Ticking or declining an item; the last one ends a request that ends by itself (X3). */
 export const end = (command: Command.CompleteItem | Command.DeclineItem, request: State): Decision => {
-  const { item, left, submissionId, digest } = command
+  const { item, submissionId } = command
   const isTick = command.type === "CompleteItem"
   if (request.state === "Submitted" && request.submission?.id === submissionId) return accept()
   const done = isTick && statusOf(request, item) === "Completed" && atWork(command, request).length === 0
   if (done) return accept()
-  const ended: ReadonlyArray<Event> =
-    request.policy.completion === "auto-when-all" && left.length === 0
-      ? [{ type: "RequestSubmitted", ...stamp(command), submissionId, digest }]
-      : []
   return unless(command, request, [
     ...atWork(command, request),
     ...knownItem(request, item),
@@ -31,8 +27,18 @@ export const end = (command: Command.CompleteItem | Command.DeclineItem, request
     isTick
       ? { type: "ItemCompleted", ...stamp(command), item }
       : { type: "ItemDeclined", ...stamp(command), item, reason: command.reason },
-    ...ended,
+    ...endingWith(command, request, command),
   )
+}
+
+/** The last item ends a request that ends by itself, whoever said the last word (K24). */
+const endingWith = (
+  command: Command.CompleteItem | Command.DeclineItem | Command.WaiveItem | Command.MarkItem,
+  request: State,
+  { left, submissionId, digest }: Command.Ending,
+): ReadonlyArray<Event> => {
+  const isOver = request.policy.completion === "auto-when-all" && left.length === 0
+  return isOver ? [{ type: "RequestSubmitted", ...stamp(command), submissionId, digest }] : []
 }
 
 const tickGuards = ({ item, missing, files }: Command.CompleteItem, request: State): ReadonlyArray<Reason> => [
@@ -92,7 +98,13 @@ export const review = (command: Review, request: State): Decision => {
     ...guard(guards.length > 0 || rule.from.includes(statusOf(request, command.item)), "item-status", rule.otherwise, [
       command.item,
     ]),
-  ])(rule.event)
+  ])(rule.event, ...lastWord(command, request))
+}
+
+const lastWord = (command: Review, request: State): ReadonlyArray<Event> => {
+  const ends = command.type === "WaiveItem" || (command.type === "MarkItem" && command.complete)
+  if (!ends || command.ending === undefined || request.state !== "WaitingForCustomer") return []
+  return endingWith(command, request, command.ending)
 }
 
 interface Rule {
@@ -116,7 +128,8 @@ const rules = (command: Review, request: State): Rule => {
         states: ["Submitted"],
         message: "Items are accepted once the request is submitted.",
         isThere: status === "Accepted",
-        from: ["Completed"],
+        // what the firm closed for the customer it may accept as it is, given or not
+        from: ["Completed", "NotStarted"],
         otherwise: "Only an item that is complete can be accepted.",
         event: { type: "ItemAccepted", ...stamp(command), item },
       }
@@ -125,7 +138,14 @@ const rules = (command: Review, request: State): Rule => {
         states: ["WaitingForCustomer", "Submitted"],
         message: "Items are sent back while the request waits, or once it is submitted.",
         isThere: false,
-        from: ["InProgress", "Completed", "Accepted", "NotApplicable"],
+        from: [
+          "InProgress",
+          "Completed",
+          "Accepted",
+          "NotApplicable",
+          // closed by the firm without it
+          ...(request.state === "Submitted" ? (["NotStarted"] as const) : []),
+        ],
         otherwise: "There is nothing to send back: nothing was given for this item.",
         event: {
           type: "ItemReturned",
