@@ -144,7 +144,7 @@ export const layer = HttpApiBuilder.group(
       to?: ReadonlyArray<ClientRequest.Recipient>,
     ) {
       const refusal = Recipients.refusal(name, request, smsCountries, to)
-      if (refusal !== null) yield* Effect.fail(refusal)
+      if (refusal !== null) return yield* Effect.fail(refusal)
     })
 
     const sending = (

@@ -50,9 +50,10 @@ export const make = Effect.fnUntraced(function* ({ rows, crypto, transact, outst
     return true
   }).pipe(sql.withTransaction, Effect.catchTags({ SqlError: Effect.die, SchemaError: Effect.die }))
 
-  return Effect.gen(function* () {
+  const sweep = Effect.gen(function* () {
     let looked = 0
     while (looked < batch && (yield* one)) looked++
     return looked
   })
+  return { sweep }
 })

@@ -16,7 +16,7 @@ export const layer = Layer.effect(
   Effect.gen(function* () {
     const door = yield* Door.make
     const reading = yield* Reading.make(door)
-    const wakeAll = yield* Sweep.make(door)
+    const { sweep: wakeAll } = yield* Sweep.make(door)
     const outbox = yield* Outbox
     const { rows, handle, transact, outstanding } = door
 
