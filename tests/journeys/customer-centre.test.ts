@@ -83,7 +83,7 @@ describe.skipIf(Browser.missing !== undefined)("Customer Centre", () => {
     await look(member, "refused")
     const shown = await Journey.said(member)
     assert.match(shown, /no mobile number/)
-    assert.match(shown, /in this role/)
+    assert.match(shown, /Choose a role/)
     assert.lengthOf(journey.sink.mails, 0)
 
     await member.goto(opportunity)

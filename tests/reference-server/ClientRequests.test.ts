@@ -178,7 +178,7 @@ layer(TestFirm.layer, { excludeTestServices: true, timeout: "60 seconds" })("cli
       const fresh = yield* TestFirm.mailTo(address, 2)
       assert.notStrictEqual(fresh.messageId, old.messageId)
       assert.match(fresh.subject, /new link 2/)
-      const { customer } = yield* TestFirm.claim(fresh)
+      const { customer } = yield* TestFirm.claim(fresh, session.deviceSecret)
       assert.strictEqual((yield* requests.current(customer)).answers["name"], "Carl")
 
       // after its window has passed, too: the answers are there, and the link that died with it stays dead
