@@ -78,7 +78,7 @@ export const make = Effect.gen(function* () {
     Result: BasketEntry,
     execute: ({ workspaceId, id }) => sql`
       SELECT b.task_id AS task, t.title, b.questionnaire FROM basket b JOIN tasks t ON t.id = b.task_id
-      WHERE b.workspace_id = ${workspaceId} AND b.work_item_id = ${id} ORDER BY b.added_at, b.task_id`,
+      WHERE b.workspace_id = ${workspaceId} AND b.work_item_id = ${id} ORDER BY b.added_at, b.position`,
   })
   const requests = SqlSchema.findAll({
     Request: Scoped,

@@ -56,7 +56,8 @@ const statements = [
     workspace_id uuid NOT NULL REFERENCES workspaces,
     work_item_id uuid NOT NULL REFERENCES work_items,
     questionnaire text NOT NULL,
-    added_at timestamptz NOT NULL
+    added_at timestamptz NOT NULL,
+    position bigint GENERATED ALWAYS AS IDENTITY
   )`,
   `CREATE INDEX basket_work_item ON basket (work_item_id, added_at)`,
   // which part of a combined questionnaire is whose, to hand the answers back (P16)
