@@ -2,6 +2,7 @@
  * What a member can do with a request now. Nothing is worked out here: each command is put to the core as an attempt, and
  * those that would bring something about are named.
  */
+import { Requests } from "@requite/api"
 import { ClientRequest, Instant } from "@requite/core"
 import * as Result from "effect/Result"
 
@@ -69,21 +70,8 @@ const firmActions = (request: State, at: number): Readonly<Record<string, Readon
   }
 }
 
-export const names = [
-  "edit",
-  "edit-settings",
-  "send",
-  "schedule",
-  "unschedule",
-  "resend",
-  "cancel",
-  "suspend",
-  "resume",
-  "reopen",
-  "close",
-  "change-window",
-] as const
-export type Action = (typeof names)[number]
+export const names = Requests.Action.literals
+export type Action = Requests.Action
 
 /** What can be done with the request as a whole. */
 export const of = (request: State, at: number): ReadonlyArray<Action> => {

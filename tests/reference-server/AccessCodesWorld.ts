@@ -1,6 +1,5 @@
 // A request of the customer centre that is out to Eva and Bo, and a sender that keeps the SMS it is given.
 import { type ClientRequest, Crypto, RequestPolicy } from "@requite/core"
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
@@ -21,6 +20,7 @@ import { type OutgoingSms, type SmsFailed, SmsSender } from "../../reference-ser
 import { WorkItems } from "../../reference-server/src/WorkItems.ts"
 import * as workspaces from "../../reference-server/src/Workspaces/layer.ts"
 import * as TestDatabase from "../support/TestDatabase.ts"
+import { at } from "../support/TestFirm.ts"
 
 /** What was handed over, and what the next hand-overs come to. */
 export const post = {
@@ -202,21 +202,7 @@ export const facts = Effect.fnUntraced(function* ({ request }: Out) {
   )
 })
 
-/** Does something at exactly that instant: time stands still meanwhile, for this caller alone. */
-export const at =
-  (instant: number) =>
-  <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
-    Effect.flatMap(Clock.Clock, (real) =>
-      Effect.provideService(effect, Clock.Clock, {
-        monotonicTimeNanosUnsafe: () => real.monotonicTimeNanosUnsafe(),
-        monotonicTimeNanos: real.monotonicTimeNanos,
-        sleep: (duration) => real.sleep(duration),
-        currentTimeMillisUnsafe: () => instant,
-        currentTimeMillis: Effect.succeed(instant),
-        currentTimeNanosUnsafe: () => BigInt(instant) * 1_000_000n,
-        currentTimeNanos: Effect.succeed(BigInt(instant) * 1_000_000n),
-      }),
-    )
+export { at }
 
 /** Every row of every table, as text. */
 export const dump = Effect.gen(function* () {

@@ -1,5 +1,5 @@
 /** What the customer gives, and how it ends: what is judged is what is kept, so both happen under the request's lock. */
-import { type Answers, Submission } from "@requite/core"
+import { type Answers, type Crypto, Submission } from "@requite/core"
 import { equal } from "@requite/core/FillSession/Place"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -9,11 +9,16 @@ import type { Customer } from "../Customer.ts"
 import * as Filling from "../Filling.ts"
 import type { Member } from "../Members.ts"
 import * as Answered from "./Answered.ts"
-import type { Door, Write } from "./Door.ts"
+import type { Door, IntentFor, Write } from "./Door.ts"
 import type { Reading } from "./Reading.ts"
 import type { Change, Draft } from "./sql.ts"
 
 type Service = ClientRequests["Service"]
+/** What would be submitted, by its id and digest. */
+interface Frozen {
+  readonly submissionId: string
+  readonly digest: string
+}
 type Marking = { readonly type: "MarkItem"; readonly item: string; readonly complete: boolean }
 
 /** How many of the latest saves are remembered, so that one that arrives twice is carried out once (I9). */
@@ -91,115 +96,114 @@ export const make = ({ rows, transact }: Door, { currentOf }: Reading) => {
     return { conflicts }
   })
 
-  /** Writes the submission where a command has led to one; `session` then reads the receipt. */
-  const submitting = (workspaceId: string, id: string, commandId: string, session: string | null) => {
-    const frozen: { answers: Answers.Answers } = { answers: {} }
-    const write: Write = ({ submission }) =>
+  /**
+   * Carries out what may end a request, and writes the submission where it did; `session` then reads the receipt.
+   * `freeze` says what would be submitted, and gives its id and digest.
+   */
+  const ending = <E = never>(
+    {
+      workspaceId,
+      id,
+      session,
+    }: { readonly workspaceId: string; readonly id: string; readonly session: string | null },
+    commandId: string,
+    intentFor: (
+      current: Current,
+      freeze: (answers: Answers.Answers) => Effect.Effect<Frozen, never, Crypto.Crypto>,
+    ) => ReturnType<IntentFor<E>>,
+  ) =>
+    Effect.suspend(() => {
+      let frozen: Answers.Answers = {}
+      const write: Write = ({ submission }) =>
+        Effect.gen(function* () {
+          if (submission === null || submission.id !== commandId) return
+          yield* rows.writeSubmission(workspaceId, id, submission, frozen)
+          if (session !== null) yield* rows.endSession(workspaceId, session, submission.id)
+        })
+      return transact<E>(
+        workspaceId,
+        id,
+        (request) =>
+          Effect.flatMap(currentOf(workspaceId, request), (current) =>
+            intentFor(current, (answers) => {
+              frozen = answers
+              return Effect.map(Submission.digest(current.stored.ref.hash, answers), (digest) => ({
+                submissionId: commandId,
+                digest,
+              }))
+            }),
+          ),
+        write,
+      )
+    })
+
+  const byCustomer = ({ workspace, requestId, handle }: Customer) => ({
+    workspaceId: workspace.id,
+    id: requestId,
+    session: handle,
+  })
+  const byMember = ({ workspaceId }: Member, id: string) => ({ workspaceId, id, session: null })
+
+  const submit: Service["submit"] = (customer, revision, commandId) =>
+    ending(byCustomer(customer), commandId, (current, freeze) => {
+      const answers = Answered.given(current)
+      return Effect.map(freeze(answers), (frozen) => ({
+        type: "Submit",
+        ...intentOf(customer, revision, commandId),
+        ...frozen,
+        missing: Answered.obstacles(current, answers),
+      }))
+    })
+
+  const finish: Service["finish"] = (customer, { revision, answers, files = [] }, commandId) =>
+    ending<AnswersRefused>(byCustomer(customer), commandId, (current, freeze) =>
       Effect.gen(function* () {
-        if (submission === null || submission.id !== commandId) return
-        yield* rows.writeSubmission(workspaceId, id, submission, frozen.answers)
-        if (session !== null) yield* rows.endSession(workspaceId, session, submission.id)
-      })
-    /** Freezes what is there: its id, and its digest. */
-    const freeze = Effect.fnUntraced(function* (current: Current, answers: Answers.Answers) {
-      frozen.answers = answers
-      const digest = yield* Submission.digest(current.stored.ref.hash, answers)
-      return { submissionId: commandId, digest }
-    })
-    return { freeze, write }
-  }
-
-  const submit: Service["submit"] = (customer, revision, commandId) => {
-    const { workspace, requestId, handle } = customer
-    return Effect.suspend(() => {
-      const { freeze, write } = submitting(workspace.id, requestId, commandId, handle)
-      return transact(
-        workspace.id,
-        requestId,
-        (request) =>
-          Effect.gen(function* () {
-            const current = yield* currentOf(workspace.id, request)
-            const answers = Answered.given(current)
-            return {
-              type: "Submit",
-              ...intentOf(customer, revision, commandId),
-              ...(yield* freeze(current, answers)),
-              missing: Answered.obstacles(current, answers),
-            } as const
-          }),
-        write,
-      )
-    })
-  }
-
-  const finish: Service["finish"] = (customer, { revision, answers, files = [] }, commandId) => {
-    const { workspace, requestId, handle } = customer
-    return Effect.suspend(() => {
-      const { freeze, write } = submitting(workspace.id, requestId, commandId, handle)
-      return transact<AnswersRefused>(
-        workspace.id,
-        requestId,
-        (request) =>
-          Effect.gen(function* () {
-            const current = yield* currentOf(workspace.id, request)
-            const { questionnaire } = current.stored
-            const kept = Answered.withoutCleared(answers)
-            const malformed = revision < request.revision ? [] : Answered.malformedIn(questionnaire, kept)
-            if (malformed.length > 0) return yield* new AnswersRefused({ issues: malformed })
-            // what the firm has not sent back stays as it was submitted
-            const mine = Object.fromEntries(
-              Object.entries(answers).filter(([question]) => Answered.isOpen(current, question)),
-            )
-            const more = files.filter(({ question }) => Answered.isOpen(current, question))
-            const attached = more.map(({ question, file }) => ({ ...file, question, at: 0 }))
-            const all = Answered.withFiles(questionnaire, Answered.withoutCleared({ ...current.answers, ...mine }), [
-              ...request.files,
-              ...attached,
-            ])
-            const counting = Answered.given({ ...current, answers: all })
-            return {
-              type: "Submit",
-              ...intentOf(customer, revision, commandId),
-              ...(yield* freeze(current, counting)),
-              missing: Answered.obstacles(current, counting),
-              files: more,
-            } as const
-          }),
-        write,
-      )
-    })
-  }
+        const { request, stored } = current
+        const { questionnaire } = stored
+        const kept = Answered.withoutCleared(answers)
+        const malformed = revision < request.revision ? [] : Answered.malformedIn(questionnaire, kept)
+        if (malformed.length > 0) return yield* new AnswersRefused({ issues: malformed })
+        // what the firm has not sent back stays as it was submitted
+        const mine = Object.fromEntries(
+          Object.entries(answers).filter(([question]) => Answered.isOpen(current, question)),
+        )
+        const more = files.filter(({ question }) => Answered.isOpen(current, question))
+        const attached = more.map(({ question, file }) => ({ ...file, question, at: 0 }))
+        const all = Answered.withFiles(questionnaire, Answered.withoutCleared({ ...current.answers, ...mine }), [
+          ...request.files,
+          ...attached,
+        ])
+        const counting = Answered.given({ ...current, answers: all })
+        return {
+          type: "Submit",
+          ...intentOf(customer, revision, commandId),
+          ...(yield* freeze(counting)),
+          missing: Answered.obstacles(current, counting),
+          files: more,
+        } as const
+      }),
+    )
 
   /** Ticks or declines an item, which may be the last. */
   const end = (
     customer: Customer,
     { revision, item, reason }: { readonly revision: number; readonly item: string; readonly reason?: string },
     commandId: string,
-  ) => {
-    const { workspace, requestId, handle } = customer
-    return Effect.suspend(() => {
-      const { freeze, write } = submitting(workspace.id, requestId, commandId, handle)
-      return transact(
-        workspace.id,
-        requestId,
-        (request) =>
-          Effect.gen(function* () {
-            const current = yield* currentOf(workspace.id, request)
-            const answers = Answered.given(current)
-            const ending = {
-              ...intentOf(customer, revision, commandId),
-              ...(yield* freeze(current, answers)),
-              item,
-              left: Answered.left(current, item),
-            }
-            return reason === undefined
-              ? ({ type: "CompleteItem", ...ending, ...Answered.lacking(current, answers, item) } as const)
-              : ({ type: "DeclineItem", ...ending, reason } as const)
-          }),
-        write,
-      )
+  ) =>
+    ending(byCustomer(customer), commandId, (current, freeze) => {
+      const answers = Answered.given(current)
+      return Effect.map(freeze(answers), (frozen) => {
+        const common = {
+          ...intentOf(customer, revision, commandId),
+          ...frozen,
+          item,
+          left: Answered.left(current, item),
+        }
+        return reason === undefined
+          ? ({ type: "CompleteItem", ...common, ...Answered.lacking(current, answers, item) } as const)
+          : ({ type: "DeclineItem", ...common, reason } as const)
+      })
     })
-  }
 
   /** The firm's word on an item, which may be the last too. */
   const settle = (
@@ -208,47 +212,24 @@ export const make = ({ rows, transact }: Door, { currentOf }: Reading) => {
     word: { readonly type: "WaiveItem"; readonly item: string; readonly reason: string } | Marking,
     commandId: string,
   ) =>
-    Effect.suspend(() => {
-      const { freeze, write } = submitting(member.workspaceId, id, commandId, null)
-      return transact(
-        member.workspaceId,
-        id,
-        (request) =>
-          Effect.gen(function* () {
-            const current = yield* currentOf(member.workspaceId, request)
-            return {
-              ...word,
-              id: commandId,
-              by: { kind: "member", id: member.id },
-              ending: {
-                ...(yield* freeze(current, Answered.given(current))),
-                left: Answered.left(current, word.item),
-              },
-            } as const
-          }),
-        write,
-      )
-    })
+    ending(byMember(member, id), commandId, (current, freeze) =>
+      Effect.map(freeze(Answered.given(current)), (frozen) => ({
+        ...word,
+        id: commandId,
+        by: { kind: "member", id: member.id },
+        ending: { ...frozen, left: Answered.left(current, word.item) },
+      })),
+    )
 
   const closeOnBehalf: Service["closeOnBehalf"] = (member, id, commandId) =>
-    Effect.suspend(() => {
-      const { freeze, write } = submitting(member.workspaceId, id, commandId, null)
-      return transact(
-        member.workspaceId,
-        id,
-        (request) =>
-          Effect.gen(function* () {
-            const current = yield* currentOf(member.workspaceId, request)
-            return {
-              type: "CloseOnBehalf",
-              id: commandId,
-              by: { kind: "member", id: member.id },
-              ...(yield* freeze(current, Answered.given(current))),
-            } as const
-          }),
-        write,
-      )
-    })
+    ending(byMember(member, id), commandId, (current, freeze) =>
+      Effect.map(freeze(Answered.given(current)), (frozen) => ({
+        type: "CloseOnBehalf",
+        id: commandId,
+        by: { kind: "member", id: member.id },
+        ...frozen,
+      })),
+    )
 
   const ask = (customer: Customer, revision: number, commandId: string) => intentOf(customer, revision, commandId)
 
