@@ -15,6 +15,7 @@ import * as questionnaires from "./Questionnaires/layer.ts"
 import * as RateLimits from "./RateLimits.ts"
 import * as customerLimits from "./RateLimits/Customers.ts"
 import * as UnsubscribeLinks from "./UnsubscribeLinks.ts"
+import * as Vault from "./Vault.ts"
 import * as uploads from "./Uploads/layer.ts"
 import * as workItems from "./WorkItems/layer.ts"
 import * as workspaces from "./Workspaces/layer.ts"
@@ -27,7 +28,7 @@ export const layer = Layer.mergeAll(uploads.layer, customerAccess.layer, Unsubsc
   Layer.provideMerge(Layer.mergeAll(contacts.layer, workItems.layer)),
   Layer.provideMerge(Layer.mergeAll(Outbox.layer, Links.layer, questionnaires.layer, members.layer, workspaces.layer)),
   Layer.provideMerge(customerLimits.layer),
-  Layer.provideMerge(Layer.mergeAll(MailQueue.layer, RateLimits.layer)),
+  Layer.provideMerge(Layer.mergeAll(MailQueue.layer, RateLimits.layer, Vault.layer)),
 )
 
 /** What the platform gives: cryptography, files, the configuration. */
@@ -35,6 +36,7 @@ export const platform = (config: ServerConfig) =>
   Layer.mergeAll(
     Layer.succeed(Config, config),
     Crypto.layer(globalThis.crypto),
+    NodeCrypto.layerAead,
     NodeCrypto.layerKdf,
     NodeCrypto.layerSecureRandom,
     NodeServices.layer,

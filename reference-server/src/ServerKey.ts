@@ -13,7 +13,7 @@ import { FileSystem, Path } from "./platform/Files.ts"
 /** The key of that name, 43 base64url characters. */
 export const read = (
   { secretKey, dataDir }: Pick<ServerConfig, "secretKey" | "dataDir">,
-  name: "link-key" | "code-pepper",
+  name: "link-key" | "code-pepper" | "vault-key" | "record-key" | "return-key",
 ) =>
   secretKey === undefined
     ? fromFile(dataDir, name)

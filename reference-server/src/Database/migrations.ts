@@ -13,6 +13,12 @@ import work from "./migrations/0004_work.ts"
 import sessionFiles from "./migrations/0005_session_files.ts"
 import unsubscribeLinks from "./migrations/0006_unsubscribe_links.ts"
 import keysAndDefinitions from "./migrations/0007_keys_and_definitions.ts"
+import record from "./migrations/0008_record.ts"
+import members from "./migrations/0009_members.ts"
+import webhooks from "./migrations/0010_webhooks.ts"
+import sending from "./migrations/0011_sending.ts"
+import returns from "./migrations/0012_returns.ts"
+import operations from "./migrations/0013_operations.ts"
 
 /** Each step under its number and name. A new one takes the next number, also after a merge: a lower one would be passed over. */
 export const migrations = {
@@ -23,6 +29,12 @@ export const migrations = {
   "0005_session_files": sessionFiles,
   "0006_unsubscribe_links": unsubscribeLinks,
   "0007_keys_and_definitions": keysAndDefinitions,
+  "0008_record": record,
+  "0009_members": members,
+  "0010_webhooks": webhooks,
+  "0011_sending": sending,
+  "0012_returns": returns,
+  "0013_operations": operations,
 }
 
 const table = "schema_migrations"

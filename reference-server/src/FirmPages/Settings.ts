@@ -11,6 +11,7 @@ import * as Form from "./Form.ts"
 import * as Page from "./Page.ts"
 import { uploadProblem } from "./RequestWords.ts"
 import * as Routes from "./Routes.ts"
+import * as SettingsTabs from "./SettingsTabs.ts"
 import type { Visit } from "./Visit.ts"
 import type { Words } from "./Words.ts"
 
@@ -80,30 +81,31 @@ const show = (visit: Visit, { given, remove = false, kept = false, mistakes = []
     place: "settings",
     status: mistakes.length > 0 ? 422 : 200,
     wrong: mistakes.length > 0,
-    body: html`<div class="narrow">
-      ${Field.summary(words, mistakes)} ${kept && Page.done(t("settings.logo.kept"))}
-      ${visit.query("done") === "saved" && Page.done(t("settings.saved"))}
-      <h1>${t("settings.title")}</h1>
-      <p class="lead">${t("settings.lead")}</p>
-      <form method="post" action="/settings" enctype="multipart/form-data" novalidate>
-        ${Page.token(visit)}
-        <section class="card">${FirmFields.show(words, given, mistakes)}</section>
-        <section class="card">
-          <h2>${t("settings.logo")}</h2>
-          ${
-            logo !== null &&
-            html`<p><img class="logo" src="${Logos.path(logo)}" alt="${name}" height="40" /></p>
-              <label class="choice"
-                ><input type="checkbox" name="remove" value="yes" ${remove && html` checked`} />
-                <span
-                  >${t("settings.logo.remove")} <span class="help">${t("settings.logo.remove.help")}</span></span
-                ></label
-              >`
-          }
-          ${Field.files({ name: "logo", label: t(logo === null ? "settings.logo" : "settings.logo.new"), help: html`${t("settings.logo.help")}${isHttp && html` ${t("settings.logo.http")}`}`, accept: "image/png,image/jpeg,image/webp", mistakes })}
-        </section>
-        <p class="buttons"><button class="primary" type="submit">${t("settings.submit")}</button></p>
-      </form>
-    </div>`,
+    body: html`${SettingsTabs.show(visit, "firm")}
+      <div class="narrow">
+        ${Field.summary(words, mistakes)} ${kept && Page.done(t("settings.logo.kept"))}
+        ${visit.query("done") === "saved" && Page.done(t("settings.saved"))}
+        <h1>${t("settings.title")}</h1>
+        <p class="lead">${t("settings.lead")}</p>
+        <form method="post" action="/settings" enctype="multipart/form-data" novalidate>
+          ${Page.token(visit)}
+          <section class="card">${FirmFields.show(words, given, mistakes)}</section>
+          <section class="card">
+            <h2>${t("settings.logo")}</h2>
+            ${
+              logo !== null &&
+              html`<p><img class="logo" src="${Logos.path(logo)}" alt="${name}" height="40" /></p>
+                <label class="choice"
+                  ><input type="checkbox" name="remove" value="yes" ${remove && html` checked`} />
+                  <span
+                    >${t("settings.logo.remove")} <span class="help">${t("settings.logo.remove.help")}</span></span
+                  ></label
+                >`
+            }
+            ${Field.files({ name: "logo", label: t(logo === null ? "settings.logo" : "settings.logo.new"), help: html`${t("settings.logo.help")}${isHttp && html` ${t("settings.logo.http")}`}`, accept: "image/png,image/jpeg,image/webp", mistakes })}
+          </section>
+          <p class="buttons"><button class="primary" type="submit">${t("settings.submit")}</button></p>
+        </form>
+      </div>`,
   })
 }

@@ -1,0 +1,10 @@
+/** What a workspace sends with: its sender's domain, its keys for DKIM, its own words for mails by language. */
+import * as Effect from "effect/Effect"
+import { SqlClient } from "../../platform/Sql.ts"
+
+const statements: ReadonlyArray<string> = []
+
+export default Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  for (const statement of statements) yield* sql.unsafe(statement)
+})

@@ -1,0 +1,10 @@
+/** What comes back of mails: bounces, complaints, addresses that get no more, and the limits on how much goes out. */
+import * as Effect from "effect/Effect"
+import { SqlClient } from "../../platform/Sql.ts"
+
+const statements: ReadonlyArray<string> = []
+
+export default Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  for (const statement of statements) yield* sql.unsafe(statement)
+})

@@ -1,0 +1,28 @@
+/** The pages under "Firm", one row of links over each of them. Those for administrators alone are shown to them alone. */
+import { type Html, html } from "../Html.ts"
+import type { Visit } from "./Visit.ts"
+
+const tabs = [
+  ["firm", "/settings"],
+  ["members", "/settings/members"],
+  ["sending", "/settings/sending"],
+  ["templates", "/settings/templates"],
+  ["webhooks", "/settings/webhooks"],
+  ["record", "/settings/record"],
+  ["operations", "/settings/operations"],
+] as const
+
+export type Tab = (typeof tabs)[number][0]
+
+/** The row, with the page that is shown marked in it. */
+export const show = ({ words }: Visit, current: Tab): Html =>
+  html`<nav class="tabs" aria-label="${words.t("settings.tabs")}">
+    <ul>
+      ${tabs.map(
+        ([tab, href]) =>
+          html`<li>
+            <a href="${href}" ${tab === current && html` aria-current="page"`}>${words.t(`settings.tab.${tab}`)}</a>
+          </li>`,
+      )}
+    </ul>
+  </nav>`
