@@ -9,15 +9,25 @@ import * as access from "./Api/access.ts"
 import * as contacts from "./Api/contacts.ts"
 import * as customer from "./Api/customer.ts"
 import * as docs from "./Api/docs.ts"
+import * as events from "./Api/events.ts"
 import * as failures from "./Api/failures.ts"
 import * as keys from "./Api/keys.ts"
+import * as operations from "./Api/operations.ts"
+import * as members from "./Api/members.ts"
 import * as policies from "./Api/policies.ts"
 import * as questionnaires from "./Api/questionnaires.ts"
+import * as record from "./Api/record.ts"
 import * as requests from "./Api/requests.ts"
+import * as senders from "./Api/senders.ts"
+import * as suppressions from "./Api/suppressions.ts"
 import * as system from "./Api/system.ts"
+import * as webhooks from "./Api/webhooks.ts"
+import * as templates from "./Api/templates.ts"
 import * as workItems from "./Api/workItems.ts"
 import { Config } from "./Config.ts"
+import * as recordKey from "./Record/wellKnown.ts"
 import * as PageSecurity from "./PageSecurity.ts"
+import * as Tenancy from "./Tenancy.ts"
 import { ByteSize } from "./platform/Files.ts"
 import { HttpEffect, HttpIncomingMessage, HttpRouter, HttpServerRequest, HttpServerResponse } from "./platform/Http.ts"
 import { HttpApiBuilder, HttpApiMiddleware } from "./platform/HttpApi.ts"
@@ -45,7 +55,9 @@ const surroundings = HttpRouter.middleware(
         if (hasBody(request) && request.headers["content-type"] === undefined) {
           return HttpServerResponse.text("A body needs a content-type: application/json", { status: 415 })
         }
-        return yield* Effect.provideService(app, HttpIncomingMessage.MaxBodySize, ByteSize.mebibytes(4))
+        return yield* Effect.provideService(app, HttpIncomingMessage.MaxBodySize, ByteSize.mebibytes(4)).pipe(
+          Tenancy.none,
+        )
       })
   }),
 )
@@ -57,7 +69,15 @@ const routes = HttpApiBuilder.layer(Api, { openapiPath: "/openapi.json" }).pipe(
     policies.layer,
     workItems.layer,
     contacts.layer,
+    suppressions.layer,
     keys.layer,
+    members.layer,
+    senders.layer,
+    templates.layer,
+    events.layer,
+    webhooks.layer,
+    operations.layer,
+    record.layer,
     customer.layer,
     system.layer,
   ]),
@@ -72,5 +92,5 @@ const nothing = HttpRouter.add(
   Effect.orDie(HttpServerResponse.schemaJson(Failure.NotFound)(failures.notFound("endpoint"), { status: 404 })),
 ).pipe(Layer.provide(surroundings.layer))
 
-/** `/api/…`, `/health`, `/openapi.json` and `/docs`. */
-export const layer = Layer.mergeAll(routes, nothing, docs.layer)
+/** `/api/…`, `/health`, `/ready`, `/openapi.json` and `/docs`; and the key of the record. */
+export const layer = Layer.mergeAll(routes, nothing, docs.layer, recordKey.layer)

@@ -3,7 +3,7 @@
  * decide, writes the row, appends the events to the audit chain and puts what must be delivered into the outbox, in one
  * transaction. What the firm and the customer do are a few lines over it.
  */
-import type { Answers, ClientRequest, RequestPolicy } from "@requite/core"
+import type { Answers, AuditEntry, ClientRequest, RequestPolicy } from "@requite/core"
 import type * as Evaluation from "@requite/core/Evaluation"
 import type { FileRef } from "@requite/core/QuestionKind/upload"
 import * as Context from "effect/Context"
@@ -12,6 +12,7 @@ import * as Schema from "effect/Schema"
 import type { Customer } from "./Customer.ts"
 import type { SqlError } from "./platform/Sql.ts"
 import type { Member } from "./Members.ts"
+import { MailStatus, Step } from "./Outbox/MailStatus.ts"
 import type { Stored } from "./Questionnaires.ts"
 
 export class RequestNotFound extends Schema.TaggedError<RequestNotFound>()("RequestNotFound", { id: Schema.String }) {}
@@ -46,9 +47,11 @@ export const MailLine = Schema.Struct({
   ]),
   /** Its address. */
   recipient: Schema.String,
-  status: Schema.Literals(["queued", "handed-over", "failed", "dropped"]),
-  /** Why it waits, failed or was dropped. */
+  status: MailStatus,
+  /** Why it waits, failed, was dropped or came back. */
   reason: Schema.NullOr(Schema.String),
+  /** Attempts to hand it over and reports of it, oldest first. */
+  trail: Schema.Array(Step),
   createdAt: Schema.Int,
   handedOverAt: Schema.NullOr(Schema.Int),
 })
@@ -91,7 +94,8 @@ export interface Saved {
 
 export interface Overview {
   readonly current: Current
-  readonly history: ReadonlyArray<{ readonly index: number; readonly event: ClientRequest.Event }>
+  /** The whole chain; of an erased request its entries have no content. */
+  readonly history: ReadonlyArray<AuditEntry.AuditEntry>
   readonly mails: ReadonlyArray<MailLine>
 }
 

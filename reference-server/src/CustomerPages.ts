@@ -9,7 +9,7 @@
  *                                      finishes the second and brings files to the third
  *   GET  /q/:handle/sections/:section  its questions; POST saves them
  *   GET  /q/:handle/review             everything once more; POST /q/:handle/submit sends it
- *   GET  /q/:handle/done               the receipt, for the session that submitted (S50)
+ *   GET  /q/:handle/done               the receipt, for the session that submitted (S50); signed at /q/:handle/receipt.json
  *   GET  /q/:handle/files/:file        a document of the firm, or a file of one's own
  *
  * Whatever does not work, for whatever reason, is one page: "This request has expired." (S47).
@@ -23,16 +23,35 @@ import * as DonePage from "./CustomerPages/DonePage.ts"
 import * as Entrance from "./CustomerPages/Entrance.ts"
 import * as Entry from "./CustomerPages/Entry.ts"
 import { page, route, seeOther } from "./CustomerPages/Route.ts"
-import { paths } from "./CustomerPages/Session.ts"
+import { paths, type Session } from "./CustomerPages/Session.ts"
 import * as Unsubscribing from "./CustomerPages/Unsubscribing.ts"
 import * as Visit from "./CustomerPages/Visit.ts"
 import * as PageSecurity from "./PageSecurity.ts"
 import { HttpRouter, HttpServerResponse } from "./platform/Http.ts"
+import { Record } from "./Record.ts"
 import * as FileName from "./Uploads/FileName.ts"
 import { Uploads } from "./Uploads.ts"
 import * as Logos from "./Workspaces/Logos.ts"
 
-const done = Effect.flatMap(Entry.receipt, (found) => page(DonePage.render(found, found.filling, found.reader)))
+const done = Effect.gen(function* () {
+  const found = yield* Entry.receipt
+  const signed = yield* (yield* Record).receipt(found.customer)
+  return yield* page(DonePage.render(found, found.filling, found.reader, signed))
+})
+
+/** The same for a program: signed, so that it proves what was sent without us. */
+const receipt = Effect.gen(function* () {
+  const { customer } = yield* Entry.receipt
+  const signed = yield* (yield* Record).receipt(customer)
+  if (signed === null) return yield* new AccessLink.LinkDead()
+  return HttpServerResponse.text(`${JSON.stringify(signed, null, 2)}\n`, {
+    contentType: "application/json",
+    headers: {
+      ...PageSecurity.headers(yield* Config),
+      "content-disposition": FileName.attachment("receipt.json"),
+    },
+  })
+})
 
 /** Back, a reload or a second press of Finish, after the answers went out: here is the receipt. */
 const orReceipt = <E, R>(handler: Effect.Effect<HttpServerResponse.HttpServerResponse, E | AccessLink.LinkDead, R>) =>
@@ -45,23 +64,25 @@ const orReceipt = <E, R>(handler: Effect.Effect<HttpServerResponse.HttpServerRes
 /** What browsers show without running anything in it; everything else is bytes. Either way it is saved, not shown. */
 const safeTypes = new Set(["application/pdf", "image/jpeg", "image/png"])
 
-const file = Effect.gen(function* () {
-  const { file: id = "" } = yield* HttpRouter.params
-  const uploads = yield* Uploads
-  const { customer } = yield* Entry.enter
-  const { file, content } = yield* uploads.downloadFor(customer, id)
-  return HttpServerResponse.stream(content, {
-    contentType: safeTypes.has(file.type) ? file.type : "application/octet-stream",
-    contentLength: file.bytes,
-    headers: {
-      ...PageSecurity.headers(yield* Config),
-      "content-disposition": FileName.attachment(file.name),
-      "content-security-policy": "default-src 'none'; sandbox",
-    },
-  })
-})
+const file = Entry.enter(
+  Effect.fnUntraced(function* ({ customer }: Session) {
+    const { file: id = "" } = yield* HttpRouter.params
+    const uploads = yield* Uploads
+    const { file, content } = yield* uploads.downloadFor(customer, id)
+    return HttpServerResponse.stream(content, {
+      contentType: safeTypes.has(file.type) ? file.type : "application/octet-stream",
+      contentLength: file.bytes,
+      headers: {
+        ...PageSecurity.headers(yield* Config),
+        "content-disposition": FileName.attachment(file.name),
+        "content-security-policy": "default-src 'none'; sandbox",
+      },
+    })
+  }),
+)
 
-const pages = HttpRouter.addAll([
+/** Every page of the customer. */
+export const routes = [
   ...Entrance.routes,
   ...Unsubscribing.routes,
   route("GET", "/q/:handle", orReceipt(Visit.front)),
@@ -71,8 +92,11 @@ const pages = HttpRouter.addAll([
   route("GET", "/q/:handle/review", orReceipt(Visit.review)),
   route("POST", "/q/:handle/submit", orReceipt(Visit.submit)),
   route("GET", "/q/:handle/done", done),
+  route("GET", "/q/:handle/receipt.json", receipt),
   route("GET", "/q/:handle/files/:file", file),
-])
+]
+
+const pages = HttpRouter.addAll(routes)
 
 /** The pages of the customer, and what they and the firm's pages are dressed in. */
 export const layer = Layer.mergeAll(pages, Entrance.everywhere, Assets.layer, Logos.layer)

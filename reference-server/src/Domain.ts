@@ -1,32 +1,65 @@
 /** The services of the server without their surroundings: what HTTP, the worker and the tests stand on. */
-import { Crypto } from "@requite/core"
 import * as Layer from "effect/Layer"
 import * as accessCodes from "./AccessCodes/layer.ts"
+import * as Batches from "./Batches.ts"
 import * as clientRequests from "./ClientRequests/layer.ts"
 import * as contacts from "./Contacts/layer.ts"
 import { Config, type ServerConfig } from "./Config.ts"
 import * as customerAccess from "./CustomerAccess/layer.ts"
+import * as Doctor from "./Doctor.ts"
 import * as Links from "./CustomerAccess/Links.ts"
+import * as mailTemplates from "./MailTemplates/layer.ts"
+import * as events from "./Events/layer.ts"
 import * as members from "./Members/layer.ts"
+import * as operations from "./Operations/layer.ts"
+import * as Readiness from "./Operations/Readiness.ts"
 import * as Outbox from "./Outbox.ts"
 import * as MailQueue from "./Outbox/MailQueue.ts"
 import { NodeCrypto, NodeServices } from "./platform/Node.ts"
+import * as NodeHashing from "./platform/NodeHashing.ts"
 import * as questionnaires from "./Questionnaires/layer.ts"
 import * as RateLimits from "./RateLimits.ts"
+import * as record from "./Record/layer.ts"
+import * as Returns from "./Returns.ts"
 import * as customerLimits from "./RateLimits/Customers.ts"
+import * as senders from "./Senders/layer.ts"
 import * as UnsubscribeLinks from "./UnsubscribeLinks.ts"
+import * as Suppressions from "./Suppressions.ts"
 import * as Vault from "./Vault.ts"
 import * as uploads from "./Uploads/layer.ts"
+import * as Guard from "./Webhooks/Guard.ts"
+import * as webhooks from "./Webhooks/layer.ts"
 import * as workItems from "./WorkItems/layer.ts"
 import * as workspaces from "./Workspaces/layer.ts"
 
 /** What requests, mails and people are, over a database, a mailer and a blob store of the caller's. */
-export const layer = Layer.mergeAll(uploads.layer, customerAccess.layer, UnsubscribeLinks.layer).pipe(
+export const layer = Layer.mergeAll(
+  uploads.layer,
+  customerAccess.layer,
+  UnsubscribeLinks.layer,
+  Doctor.layer,
+  Batches.layer,
+  Returns.layer,
+  operations.layer,
+  Readiness.layer,
+).pipe(
+  Layer.provideMerge(record.layer),
   Layer.provideMerge(accessCodes.layer),
   Layer.provideMerge(clientRequests.layer),
   // requests tell the work what happened to them
-  Layer.provideMerge(Layer.mergeAll(contacts.layer, workItems.layer)),
-  Layer.provideMerge(Layer.mergeAll(Outbox.layer, Links.layer, questionnaires.layer, members.layer, workspaces.layer)),
+  Layer.provideMerge(Layer.mergeAll(contacts.layer, workItems.layer, senders.layer, mailTemplates.layer)),
+  Layer.provideMerge(
+    Layer.mergeAll(
+      Outbox.layer,
+      Suppressions.layer,
+      Links.layer,
+      questionnaires.layer,
+      members.layer,
+      workspaces.layer,
+    ),
+  ),
+  Layer.provideMerge(webhooks.layer),
+  Layer.provideMerge(Layer.mergeAll(events.layer, Layer.provide(Guard.layer, Guard.resolver))),
   Layer.provideMerge(customerLimits.layer),
   Layer.provideMerge(Layer.mergeAll(MailQueue.layer, RateLimits.layer, Vault.layer)),
 )
@@ -35,7 +68,7 @@ export const layer = Layer.mergeAll(uploads.layer, customerAccess.layer, Unsubsc
 export const platform = (config: ServerConfig) =>
   Layer.mergeAll(
     Layer.succeed(Config, config),
-    Crypto.layer(globalThis.crypto),
+    NodeHashing.layer,
     NodeCrypto.layerAead,
     NodeCrypto.layerKdf,
     NodeCrypto.layerSecureRandom,

@@ -15,31 +15,53 @@ import { ClientRequests } from "./ClientRequests.ts"
 import { Config } from "./Config.ts"
 import { Contacts } from "./Contacts.ts"
 import { CustomerAccess } from "./CustomerAccess.ts"
+import * as AccountPages from "./FirmPages/AccountPages.ts"
 import * as ContactPages from "./FirmPages/ContactPages.ts"
 import * as DevMail from "./FirmPages/DevMail.ts"
 import * as DevSms from "./FirmPages/DevSms.ts"
+import * as JoinPages from "./FirmPages/JoinPages.ts"
 import * as Keys from "./FirmPages/Keys.ts"
+import * as MemberPages from "./FirmPages/MemberPages.ts"
+import * as OperationsPage from "./FirmPages/OperationsPage.ts"
 import * as QuestionnairePages from "./FirmPages/QuestionnairePages.ts"
+import * as RecordPages from "./FirmPages/RecordPages.ts"
 import * as RequestCommands from "./FirmPages/RequestCommands.ts"
 import * as RequestForms from "./FirmPages/RequestForms.ts"
 import * as RequestList from "./FirmPages/RequestList.ts"
 import * as RequestPage from "./FirmPages/RequestPage.ts"
 import * as SamplePages from "./FirmPages/SamplePages.ts"
 import { Samples } from "./FirmPages/Samples.ts"
+import * as SendingPages from "./FirmPages/SendingPages.ts"
 import * as Settings from "./FirmPages/Settings.ts"
 import * as SetUp from "./FirmPages/SetUp.ts"
 import * as SignIn from "./FirmPages/SignIn.ts"
+import * as TemplatePages from "./FirmPages/TemplatePages.ts"
+import * as WebhookDeliveryPage from "./FirmPages/WebhookDeliveryPage.ts"
+import * as WebhookPage from "./FirmPages/WebhookPage.ts"
+import * as WebhookPages from "./FirmPages/WebhookPages.ts"
 import * as WorkItemForms from "./FirmPages/WorkItemForms.ts"
 import * as WorkItemList from "./FirmPages/WorkItemList.ts"
 import * as WorkItemPage from "./FirmPages/WorkItemPage.ts"
 import * as WorkItemTaskPage from "./FirmPages/WorkItemTaskPage.ts"
+import { Doctor } from "./Doctor.ts"
 import { DevMailbox } from "./Mailer/mailbox.ts"
+import { MailTemplates } from "./MailTemplates.ts"
 import { Members } from "./Members.ts"
+import { Invitations } from "./Members/Invitations.ts"
+import { Passwords } from "./Members/Passwords.ts"
+import { Operations } from "./Operations.ts"
 import { HttpRouter } from "./platform/Http.ts"
+import { Returns } from "./Returns.ts"
 import { DevOutbox } from "./SmsSender/outbox.ts"
+import { Suppressions } from "./Suppressions.ts"
 import { Questionnaires } from "./Questionnaires.ts"
+import { Record } from "./Record.ts"
+import { Senders } from "./Senders.ts"
 import { Uploads } from "./Uploads.ts"
+import * as Tenancy from "./Tenancy.ts"
+import { Webhooks } from "./Webhooks.ts"
 import { WorkItems } from "./WorkItems.ts"
+import { WorkspaceEvents } from "./WorkspaceEvents.ts"
 import { Workspaces } from "./Workspaces.ts"
 
 type Services =
@@ -49,16 +71,30 @@ type Services =
   | Contacts
   | Crypto.Crypto
   | CustomerAccess
+  | Doctor
+  | Invitations
+  | MailTemplates
   | Members
+  | Operations
+  | Passwords
   | Questionnaires
+  | Record
+  | Returns
   | Samples
+  | Senders
+  | Suppressions
   | Uploads
+  | Webhooks
   | WorkItems
+  | WorkspaceEvents
   | Workspaces
 
-const routes: ReadonlyArray<HttpRouter.Route<never, Services>> = [
+/** The pages that are always there. */
+export const routes: ReadonlyArray<HttpRouter.Route<never, Services>> = [
   ...SignIn.routes,
   ...SetUp.routes,
+  ...JoinPages.routes,
+  ...AccountPages.routes,
   ...RequestList.routes,
   ...RequestForms.routes,
   ...RequestPage.routes,
@@ -71,7 +107,15 @@ const routes: ReadonlyArray<HttpRouter.Route<never, Services>> = [
   ...WorkItemTaskPage.routes,
   ...ContactPages.routes,
   ...Keys.routes,
+  ...MemberPages.routes,
   ...Settings.routes,
+  ...WebhookPages.routes,
+  ...WebhookPage.routes,
+  ...WebhookDeliveryPage.routes,
+  ...SendingPages.routes,
+  ...TemplatePages.routes,
+  ...OperationsPage.routes,
+  ...RecordPages.routes,
 ]
 
 /**
@@ -88,11 +132,22 @@ export const layer: Layer.Layer<never, never, Services | HttpRouter.HttpRouter> 
       Contacts,
       Crypto.Crypto,
       CustomerAccess,
+      Doctor,
+      Invitations,
+      MailTemplates,
       Members,
+      Operations,
+      Passwords,
       Questionnaires,
+      Record,
+      Returns,
       Samples,
+      Senders,
+      Suppressions,
       Uploads,
+      Webhooks,
       WorkItems,
+      WorkspaceEvents,
       Workspaces,
     )(yield* Effect.context<Services>())
     const { smtpUrl, smsUrl } = yield* Config
@@ -103,7 +158,7 @@ export const layer: Layer.Layer<never, never, Services | HttpRouter.HttpRouter> 
     yield* router.addAll(
       [...routes, ...devMail, ...devSms].map((route) => ({
         ...route,
-        handler: Effect.provideContext(route.handler, services),
+        handler: Tenancy.none(Effect.provideContext(route.handler, services)),
       })),
     )
   }),

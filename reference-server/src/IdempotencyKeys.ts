@@ -9,6 +9,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { HttpServerRequest } from "./platform/Http.ts"
 import { SqlClient } from "./platform/Sql.ts"
+import * as Tenancy from "./Tenancy.ts"
 
 /** How long a key is known, in milliseconds: nobody repeats a call that failed two days ago. */
 export const lifeMillis = 2 * 86_400_000
@@ -48,6 +49,6 @@ export const make = Effect.gen(function* () {
     sweep: Effect.flatMap(
       Clock.currentTimeMillis,
       (now) => sql`DELETE FROM idempotency_keys WHERE created_at <= ${new Date(now - lifeMillis)}`,
-    ).pipe(Effect.orDie, Effect.asVoid),
+    ).pipe(Effect.orDie, Effect.asVoid, Tenancy.across),
   }
 })

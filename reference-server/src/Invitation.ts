@@ -9,9 +9,8 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import { messages } from "./Invitation/defaults.ts"
 import * as Letter from "./Invitation/Letter.ts"
-import { translator } from "./Messages.ts"
+import * as Wording from "./MailTemplates/wording.ts"
 
 export type { Composed } from "./Invitation/Letter.ts"
 
@@ -38,8 +37,9 @@ export const declaration: MessageTemplate.Declaration = {
   },
 }
 
-/** The message that is offered in a language (P11). */
-export const defaultMessage = (language: string): string => messages[translator("mail", [language]).language]
+/** The message that is offered in a language (P11): the firm's own, where it wrote one. */
+export const defaultMessage = (language: string, own?: Wording.Own): string =>
+  own?.wording.body ?? Wording.standardFor("invitation", [language]).body
 
 /**
  * What is wrong with a message of the firm, a sentence each; none when it can be sent. With the details of a request,
@@ -106,23 +106,31 @@ export interface Invitation extends Letter.Letter {
 /** The e-mail with the button. Fails only with a message that `check` of its details would have refused. */
 export const compose = (invitation: Invitation): Result.Result<Letter.Composed, MessageRefused> => {
   const { details, sendNo } = invitation
-  const { t, names, recipient, greeting, due } = Letter.speechOf(invitation)
-  const written = write(details.message, valuesOf(details.title, recipient, { ...names, greeting, due }))
-  return Result.map(written, ({ bodyHtml, bodyText }) =>
-    Letter.render(invitation, {
-      subject: t(sendNo > 1 ? "invitation.subjectAgain" : "invitation.subject", { ...names, number: sendNo }),
-      preheader: t("invitation.preheader"),
-      body: { html: bodyHtml, text: bodyText },
-    }),
-  )
+  const { t, names, recipient, greeting, due, count } = Letter.speechOf(invitation)
+  const message = write(details.message, valuesOf(details.title, recipient, { ...names, greeting, due }))
+  return Result.map(message, ({ bodyHtml, bodyText }) => {
+    const wordsOf = (number: string | undefined) => Letter.written(invitation, "invitation", { number })
+    const first = wordsOf(undefined)
+    const words = sendNo > 1 ? wordsOf(count(sendNo)) : first
+    // no mail is to be taken for the one before, whatever subject the firm chose (M11)
+    const isAlike = sendNo > 1 && words.subject === first.subject
+    const again = `${words.subject} (${t("invitation.again", { number: count(sendNo) })})`
+    return Letter.render(
+      invitation,
+      { ...words, subject: isAlike ? again : words.subject, body: { html: bodyHtml, text: bodyText } },
+      {},
+    )
+  })
 }
+
+/** A link that opens nothing: what it leads to is the page of every dead link (M34). */
+export const deadLink = (publicUrl: string): Redacted.Redacted => Redacted.make(`${publicUrl}/r/this-is-a-preview`)
 
 /** The e-mail as it would be sent now, with a link that opens nothing (M34). */
 export const preview = (
-  invitation: Omit<Invitation, "link" | "sendNo"> & { readonly publicUrl: string },
+  invitation: Omit<Invitation, "link" | "sendNo"> & { readonly publicUrl: string; readonly sendNo?: number },
 ): Effect.Effect<Letter.Composed, MessageRefused> => {
   const sentences = check(invitation.details.message)
   if (sentences.length > 0) return Effect.fail(new MessageRefused({ sentences }))
-  const link = Redacted.make(`${invitation.publicUrl}/r/this-is-a-preview`)
-  return Effect.fromResult(compose({ ...invitation, sendNo: 1, link }))
+  return Effect.fromResult(compose({ sendNo: 1, ...invitation, link: deadLink(invitation.publicUrl) }))
 }

@@ -5,8 +5,19 @@
 
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
+import type * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import type { MailAddress } from "./Mailer/MailAddress.ts"
+
+/** The key that a domain signs its mails with (DKIM, RFC 6376). */
+export interface DkimKey {
+  /** The domain that vouches for the mail: that of `from`, or one above it. */
+  readonly domain: string
+  /** Where its public half lies: `<selector>._domainkey.<domain>`. */
+  readonly selector: string
+  /** An RSA key as PEM. */
+  readonly privateKey: Redacted.Redacted
+}
 
 /** One message to one recipient, complete: what is sent depends on nothing else but the time. */
 export interface OutgoingMail {
@@ -14,6 +25,14 @@ export interface OutgoingMail {
   readonly messageId: string
   readonly from: MailAddress
   readonly to: MailAddress
+  /**
+   * Where reports of its delivery come back to, an address of its own for each mail (VERP, M15); left out: `from`. It is the
+   * sender of the envelope and stands in no header. Reports are asked for by the part of the Message-ID before the `@`
+   * (ENVID, RFC 3461), where the server knows of such reports.
+   */
+  readonly envelopeFrom?: string
+  /** Signed with this key; left out: with the server's own, where it has one for the address. */
+  readonly dkim?: DkimKey
   /** Where an answer goes when not to `from`: the member who asked (M2). */
   readonly replyTo?: MailAddress
   readonly subject: string

@@ -4,7 +4,8 @@
  * somebody tries. `Outbox/worker.ts` is that somebody.
  *
  * Words: a *delivery* of the core becomes one mail to a recipient, or a *notice* to each member whom it is for; what is
- * told in batches is *held* until the batch is over (M31), and then released into the queue.
+ * told in batches is *held* until the batch is over (M31), and then released into the queue. So are a workspace's mails above
+ * its share of the queue, and all mails where there is a rate to keep (`Outbox/Release.ts`).
  */
 import { ClientRequest, Crypto } from "@requite/core"
 import * as Clock from "effect/Clock"
@@ -15,9 +16,13 @@ import * as Schema from "effect/Schema"
 import type { MailLine } from "./ClientRequests.ts"
 import { Config } from "./Config.ts"
 import * as Addressee from "./Outbox/Addressee.ts"
+import * as Holding from "./Outbox/Holding.ts"
 import * as MailQueue from "./Outbox/MailQueue.ts"
+import { MailStatus, Step as TrailStep } from "./Outbox/MailStatus.ts"
+import * as Release from "./Outbox/Release.ts"
 import type { Step } from "./Outbox/Step.ts"
 import { SqlClient, SqlSchema } from "./platform/Sql.ts"
+import * as Suppressions from "./Suppressions.ts"
 
 export type { Step } from "./Outbox/Step.ts"
 
@@ -26,8 +31,8 @@ export class Outbox extends Context.Service<
   {
     /** Writes what events give rise to, inside the caller's transaction. One key leads to one mail, for ever (M3). */
     add(workspaceId: string, steps: ReadonlyArray<Step>): Effect.Effect<void>
-    /** Puts the mails into the queue that were held until now. */
-    readonly release: Effect.Effect<void>
+    /** Puts the mails into the queue that were held until now, in turn, as many as may go; gives how many. */
+    readonly release: Effect.Effect<number>
     /** The mails of a request, oldest first. */
     mailsOf(workspaceId: string, requestId: string): Effect.Effect<ReadonlyArray<MailLine>>
   }
@@ -37,10 +42,11 @@ const Row = Schema.Struct({
   id: Schema.String,
   delivery: ClientRequest.Delivery,
   recipient: Schema.String,
-  status: Schema.Literals(["queued", "handed-over", "failed", "dropped"]),
+  status: MailStatus,
   reason: Schema.NullOr(Schema.String),
   createdAt: Schema.Date,
   handedOverAt: Schema.NullOr(Schema.Date),
+  trail: Schema.Array(TrailStep),
 })
 
 /** How long uploads are gathered before they are told of, counted from the quarter of an hour that they fall in. */
@@ -54,34 +60,42 @@ export const layer = Layer.effect(
     const { mailFrom } = yield* Config
     const queue = yield* MailQueue.make
     const addresseesOf = yield* Addressee.make
+    const holding = yield* Holding.make
+    const release = yield* Release.make
     const domain = mailFrom.slice(mailFrom.indexOf("@") + 1)
 
     const rows = SqlSchema.findAll({
       Request: Schema.Struct({ workspaceId: Schema.String, requestId: Schema.String }),
       Result: Row,
       execute: ({ workspaceId, requestId }) => sql`
-        SELECT id, delivery, recipient, status, reason, created_at, handed_over_at FROM mails
+        SELECT id, delivery, recipient, status, reason, created_at, handed_over_at, trail FROM mails
         WHERE workspace_id = ${workspaceId} AND request_id = ${requestId} ORDER BY created_at, id`,
     })
 
     const put = Effect.fnUntraced(function* (
       workspaceId: string,
-      requestId: string,
+      request: ClientRequest.State,
       delivery: ClientRequest.Delivery,
       { key, memberId, address }: Addressee.Addressee,
     ) {
       const id = yield* Effect.provideService(Crypto.uuid, Crypto.Crypto, crypto)
       const now = yield* Clock.currentTimeMillis
-      const heldUntil = delivery.kind === "upload-notice" ? new Date(delivery.at + batchMillis) : null
+      const until =
+        delivery.kind === "upload-notice"
+          ? delivery.at + batchMillis
+          : yield* holding.until(workspaceId, request, delivery, Suppressions.normal(address), now)
+      const heldUntil = until === null ? null : new Date(until)
       const added = yield* sql`INSERT INTO mails ${sql.insert({
         id,
         key,
         workspaceId,
-        requestId,
+        requestId: request.id,
         memberId,
         delivery: JSON.stringify(delivery),
+        kind: delivery.kind,
         // looked up again at hand-over; here it is only for the list
         recipient: address,
+        address: Suppressions.normal(address),
         // fixed here, so that every attempt is the same message (M5)
         messageId: `<${id}@${domain}>`,
         status: "queued",
@@ -97,22 +111,15 @@ export const layer = Layer.effect(
         Effect.forEach(
           steps,
           Effect.fnUntraced(function* (step) {
-            for (const delivery of ClientRequest.deliveries(step.event, step.after)) {
+            for (const delivery of ClientRequest.deliveries(step.event, step.after, step.before)) {
               for (const addressee of yield* addresseesOf(workspaceId, delivery, step)) {
-                yield* put(workspaceId, step.after.id, delivery, addressee)
+                yield* put(workspaceId, step.after, delivery, addressee)
               }
             }
           }),
           { discard: true },
         ).pipe(Effect.orDie),
-      release: Effect.gen(function* () {
-        const now = yield* Clock.currentTimeMillis
-        const released = yield* sql<{ id: string; workspaceId: string }>`
-          UPDATE mails SET held_until = NULL WHERE id IN (
-            SELECT id FROM mails WHERE held_until <= ${new Date(now)} ORDER BY held_until LIMIT 100 FOR UPDATE SKIP LOCKED
-          ) RETURNING id, workspace_id`
-        for (const { id, workspaceId } of released) yield* queue.offer({ mailId: id, workspaceId }, { id })
-      }).pipe(sql.withTransaction, Effect.orDie),
+      release,
       mailsOf: (workspaceId, requestId) =>
         Effect.map(rows({ workspaceId, requestId }), (mails) =>
           mails.map(({ delivery, createdAt, handedOverAt, ...mail }): MailLine => ({

@@ -7,6 +7,7 @@ import { Crypto } from "@requite/core"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import type { ServerConfig } from "./Config.ts"
+import * as CurrentRequest from "./Observability/CurrentRequest.ts"
 import type { HttpServerRequest } from "./platform/Http.ts"
 import { HttpEffect, HttpServerResponse } from "./platform/Http.ts"
 
@@ -45,23 +46,65 @@ export const withLastPages =
   (config: ServerConfig) =>
   <E, R>(app: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>) =>
     Effect.andThen(
-      HttpEffect.appendPreResponseHandler((_request, response) =>
-        Effect.succeed(response.body._tag === "Empty" ? lastPage(config, response) : response),
+      HttpEffect.appendPreResponseHandler((request, response) =>
+        response.body._tag === "Empty"
+          ? Effect.map(CurrentRequest.number, (number) => {
+              const last = lastPage(config, request, response, number)
+              return number === null ? last : HttpServerResponse.setHeader(last, "x-request-id", number)
+            })
+          : Effect.succeed(response),
       ),
       app,
     )
 
-const lastPage = (config: ServerConfig, response: HttpServerResponse.HttpServerResponse) => {
+const lastPage = (
+  config: ServerConfig,
+  request: HttpServerRequest.HttpServerRequest,
+  response: HttpServerResponse.HttpServerResponse,
+  number: string | null,
+) => {
   const { status } = response
   if (status === 404) return page(config, saying("There is nothing at this address."), { status })
-  return status < 500
-    ? response
-    : page(config, saying("Something went wrong here. Please try again later."), { status })
+  if (status < 500) return response
+  if (isForPrograms(request)) {
+    const detail = "Something went wrong here. The log of the server says what, under the number of this request."
+    return problem(config, { status, title: "Internal Server Error", detail, requestId: number })
+  }
+  const tell = number === null ? "" : `If you ask for help, tell us this number: ${number}`
+  return page(config, saying("Something went wrong here. Please try again later.", tell), { status })
 }
 
 /** In English, of no firm and without a catalogue: the last thing that can be said must not be able to fail. */
-const saying = (sentence: string) =>
-  `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${sentence}</title></head><body><h1>${sentence}</h1></body></html>`
+const saying = (sentence: string, more = "") =>
+  `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${sentence}</title></head><body><h1>${sentence}</h1>${more === "" ? "" : `<p>${more}</p>`}</body></html>`
+
+/** Programs read JSON: what is below `/api`, and whoever asks for it. */
+export const isForPrograms = ({ url, headers: sent }: HttpServerRequest.HttpServerRequest): boolean =>
+  /^\/(api|ready|health|metrics)(\/|\?|$)/.test(url) || /^application\/([a-z.]+\+)?json\b/.test(sent["accept"] ?? "")
+
+/** A problem as RFC 9457 describes it, with the request's number. */
+export const problem = (
+  config: ServerConfig,
+  given: {
+    readonly status: number
+    readonly title: string
+    readonly detail: string
+    readonly requestId: string | null
+  },
+): HttpServerResponse.HttpServerResponse =>
+  HttpServerResponse.text(
+    JSON.stringify({
+      type: "about:blank",
+      title: given.title,
+      status: given.status,
+      detail: given.detail,
+      // clients of ours know failures by these two
+      _tag: given.status === 503 ? "Unavailable" : "Broken",
+      message: given.detail,
+      ...(given.requestId === null ? {} : { requestId: given.requestId }),
+    }),
+    { status: given.status, contentType: "application/problem+json", headers: headers(config) },
+  )
 
 /** After a POST: go and see (303), so that reloading and Back never post twice. */
 export const seeOther = (config: ServerConfig, path: string): HttpServerResponse.HttpServerResponse =>

@@ -9,6 +9,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
+import * as Metrics from "./Observability/Metrics.ts"
 import { SqlClient } from "./platform/Sql.ts"
 
 /** Too often: try again after so many seconds. */
@@ -76,6 +77,7 @@ export const layer = Layer.effect(
         const last = rows.at(-1)
         const times = tries[last?.at ?? 0]?.limit.times ?? 0
         if (last !== undefined && last.count > times) {
+          yield* Metrics.rateLimited(tries[last.at]?.key ?? "")
           return yield* new RateLimited({ retryAfterSeconds: Math.ceil((last.endsAt.getTime() - now) / 1000) })
         }
       })

@@ -6,49 +6,39 @@ import { createServer } from "node:http"
 import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Schedule from "effect/Schedule"
-import { AccessCodes } from "./AccessCodes.ts"
+import type * as Redacted from "effect/Redacted"
 import * as AccessLog from "./AccessLog.ts"
 import * as Api from "./Api.ts"
 import * as folder from "./BlobStore/folder.ts"
-import { ClientRequests } from "./ClientRequests.ts"
+import * as Caller from "./Caller.ts"
 import { isLoopback, type ServerConfig } from "./Config.ts"
 import * as CustomerPages from "./CustomerPages.ts"
 import * as Database from "./Database.ts"
 import * as Domain from "./Domain.ts"
 import * as FirmPages from "./FirmPages.ts"
 import * as Samples from "./FirmPages/Samples.ts"
-import * as IdempotencyKeys from "./IdempotencyKeys.ts"
 import * as mailbox from "./Mailer/mailbox.ts"
 import * as smtp from "./Mailer/smtp.ts"
-import { RateLimits } from "./RateLimits.ts"
+import * as senderKeys from "./Senders/keys.ts"
+import * as LetterWorker from "./Members/LetterWorker.ts"
 import * as SmsSender from "./SmsSender.ts"
 import * as sms from "./SmsSender/http.ts"
 import * as outbox from "./SmsSender/outbox.ts"
+import * as webhookWorker from "./Webhooks/worker.ts"
+import * as testMails from "./MailTemplates/testMails.ts"
+import * as MetricsPage from "./Observability/MetricsPage.ts"
+import * as Tracing from "./Observability/Tracing.ts"
+import * as Heartbeats from "./Operations/Heartbeats.ts"
+import * as Stopping from "./Operations/Stopping.ts"
 import * as worker from "./Outbox/worker.ts"
+import * as Pressure from "./Pressure.ts"
+import * as Sweeper from "./Sweeper.ts"
+import * as returnsListener from "./Returns/listener.ts"
+import * as returnsRoutes from "./Returns/routes.ts"
 import * as PageSecurity from "./PageSecurity.ts"
 import { ByteSize } from "./platform/Files.ts"
 import { HttpIncomingMessage, HttpMiddleware, HttpRouter } from "./platform/Http.ts"
 import { NodeHttpServer } from "./platform/Node.ts"
-
-/** Sends, reminds and expires what is due: requests say themselves when they next need attention, and any process may look. */
-const sweeper = Layer.effectDiscard(
-  Effect.gen(function* () {
-    const requests = yield* ClientRequests
-    const limits = yield* RateLimits
-    const codes = yield* AccessCodes
-    const keys = yield* IdempotencyKeys.make
-    yield* requests.sweep.pipe(
-      Effect.repeat({ while: (looked) => looked === 100 }),
-      Effect.andThen(limits.sweep),
-      Effect.andThen(codes.sweep),
-      Effect.andThen(keys.sweep),
-      Effect.catchCause((cause) => Effect.logWarning("the sweep failed and will be tried again", cause)),
-      Effect.repeat(Schedule.spaced("10 seconds")),
-      Effect.forkScoped,
-    )
-  }),
-)
 
 /** Without a provider, SMS are kept for a developer to read; nobody else may. */
 const smsSender = ({ smsUrl, smsToken, smsFrom, publicUrl, dataDir }: ServerConfig) => {
@@ -56,16 +46,23 @@ const smsSender = ({ smsUrl, smsToken, smsFrom, publicUrl, dataDir }: ServerConf
   return isLoopback(new URL(publicUrl).hostname) ? outbox.layer(join(dataDir, "dev-sms")) : SmsSender.unavailable
 }
 
+const mailer = (config: ServerConfig) =>
+  config.smtpUrl === undefined ? mailbox.layer(join(config.dataDir, "dev-mail")) : smtpMailer(config, config.smtpUrl)
+
+export const smtpMailer = (config: ServerConfig, url: Redacted.Redacted) =>
+  Layer.unwrap(Effect.map(senderKeys.ofServer(config), (serverKey) => smtp.layer({ url, serverKey })))
+
+export const database = ({ databaseUrl, databaseAdminUrl, databaseRole, dataDir }: ServerConfig) =>
+  Database.layer({ url: databaseUrl, adminUrl: databaseAdminUrl, role: databaseRole, dataDir })
+
 /** The adapters that a configuration chooses. */
-const adapters = (config: ServerConfig) =>
+export const adapters = (config: ServerConfig) =>
   Layer.mergeAll(
-    config.smtpUrl === undefined
-      ? mailbox.layer(join(config.dataDir, "dev-mail"))
-      : smtp.layer({ url: config.smtpUrl }),
+    mailer(config),
     smsSender(config),
     folder.layer(join(config.dataDir, "files")),
     Samples.layer,
-    Database.layer({ url: config.databaseUrl, dataDir: config.dataDir }),
+    database(config),
   )
 
 /** Only what is the same for everybody: compressing a page with a secret and with what a stranger typed tells of the secret
@@ -74,33 +71,67 @@ const compressed = HttpMiddleware.compression({
   compressible: (type) => /^(text\/(css|javascript)|image\/svg\+xml)\b/.test(type),
 })
 
-/** Node's own end of a whole request is five minutes, which a large file on a slow line needs; heads come at once. */
-const patience = { requestTimeout: 3_600_000, headersTimeout: 30_000 }
-
 /** Behind a proxy, whoever it speaks for: their limits are theirs, not the proxy's. */
 const fromBehind = ({ trustedProxies }: ServerConfig) => HttpMiddleware.xForwardedHeaders({ trustedProxies })
 
-const http = (config: ServerConfig) =>
-  HttpRouter.serve(Layer.mergeAll(CustomerPages.layer, FirmPages.layer, Api.layer), {
+const http = (config: ServerConfig) => {
+  const load = Pressure.load(config.maxInFlight)
+  const routes = Layer.mergeAll(
+    CustomerPages.layer,
+    FirmPages.layer,
+    Api.layer,
+    returnsRoutes.layer,
+    MetricsPage.layer(load),
+  )
+  return HttpRouter.serve(Layer.provide(routes, Pressure.routed.layer), {
     // the default one would write addresses with link tokens into the log (S12)
     disableLogger: true,
-    middleware: (app) => AccessLog.middleware(PageSecurity.withLastPages(config)(fromBehind(config)(compressed(app)))),
+    middleware: (app) =>
+      app.pipe(
+        compressed,
+        Caller.middleware(config),
+        fromBehind(config),
+        PageSecurity.withLastPages(config),
+        Pressure.inFlight(config, load),
+        AccessLog.middleware(config.trustedProxies),
+      ),
   }).pipe(
     // Effect's default is unlimited; uploads stream and have limits of their own
     Layer.provide(Layer.succeed(HttpIncomingMessage.MaxBodySize, ByteSize.mebibytes(4))),
     Layer.provide(
-      NodeHttpServer.layer(() => createServer(patience), {
+      NodeHttpServer.layer(() => Pressure.settled(createServer(Pressure.socket)), {
         host: config.host,
         port: config.port,
-        gracefulShutdownTimeout: "10 seconds",
+        gracefulShutdownTimeout: `${config.shutdownGrace} seconds`,
       }),
     ),
+  )
+}
+
+/** What is told of this process, and by it. */
+const surroundings = (config: ServerConfig) =>
+  Layer.mergeAll(
+    Tracing.layer(config),
+    Layer.sync(Heartbeats.Heartbeats, Heartbeats.make),
+    Layer.sync(Stopping.Stopping, () => ({ isStopping: false })),
   )
 
 /** Everything, running for as long as the layer. */
 export const layer = (config: ServerConfig) =>
-  Layer.mergeAll(http(config), worker.layer, sweeper).pipe(
+  Stopping.layer(`${config.shutdownDelay} seconds`).pipe(
+    Layer.provideMerge(
+      Layer.mergeAll(
+        http(config),
+        worker.layer,
+        returnsListener.layer,
+        LetterWorker.layer,
+        testMails.worker,
+        webhookWorker.layer,
+        Sweeper.layer,
+      ),
+    ),
     Layer.provideMerge(Domain.layer),
     Layer.provideMerge(adapters(config)),
     Layer.provideMerge(Domain.platform(config)),
+    Layer.provideMerge(surroundings(config)),
   )

@@ -19,6 +19,10 @@ export const within =
   <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
     Effect.provideService(effect, CurrentWorkspace, workspaceId)
 
+/** Runs what begins with nobody known, whoever built what is around it: a request that has just come in. */
+export const none = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+  Effect.provideService(effect, CurrentWorkspace, "")
+
 /** Runs what has to look at every workspace; as little as can be, and never what an outsider's words go into unchecked. */
 export const across = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
   Effect.provideService(effect, CurrentWorkspace, "*")

@@ -9,7 +9,6 @@ import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
@@ -19,6 +18,7 @@ import * as LinkKey from "./CustomerAccess/LinkKey.ts"
 import { SqlClient, type SqlError, SqlSchema } from "./platform/Sql.ts"
 import { CustomerLimits } from "./RateLimits/Customers.ts"
 import type { RateLimited } from "./RateLimits.ts"
+import * as Tenancy from "./Tenancy.ts"
 import { type Workspace, Workspaces } from "./Workspaces.ts"
 
 /** What a living link is of. */
@@ -36,6 +36,8 @@ export class UnsubscribeLinks extends Context.Service<
       workspaceId: string,
       requestId: string,
       recipient: string,
+      /** Of a mail that carries the reminders of several requests: it ends those of all of them (M27). */
+      digest?: string,
     ): Effect.Effect<Redacted.Redacted, SqlError.SqlError>
     /** Looks, and changes nothing: scanners open it too. */
     look(token: Redacted.Redacted): Effect.Effect<Subscribed, AccessLink.LinkDead | RateLimited>
@@ -63,43 +65,62 @@ export const layer = Layer.effect(
     const { key } = yield* LinkKey.read(config)
     const withCrypto = Effect.provideService(Crypto.Crypto, crypto)
 
-    const byDigest = SqlSchema.findOneOption({
+    const byDigest = SqlSchema.findAll({
       Request: Schema.String,
       Result: Row,
       execute: (digest) => sql`
-        SELECT u.digest, u.workspace_id, u.recipient, r.state
-        FROM unsubscribe_links u JOIN client_requests r ON r.id = u.request_id WHERE u.digest = ${digest}`,
+        SELECT u.digest, u.workspace_id, coalesce(m.delivery ->> 'recipient', u.recipient) AS recipient, r.state
+        FROM unsubscribe_links u
+        LEFT JOIN mails m ON u.mail_id IS NOT NULL AND (m.id = u.mail_id OR m.digest_id = u.mail_id)
+        JOIN client_requests r ON r.id = coalesce(m.request_id, u.request_id)
+        WHERE u.digest = ${digest} ORDER BY m.created_at, m.id`,
     })
 
+    /** What of a link is alive: one request, or of a digest as many as have something to end. */
     const find = Effect.fnUntraced(function* (token: Redacted.Redacted) {
       if (!AccessLink.isToken(Redacted.value(token))) return yield* new AccessLink.LinkDead()
       const digest = yield* AccessLink.digest(token)
-      const row = Option.getOrNull(yield* Effect.orDie(byDigest(digest)))
-      if (row === null || !Crypto.timingSafeEqual(digest, row.digest)) return yield* new AccessLink.LinkDead()
-      const { workspaceId, state: request } = row
-      const recipient = ClientRequest.recipientOf(request, row.recipient)
-      const intent = stopping(yield* Crypto.uuid, row.recipient)
-      const decision = ClientRequest.decide({ ...intent, at: yield* Clock.currentTimeMillis }, request)
-      if (recipient === undefined || Result.isFailure(decision)) return yield* new AccessLink.LinkDead()
+      const rows = yield* Tenancy.across(Effect.orDie(byDigest(digest)))
+      const at = yield* Clock.currentTimeMillis
+      const alive: Array<{
+        readonly found: Omit<Subscribed, "workspace">
+        readonly intent: ReturnType<typeof stopping>
+      }> = []
+      for (const row of rows) {
+        if (!Crypto.timingSafeEqual(digest, row.digest)) continue
+        const recipient = ClientRequest.recipientOf(row.state, row.recipient)
+        const intent = stopping(yield* Crypto.uuid, row.recipient)
+        if (recipient === undefined || Result.isFailure(ClientRequest.decide({ ...intent, at }, row.state))) continue
+        alive.push({ found: { request: row.state, recipient }, intent })
+      }
+      const [first] = alive
+      const workspaceId = rows[0]?.workspaceId
+      if (first === undefined || workspaceId === undefined) return yield* new AccessLink.LinkDead()
+      const { request, recipient } = first.found
       yield* limits.ofFamily("link", { workspaceId, requestId: request.id, recipient: recipient.id })
-      const found: Subscribed = { workspace: yield* workspaces.get(workspaceId), request, recipient }
-      return { found, intent }
+      const workspace = yield* Tenancy.within(workspaceId)(workspaces.get(workspaceId))
+      const found: Subscribed = { workspace, request, recipient }
+      return { found, alive }
     })
 
     return UnsubscribeLinks.of({
-      addressOf: Effect.fnUntraced(function* (workspaceId, requestId, recipient) {
-        const named = `unsubscribe:${workspaceId}:${requestId}:${recipient}`
+      addressOf: Effect.fnUntraced(function* (workspaceId, requestId, recipient, mailId) {
+        const named = `unsubscribe:${workspaceId}:${requestId}:${recipient}${mailId === undefined ? "" : `:${mailId}`}`
         const token = yield* Crypto.hmacSha256Base64Url(Redacted.value(key), named)
         const digest = yield* Crypto.sha256Hex(token)
-        const row = { digest, workspaceId, requestId, recipient }
+        const row = { digest, workspaceId, requestId, recipient, mailId: mailId ?? null }
         yield* sql`INSERT INTO unsubscribe_links ${sql.insert(row)} ON CONFLICT (digest) DO NOTHING`
         return Redacted.make(`${config.publicUrl}/u/${token}`)
       }, withCrypto),
       look: (token) => Effect.map(find(token), ({ found }) => found).pipe(withCrypto),
       stop: (token) =>
         Effect.gen(function* () {
-          const { found, intent } = yield* find(token)
-          return { ...found, request: yield* requests.handle(found.workspace.id, found.request.id, intent) }
+          const { found, alive } = yield* find(token)
+          const { id } = found.workspace
+          const [request = found.request] = yield* Effect.forEach(alive, (one) =>
+            Tenancy.within(id)(requests.handle(id, one.found.request.id, one.intent)),
+          )
+          return { ...found, request }
         }).pipe(
           // it ended between the look and the lock
           Effect.catchTags({ Refusal: dead, RequestNotFound: dead }),

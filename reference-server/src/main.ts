@@ -3,18 +3,11 @@ import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
-import * as Logger from "effect/Logger"
-import * as References from "effect/References"
 import { parse, type ServerConfig } from "./Config.ts"
+import * as Logs from "./Observability/Logs.ts"
 import { NodeRuntime } from "./platform/Node.ts"
 import * as Server from "./Server.ts"
 import { Workspaces } from "./Workspaces.ts"
-
-const logging = (config: ServerConfig) =>
-  Layer.mergeAll(
-    Logger.layer([config.logJson ? Logger.consoleJson : Logger.consolePretty()]),
-    Layer.succeed(References.MinimumLogLevel, config.logLevel),
-  )
 
 const announce = (config: ServerConfig) =>
   Layer.effectDiscard(
@@ -45,18 +38,33 @@ const main = (config: ServerConfig) =>
         ? Effect.failCause(cause)
         : Effect.andThen(Effect.logFatal(explain(cause, config)), Effect.andThen(Effect.logDebug(cause), stop)),
     ),
-    Effect.provide(logging(config)),
+    Effect.provide(Logs.layer(config)),
   )
 
 const stop = Effect.sync(() => {
   process.exitCode = 1
 })
 
+/** Told to stop, it finishes what it is doing; what does not finish in time is left to leases and to whoever takes over. */
+const endAtTheLatest = ({ shutdownDelay, shutdownGrace }: ServerConfig) => {
+  const begin = () =>
+    setTimeout(
+      () => {
+        process.stderr.write("not everything ended in time: this process ends now\n")
+        process.exit(1)
+      },
+      (shutdownDelay + shutdownGrace + 5) * 1000,
+    ).unref()
+  process.once("SIGTERM", begin)
+  process.once("SIGINT", begin)
+}
+
 const { config, mistakes } = parse(process.env)
 if (config === null) {
   process.stderr.write(`requite cannot start:\n${mistakes.map((mistake) => `- ${mistake}\n`).join("")}`)
   process.exitCode = 1
 } else {
+  endAtTheLatest(config)
   NodeRuntime.runMain(main(config), {
     disableErrorReporting: true,
     teardown: (exit, done) =>

@@ -49,8 +49,8 @@ const another = Effect.gen(function* () {
   const [name, email] = ["Otto Other", "otto@other.example"]
   const at = new Date()
   yield* sql`INSERT INTO workspaces ${sql.insert({ id: workspaceId, name: "Other Ltd", accent: "#123456", language: "sv", timeZone: "UTC", createdAt: at })}`
-  yield* sql`INSERT INTO members ${sql.insert({ id, workspaceId, name, email, passwordHash: "", createdAt: at })}`
-  return { id, workspaceId, name, email }
+  yield* sql`INSERT INTO members ${sql.insert({ id, workspaceId, name, email, role: "admin", passwordHash: "", createdAt: at })}`
+  return { id, workspaceId, name, email, role: "admin" } as const
 }).pipe(Effect.orDie)
 
 export const server = HttpRouter.serve(Api.layer, { disableListenLog: true, disableLogger: true }).pipe(

@@ -90,10 +90,11 @@ const headerNames = (mail: Email): ReadonlyArray<string> => mail.headers.map(({ 
 
 const suite = (name: string, adapter: Layer.Layer<Mailer | Arrivals, Smtp.SmtpUrlInvalid>): void => {
   describe(`Mailer contract: ${name}`, () => {
-    it.live("M5: the Message-ID is the caller's", () =>
+    it.live("M5: the Message-ID is the caller's, and its id stands in X-Requite-Id too", () =>
       Effect.gen(function* () {
         const { parsed } = yield* arrivalOf(reminder)
         assert.deepStrictEqual(header(parsed, "message-id"), [messageId])
+        assert.deepStrictEqual(header(parsed, "x-requite-id"), ["4b1f5d5e-8f0a-4d3e-9b1c-2a7d6c5e4f30"])
       }).pipe(Effect.provide(Layer.fresh(adapter))),
     )
 
@@ -154,6 +155,7 @@ const suite = (name: string, adapter: Layer.Layer<Mailer | Arrivals, Smtp.SmtpUr
           "subject",
           "to",
           "x-auto-response-suppress",
+          "x-requite-id",
         ])
       }).pipe(Effect.provide(Layer.fresh(adapter))),
     )
@@ -206,7 +208,7 @@ const suite = (name: string, adapter: Layer.Layer<Mailer | Arrivals, Smtp.SmtpUr
           const addresses = [parsed.from, ...(parsed.to ?? []), ...(parsed.replyTo ?? [])].map((one) => one?.address)
           assert.deepStrictEqual(addresses, ["requests@firm.example", "asa@customer.example", "maria@firm.example"])
           assert.deepStrictEqual([parsed.cc, parsed.bcc], [undefined, undefined])
-          assert.lengthOf(headerNames(parsed), 11)
+          assert.lengthOf(headerNames(parsed), 12)
           assert.strictEqual(parsed.html?.trimEnd(), reminder.html)
         }).pipe(Effect.provide(Layer.fresh(adapter))),
       )

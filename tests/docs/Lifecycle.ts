@@ -115,6 +115,8 @@ export const rows: Readonly<Record<string, (at: number) => ClientRequest.Command
   CloseOnBehalf: (at) => commands.CloseOnBehalf(at, { submissionId: "s1" }),
   ReportDelivery: (at) => commands.ReportDelivery(at),
   RecordAccess: (at) => commands.RecordAccess(at),
+  RecordView: (at) => commands.RecordView(at),
+  Erase: (at) => commands.Erase(at),
 }
 
 export const decided = (history: ReadonlyArray<ClientRequest.Event>, command: ClientRequest.Command) =>

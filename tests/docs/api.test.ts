@@ -1,8 +1,8 @@
-// What README.md and docs/requests.md show of the API is what the server does. The fences `ts api` of a page are one program, in
+// What README.md, docs/requests.md and docs/webhooks.md show of the API is what the server does. The fences `ts api` of a page are one program, in
 // their order; it is run against the real server and prints exactly what its `// =>` comments say. The address and the key that
 // stand in it, `http://localhost:3000` and `rq_…`, stand for this server and a key of its member.
 import { assert, describe, it } from "@effect/vitest"
-import { execFile } from "node:child_process"
+import { execFile, spawnSync } from "node:child_process"
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import * as Effect from "effect/Effect"
@@ -16,7 +16,7 @@ import * as TestDatabase from "../support/TestDatabase.ts"
 const root = join(import.meta.dirname, "../..")
 // Inside the repository, so that the packages are found; not in node_modules, where Node strips no types.
 const folder = join(root, "tests/artefacts/snippets")
-const pages = ["README.md", "docs/requests.md"]
+const pages = ["README.md", "docs/requests.md", "docs/webhooks.md"]
 
 const programOf = (markdown: string): string =>
   [...markdown.matchAll(/^```ts api\n(.*?)^```$/gms)].map(([, text = ""]) => text).join("\n")
@@ -73,6 +73,18 @@ describe("the API, as the pages show it", () => {
     },
     60_000,
   )
+
+  it.skipIf(spawnSync("curl", ["--version"]).error !== undefined)("S69: docs/webhooks.md: so does curl", () => {
+    const script = [...readFileSync(join(root, "docs/webhooks.md"), "utf8").matchAll(/^```sh api\n(.*?)^```$/gms)]
+      .map(([, text = ""]) => text)
+      .join("\n")
+    const { stdout, stderr } = spawnSync("bash", ["-c", here(script)], { encoding: "utf8" })
+    assert.strictEqual(stderr, "")
+    assert.deepStrictEqual(
+      stdout.trimEnd().split("\n"),
+      [...script.matchAll(/# => (.*)$/gm)].map(([, text = ""]) => text),
+    )
+  })
 
   it("a page that says otherwise is found out", async () => {
     const fence = "```"

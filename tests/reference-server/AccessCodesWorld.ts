@@ -11,12 +11,16 @@ import { ClientRequests } from "../../reference-server/src/ClientRequests.ts"
 import * as Door from "../../reference-server/src/ClientRequests/Door.ts"
 import { Config, parse } from "../../reference-server/src/Config.ts"
 import { Mailer, type MailFailed, type OutgoingMail } from "../../reference-server/src/Mailer.ts"
+import { MailTemplates } from "../../reference-server/src/MailTemplates.ts"
 import type { Member } from "../../reference-server/src/Members.ts"
 import { Outbox } from "../../reference-server/src/Outbox.ts"
 import { NodeCrypto, NodeServices } from "../../reference-server/src/platform/Node.ts"
 import { SqlClient } from "../../reference-server/src/platform/Sql.ts"
 import * as RateLimits from "../../reference-server/src/RateLimits.ts"
+import { Senders } from "../../reference-server/src/Senders.ts"
 import { type OutgoingSms, type SmsFailed, SmsSender } from "../../reference-server/src/SmsSender.ts"
+import { Suppressions } from "../../reference-server/src/Suppressions.ts"
+import { Webhooks } from "../../reference-server/src/Webhooks.ts"
 import { WorkItems } from "../../reference-server/src/WorkItems.ts"
 import * as workspaces from "../../reference-server/src/Workspaces/layer.ts"
 import * as TestDatabase from "../support/TestDatabase.ts"
@@ -54,7 +58,25 @@ const senders = Layer.merge(
 
 /** Requests behind their real door; what leads from it to mails and to the work is not what is asked here. */
 const requests = Layer.unwrap(Effect.map(Door.make, ({ handle }) => Layer.mock(ClientRequests, { handle }))).pipe(
-  Layer.provide([Layer.mock(Outbox, { add: () => Effect.void }), Layer.mock(WorkItems, { follow: () => Effect.void })]),
+  Layer.provide([
+    Layer.mock(Outbox, { add: () => Effect.void }),
+    Layer.mock(WorkItems, { follow: () => Effect.void }),
+    Layer.mock(Webhooks, { add: () => Effect.void }),
+    Layer.mock(Suppressions, { among: () => Effect.succeed(new Set<string>()) }),
+  ]),
+)
+
+/** From the server's address, in standard words: those have tests of their own (Senders, MailTemplates). */
+const plainly = Layer.mergeAll(
+  Layer.unwrap(
+    Effect.map(Config, ({ mailFrom }) =>
+      Layer.mock(Senders, {
+        own: (name) => ({ from: { name, address: mailFrom } }),
+        from: (_, { name }) => Effect.succeed({ from: { name, address: mailFrom } }),
+      }),
+    ),
+  ),
+  Layer.mock(MailTemplates, { find: () => Effect.sync(() => undefined) }),
 )
 
 const config = (environment: Record<string, string>) =>
@@ -68,9 +90,10 @@ const config = (environment: Record<string, string>) =>
 
 export const layerOf = (environment: Record<string, string> = {}) =>
   accessCodes.layer.pipe(
+    Layer.provideMerge(plainly),
     Layer.provideMerge(requests),
     Layer.provideMerge(Layer.merge(workspaces.layer, RateLimits.layer)),
-    Layer.provideMerge(Layer.mergeAll(senders, memory.layer, TestDatabase.layer)),
+    Layer.provideMerge(Layer.mergeAll(senders, memory.layer, TestDatabase.layer, TestDatabase.everyWorkspace)),
     Layer.provideMerge(
       Layer.mergeAll(
         config(environment),
@@ -109,7 +132,13 @@ export const sent = Effect.fnUntraced(function* (changes: Partial<ClientRequest.
   const sql = yield* SqlClient.SqlClient
   const { handle } = yield* ClientRequests
   const [workspaceId, memberId, requestId] = [yield* Crypto.uuid, yield* Crypto.uuid, yield* Crypto.uuid]
-  const member: Member = { id: memberId, workspaceId, name: "Fia Firm", email: `fia.${memberId}@firm.example` }
+  const member: Member = {
+    id: memberId,
+    workspaceId,
+    name: "Fia Firm",
+    email: `fia.${memberId}@firm.example`,
+    role: "admin",
+  }
   const createdAt = new Date(noon)
   const workspace = { name: "North & Co", accent: "#0b6e4f", language: "en", timeZone: "Europe/Stockholm" }
   yield* sql`INSERT INTO workspaces ${sql.insert({ id: workspaceId, ...workspace, createdAt })}`
@@ -198,7 +227,7 @@ export const facts = Effect.fnUntraced(function* ({ request }: Out) {
   const rows = yield* sql<{ event: ClientRequest.Event }>`
     SELECT event FROM audit_entries WHERE request_id = ${request.id} ORDER BY index`
   return rows.flatMap(({ event }) =>
-    event.type === "AccessRecorded" ? [`${event.what} ${event.recipient} ${event.channel}`.trim()] : [],
+    event?.type === "AccessRecorded" ? [`${event.what} ${event.recipient} ${event.channel}`.trim()] : [],
   )
 })
 

@@ -82,7 +82,7 @@ describe("the access log", () => {
           Effect.onInterrupt(Effect.never, () => Deferred.succeed(left, undefined)),
         ),
       ),
-      { disableListenLog: true, disableLogger: true, middleware: AccessLog.middleware },
+      { disableListenLog: true, disableLogger: true, middleware: AccessLog.middleware([]) },
     ).pipe(
       Layer.provideMerge(NodeHttpServer.layerTest),
       Layer.provideMerge(Logger.layer([Logger.map(Logger.formatLogFmt, (line) => void lines.push(line))])),
@@ -131,7 +131,7 @@ describe("the last pages", () => {
     HttpRouter.serve(HttpRouter.add("GET", "/broken", Effect.die(new Error("the database is gone"))), {
       disableListenLog: true,
       disableLogger: true,
-      middleware: (app) => AccessLog.middleware(PageSecurity.withLastPages(config())(app)),
+      middleware: (app) => AccessLog.middleware([])(PageSecurity.withLastPages(config())(app)),
     }).pipe(
       Layer.provideMerge(NodeHttpServer.layerTest),
       Layer.provideMerge(Logger.layer([Logger.map(Logger.formatLogFmt, (line) => void lines.push(line))])),

@@ -2,42 +2,100 @@
 import { assert, describe, layer } from "@effect/vitest"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as PoolGate from "../../reference-server/src/Database/PoolGate.ts"
 import { SqlClient } from "../../reference-server/src/platform/Sql.ts"
 import { call, layer as testApi, TestApi } from "../api/TestApi.ts"
 import { operations } from "../api/Operations.ts"
 import * as Browser from "../support/Browser.ts"
+import * as TestDatabase from "../support/TestDatabase.ts"
+
+/** Holds every connection to the database, as long as the scope. */
+const holdAll = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  const most = Math.max(...[...(yield* PoolGate.Usages)].map(({ max }) => max))
+  for (let held = 0; held < most; held++) yield* sql.reserve
+})
+
+interface Ready {
+  readonly status: string
+  readonly checks: Readonly<
+    Record<string, { readonly ok: boolean; readonly reason: string | null; readonly detail?: string }>
+  >
+}
 
 layer(testApi, { excludeTestServices: true, timeout: "60 seconds" })("the system", (it) => {
-  it.effect("health: 200 while the database answers", () =>
+  it.effect("health: 200 while the process answers, whatever became of its database", () =>
     Effect.gen(function* () {
-      const { status, body, headers } = yield* call("GET", "/health")
-      assert.strictEqual(status, 200)
-      assert.deepStrictEqual(JSON.parse(body), { status: "ok", database: "up" })
-      assert.strictEqual(headers["cache-control"], "no-store")
+      const answer = yield* Effect.scoped(
+        Effect.gen(function* () {
+          yield* holdAll
+          return yield* call("GET", "/health")
+        }),
+      )
+      assert.strictEqual(answer.status, 200)
+      assert.deepStrictEqual(JSON.parse(answer.body), { status: "ok" })
+      assert.strictEqual(answer.headers["cache-control"], "no-store")
     }),
   )
 
-  it.effect("health: 503 after two seconds without the database, and 200 again with it", () =>
+  it.effect("ready: 200 with every check; strangers are told no details", () =>
     Effect.gen(function* () {
-      const sql = yield* SqlClient.SqlClient
+      const here = yield* call("GET", "/ready")
+      assert.strictEqual(here.status, 200)
+      const { status, checks } = JSON.parse(here.body) as Ready
+      assert.strictEqual(status, "ready")
+      for (const name of ["process", "database", "migrations", "files"]) {
+        assert.isTrue(checks[name]?.ok, name)
+        assert.isString(checks[name]?.detail, name)
+      }
+      // through a proxy of this machine come strangers
+      const forwarded = yield* call("GET", "/ready", { headers: { "x-forwarded-for": "203.0.113.7" } })
+      assert.strictEqual(forwarded.status, 200)
+      assert.notInclude(forwarded.body, "detail")
+    }),
+  )
+
+  it.effect("ready: 503 after two seconds without the database, saying so in a word, and 200 again with it", () =>
+    Effect.gen(function* () {
       const [took, answer] = yield* Effect.scoped(
         Effect.gen(function* () {
           // whoever holds every connection keeps the database from everybody else
-          for (let held = 0; held < 10; held++) yield* sql.reserve
-          return yield* Effect.timed(call("GET", "/health"))
+          yield* holdAll
+          return yield* Effect.timed(call("GET", "/ready"))
         }),
       )
       assert.strictEqual(answer.status, 503)
-      assert.deepStrictEqual(JSON.parse(answer.body), {
-        _tag: "Unhealthy",
-        status: "unavailable",
-        database: "down",
-        message: "The database does not answer.",
-      })
+      const body = JSON.parse(answer.body) as Ready & { readonly _tag: string }
+      assert.strictEqual(body._tag, "NotReady")
+      assert.deepStrictEqual([body.checks["database"]?.ok, body.checks["database"]?.reason], [false, "no-answer"])
       assert.isAtLeast(Duration.toSeconds(took), 1.9)
       assert.isBelow(Duration.toSeconds(took), 4)
-      assert.strictEqual((yield* call("GET", "/health")).status, 200)
+      assert.strictEqual((yield* call("GET", "/ready")).status, 200)
     }),
+  )
+
+  it.effect(
+    "ready: 503 while a step of the tables is missing, and while there is one that this version does not know",
+    () =>
+      Effect.gen(function* () {
+        const sql = yield* SqlClient.SqlClient
+        const reason = Effect.map(call("GET", "/ready"), ({ status, body }) => [
+          status,
+          (JSON.parse(body) as Ready).checks["migrations"]?.reason,
+        ])
+        yield* TestDatabase.asAdministrator(
+          sql`INSERT INTO schema_migrations (migration_id, name, created_at) VALUES (9999, 'tomorrow', now())`,
+        )
+        assert.deepStrictEqual(yield* reason, [503, "ahead"])
+        yield* TestDatabase.asAdministrator(sql`DELETE FROM schema_migrations WHERE migration_id = 9999`)
+        const [last] = yield* TestDatabase.asAdministrator(sql<{ migrationId: number; name: string }>`
+        DELETE FROM schema_migrations WHERE migration_id = (SELECT max(migration_id) FROM schema_migrations)
+        RETURNING migration_id, name`)
+        assert.deepStrictEqual(yield* reason, [503, "behind"])
+        yield* TestDatabase.asAdministrator(sql`INSERT INTO schema_migrations (migration_id, name, created_at)
+        VALUES (${last?.migrationId ?? 0}, ${last?.name ?? ""}, now())`)
+        assert.strictEqual((yield* call("GET", "/ready")).status, 200)
+      }),
   )
 
   it.effect("/openapi.json is the contract's", () =>
@@ -69,6 +127,7 @@ layer(testApi, { excludeTestServices: true, timeout: "60 seconds" })("the system
           )
           yield* Effect.promise(async () => {
             const page = await browser.page({ javaScript: true, width: 1280, height: 900 })
+            page.setDefaultTimeout(120_000)
             const complaints: Array<string> = []
             const asked: Array<string> = []
             page.on("console", (message) => message.type() === "error" && complaints.push(message.text()))
@@ -85,7 +144,7 @@ layer(testApi, { excludeTestServices: true, timeout: "60 seconds" })("the system
             assert.isFalse(await page.getByText("Generate SDKs").first().isVisible())
           })
         }),
-      30_000,
+      150_000,
     )
   })
 })

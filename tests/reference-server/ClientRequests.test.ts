@@ -62,7 +62,7 @@ layer(TestFirm.layer, { excludeTestServices: true, timeout: "60 seconds" })("cli
       const { current, history, mails } = yield* requests.overview(member.workspaceId, sent.id)
       assert.deepStrictEqual(current.answers, { name: "Carl", passport: [file] })
       assert.deepStrictEqual(
-        history.map(({ event }) => event.type),
+        history.map(({ type }) => type),
         [
           "RequestCreated",
           "RequestSent",
@@ -187,7 +187,7 @@ layer(TestFirm.layer, { excludeTestServices: true, timeout: "60 seconds" })("cli
       assert.strictEqual((yield* Effect.flip(access.arrive(TestFirm.tokenIn(fresh), null)))._tag, "LinkDead")
       const { history } = yield* requests.overview(member.workspaceId, sent.id)
       assert.deepStrictEqual(
-        history.slice(-3).map(({ event }) => event.type),
+        history.slice(-3).map(({ type }) => type),
         ["LinkClaimed", "RequestExpired", "RequestResent"],
       )
     }),

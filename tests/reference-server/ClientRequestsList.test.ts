@@ -10,7 +10,9 @@ import { Outbox } from "../../reference-server/src/Outbox.ts"
 import { SqlClient } from "../../reference-server/src/platform/Sql.ts"
 import { Questionnaires, type Stored } from "../../reference-server/src/Questionnaires.ts"
 import { Uploads } from "../../reference-server/src/Uploads.ts"
+import * as TestDatabase from "../support/TestDatabase.ts"
 import * as TestFirm from "../support/TestFirm.ts"
+import { entriesOf } from "../support/Chain.ts"
 
 const uuid = TestFirm.uuid
 const pdf = new TextEncoder().encode("%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n")
@@ -112,22 +114,22 @@ layer(TestFirm.layer, { excludeTestServices: true, timeout: "60 seconds" })("a f
       const { id } = yield* TestFirm.sendRequest(member, stored.ref)
       yield* requests.resend(member, id, yield* uuid)
       yield* requests.cancel(member, id, "wrong person", yield* uuid)
-      const entries = sql<AuditEntry.AuditEntry>`
-        SELECT request_id, index, event, hash FROM audit_entries WHERE request_id = ${id} ORDER BY index`
-      const firstBroken = Effect.flatMap(entries, AuditEntry.firstBroken)
+      const entries = entriesOf(id)
+      const firstBroken = Effect.map(Effect.flatMap(entries, AuditEntry.firstBroken), (broken) => broken?.index ?? null)
       assert.deepStrictEqual(
-        (yield* entries).map(({ event }) => event.type),
+        (yield* entries).map(({ type }) => type),
         ["RequestCreated", "RequestSent", "RequestResent", "RequestCancelled"],
       )
       assert.isNull(yield* firstBroken)
 
-      yield* sql`UPDATE audit_entries SET event = jsonb_set(event, '{reason}', '"right person"')
-        WHERE request_id = ${id} AND index = 4`
+      const tamper = TestDatabase.asAdministrator
+      yield* tamper(sql`UPDATE audit_entries SET event = jsonb_set(event, '{reason}', '"right person"')
+        WHERE request_id = ${id} AND index = 4`)
       assert.strictEqual(yield* firstBroken, 4)
-      yield* sql`UPDATE audit_entries SET event = jsonb_set(event, '{by,id}', '"somebody"')
-        WHERE request_id = ${id} AND index = 2`
+      yield* tamper(sql`UPDATE audit_entries SET event = jsonb_set(event, '{by,id}', '"somebody"')
+        WHERE request_id = ${id} AND index = 2`)
       assert.strictEqual(yield* firstBroken, 2)
-      yield* sql`DELETE FROM audit_entries WHERE request_id = ${id} AND index = 1`
+      yield* tamper(sql`DELETE FROM audit_entries WHERE request_id = ${id} AND index = 1`)
       assert.strictEqual(yield* firstBroken, 1)
     }),
   )

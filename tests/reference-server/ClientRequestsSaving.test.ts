@@ -65,7 +65,7 @@ layer(TestFirm.layer, { excludeTestServices: true, timeout: "60 seconds" })("sav
       assert.deepStrictEqual([yield* rowsOf("answers", sent.id), yield* rowsOf("submissions", sent.id)], [0, 1])
       const { current, history } = yield* requests.overview(member.workspaceId, sent.id)
       assert.deepStrictEqual(current.answers, { name: "Carl", passport: [file] })
-      assert.deepStrictEqual(history.map(({ event }) => event.type).slice(2), ["FileAttached", "RequestSubmitted"])
+      assert.deepStrictEqual(history.map(({ type }) => type).slice(2), ["FileAttached", "RequestSubmitted"])
     }),
   )
 
@@ -105,7 +105,7 @@ layer(TestFirm.layer, { excludeTestServices: true, timeout: "60 seconds" })("sav
 
       // the audit has which questions, and beside it both values are kept
       const { history } = yield* requests.overview(member.workspaceId, request.id)
-      const told = history.flatMap(({ event }) => (event.type === "AnswersSaved" ? [event] : []))
+      const told = history.flatMap(({ event }) => (event?.type === "AnswersSaved" ? [event] : []))
       assert.deepStrictEqual(
         told.map(({ questions, conflicts }) => [questions, conflicts]),
         [

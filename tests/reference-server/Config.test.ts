@@ -44,10 +44,20 @@ describe("the configuration", () => {
       publicUrl: "http://localhost:3000",
       trustedProxies: [],
       databaseUrl: undefined,
+      databaseAdminUrl: undefined,
+      databaseRole: "requite_app",
       dataDir: "data",
       secretKey: undefined,
       smtpUrl: undefined,
       mailFrom: "requests@localhost.localdomain",
+      mailReturnDomain: undefined,
+      mailReturnPort: undefined,
+      mailReturnHost: "127.0.0.1",
+      mailReturnToken: undefined,
+      mailEventsSecret: undefined,
+      mailRatePerMinute: undefined,
+      remindersPerDay: 10,
+      dkim: undefined,
       smsUrl: undefined,
       smsToken: undefined,
       smsFrom: undefined,
@@ -55,9 +65,17 @@ describe("the configuration", () => {
       smsDailyBudget: 500,
       smsCountryBudget: 1000,
       rateLimitFactor: 1,
+      recordWholeIp: false,
+      recordKeys: [],
+      webhookAllowedNetworks: [],
       setupCode: undefined,
       logLevel: "Info",
       logJson: false,
+      metricsToken: undefined,
+      otel: undefined,
+      maxInFlight: 1000,
+      shutdownDelay: 0,
+      shutdownGrace: 20,
     }
     assert.deepStrictEqual(configOf({}), defaults)
     assert.deepStrictEqual(configOf(Object.fromEntries(settings.map(({ name }) => [name, "  "]))), defaults)
@@ -72,15 +90,33 @@ describe("the configuration", () => {
       port: 8080,
       publicUrl: "https://requests.example.com",
       trustedProxies: [],
+      databaseAdminUrl: undefined,
+      databaseRole: "requite_app",
       dataDir: "/var/lib/requite",
       mailFrom: "requests@example.com",
+      mailReturnDomain: undefined,
+      mailReturnPort: undefined,
+      mailReturnHost: "127.0.0.1",
+      mailReturnToken: undefined,
+      mailEventsSecret: undefined,
+      mailRatePerMinute: undefined,
+      remindersPerDay: 10,
+      dkim: undefined,
       smsFrom: "North Co",
       smsCountries: ["SE", "NO"],
       smsDailyBudget: 50,
       smsCountryBudget: 0,
       rateLimitFactor: 1,
+      recordWholeIp: false,
+      recordKeys: [],
+      webhookAllowedNetworks: [],
       logLevel: "Warn",
       logJson: true,
+      metricsToken: undefined,
+      otel: undefined,
+      maxInFlight: 1000,
+      shutdownDelay: 0,
+      shutdownGrace: 20,
     })
     assert.deepStrictEqual(
       [databaseUrl, smtpUrl, smsUrl, smsToken, setupCode, secretKey].map((secret) => secret && Redacted.value(secret)),
@@ -91,10 +127,37 @@ describe("the configuration", () => {
   const port = "PORT must be a whole number from 0 to 65535."
   const publicUrl = 'PUBLIC_URL must be an address without a path, such as "https://requests.example.com".'
   const databaseUrl = 'DATABASE_URL must look like "postgres://user:password@host:5432/database".'
+  const databaseRole = "DATABASE_ROLE must be the name of a role in Postgres: small letters, digits and _."
   const smtpUrl = 'SMTP_URL must look like "smtp://user:password@host:587".'
   const mailFrom = 'MAIL_FROM must be one e-mail address, such as "requests@example.com".'
   const mistakes: ReadonlyArray<readonly [variable: string, values: ReadonlyArray<string>, sentence: string]> = [
+    ["MAX_IN_FLIGHT", ["0", "-1", "many", "1.5"], "MAX_IN_FLIGHT must be a whole number from 1 to 999999."],
+    ["SHUTDOWN_DELAY", ["-1", "5s"], "SHUTDOWN_DELAY must be a whole number from 0 to 999999."],
+    [
+      "METRICS_TOKEN",
+      ["short", "with spaces between the words"],
+      "METRICS_TOKEN must have at least 16 letters, digits and signs that nobody can guess, and no spaces.",
+    ],
+    [
+      "OTEL_EXPORTER_OTLP_ENDPOINT",
+      ["localhost:4318", "collector"],
+      'OTEL_EXPORTER_OTLP_ENDPOINT must be the address of a collector, such as "http://localhost:4318".',
+    ],
+    ["DKIM_KEY", ["/etc/dkim.pem"], "DKIM_KEY and DKIM_SELECTOR belong together: set both, or neither."],
+    ["DKIM_DOMAIN", ["other.example"], "DKIM_DOMAIN must be the domain of MAIL_FROM, or one above it."],
     ["SECRET_KEY", ["short", "x".repeat(31)], "SECRET_KEY must have at least 32 characters."],
+    [
+      "MAIL_RETURN_DOMAIN",
+      ["not a domain", "bounces@example.com", "192.0.2.1"],
+      'MAIL_RETURN_DOMAIN must be a domain, such as "bounces.example.com".',
+    ],
+    [
+      "MAIL_EVENTS_SECRET",
+      ["sesame", "whsec_short", "whsec_with spaces in between of it all....."],
+      'MAIL_EVENTS_SECRET must be a secret of at least 24 bytes in base64, such as "whsec_…".',
+    ],
+    ["MAIL_RATE_PER_MINUTE", ["0", "-1", "fast"], "MAIL_RATE_PER_MINUTE must be a whole number from 1 to 9999999."],
+    ["REMINDERS_PER_DAY", ["0", "many"], "REMINDERS_PER_DAY must be a whole number from 1 to 999999."],
     ["PORT", ["http", "-1", "65536", "3000.5", "1e3", "0x10", "３"], port],
     [
       "PUBLIC_URL",
@@ -116,6 +179,7 @@ describe("the configuration", () => {
       "PUBLIC_URL must begin with https:// unless it is this machine, or links could be read on their way.",
     ],
     ["DATABASE_URL", ["mysql://a@b/c", "/var/run/postgres", "localhost"], databaseUrl],
+    ["DATABASE_ROLE", ["Requite", "pg_monitor", "a b", "x;"], databaseRole],
     ["SMTP_URL", ["mail.example.com", "http://mail.example.com", "smtp://", "smtp://:25"], smtpUrl],
     [
       "MAIL_FROM",
@@ -174,7 +238,24 @@ describe("the configuration", () => {
     assert.strictEqual(config?.trustedProxies.length, 3)
     for (const wrong of ["proxy.example", "10.0.0.0/99", "127.0.0.1, x"]) {
       assert.match(parse({ TRUSTED_PROXIES: wrong }).mistakes.join(), /^TRUSTED_PROXIES must list/, wrong)
+      assert.match(
+        parse({ WEBHOOK_ALLOWED_NETWORKS: wrong }).mistakes.join(),
+        /^WEBHOOK_ALLOWED_NETWORKS must list/,
+        wrong,
+      )
     }
+  })
+
+  it("takes the standard OTEL_* variables as they are, where one of them names a collector", () => {
+    const collector = {
+      OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: "https://c.example.com/v1/traces",
+      OTEL_SERVICE_NAME: " north ",
+    }
+    const { otel } = configOf(collector)
+    assert.deepStrictEqual(otel && Redacted.value(otel), { ...collector, OTEL_SERVICE_NAME: "north" })
+    assert.isUndefined(configOf({ OTEL_SERVICE_NAME: "north" }).otel)
+    const secret = configOf({ ...collector, OTEL_EXPORTER_OTLP_HEADERS: "api-key=sesame" })
+    assert.notInclude(inspect(secret, { depth: 9 }), "sesame")
   })
 
   it("a server that neighbours can reach asks for a set-up code, whatever its public address", () => {
@@ -189,7 +270,7 @@ describe("the configuration", () => {
     assert.isNull(config)
     assert.deepStrictEqual(
       found.map((sentence) => sentence.split(" ")[0]),
-      "PORT PUBLIC_URL TRUSTED_PROXIES SECRET_KEY DATABASE_URL SMTP_URL MAIL_FROM SMS_URL SMS_FROM SMS_COUNTRIES SMS_DAILY_BUDGET SMS_COUNTRY_BUDGET RATE_LIMIT_FACTOR LOG_LEVEL LOG_JSON".split(
+      "PORT PUBLIC_URL TRUSTED_PROXIES WEBHOOK_ALLOWED_NETWORKS SECRET_KEY DATABASE_URL DATABASE_ADMIN_URL DATABASE_ROLE SMTP_URL MAIL_FROM DKIM_SELECTOR MAIL_RETURN_DOMAIN MAIL_RETURN_PORT MAIL_RETURN_TOKEN MAIL_EVENTS_SECRET MAIL_RATE_PER_MINUTE REMINDERS_PER_DAY SMS_URL SMS_FROM SMS_COUNTRIES SMS_DAILY_BUDGET SMS_COUNTRY_BUDGET RATE_LIMIT_FACTOR RECORD_WHOLE_IP RECORD_KEYS MAX_IN_FLIGHT SHUTDOWN_DELAY SHUTDOWN_GRACE METRICS_TOKEN OTEL_EXPORTER_OTLP_ENDPOINT LOG_LEVEL LOG_JSON".split(
         " ",
       ),
     )

@@ -8,7 +8,9 @@ import * as contacts from "../../reference-server/src/Contacts/layer.ts"
 import { SqlClient } from "../../reference-server/src/platform/Sql.ts"
 import * as TestDatabase from "../support/TestDatabase.ts"
 
-const services = contacts.layer.pipe(Layer.provideMerge(Layer.mergeAll(TestDatabase.layer, Crypto.layer(crypto))))
+const services = contacts.layer.pipe(
+  Layer.provideMerge(Layer.mergeAll(TestDatabase.layer, TestDatabase.everyWorkspace, Crypto.layer(crypto))),
+)
 
 /** A firm of its own. */
 const firm = Effect.gen(function* () {

@@ -95,7 +95,7 @@ layer(Visitor.layer, { excludeTestServices: true, timeout: "60 seconds" })(
         assert.strictEqual((yield* bo.post(bo.about, bodyOf(insisting, { "w.name": mine }))).status, 303)
         assert.strictEqual((yield* overview).current.answers["name"], "Anna Ek")
         const told32 = (yield* overview).history.flatMap(({ event }) =>
-          event.type === "AnswersSaved" ? [[event.questions, event.conflicts]] : [],
+          event?.type === "AnswersSaved" ? [[event.questions, event.conflicts]] : [],
         )
         assert.deepStrictEqual(told32, [
           [["name"], []],

@@ -22,6 +22,7 @@ export const times = {
   pollInterval: "200 millis",
   lockRefreshInterval: "500 millis",
   lockExpiration: "2 seconds",
+  tableName: "queue",
 } as const
 export const queue = PersistedQueue.make({
   name: "jobs",
@@ -77,6 +78,8 @@ const say = (line: string) => Effect.sync(() => writeSync(1, `${line}\n`))
 /** Inserts and changes rows for ever, each in a transaction, and prints the number of each when it is committed. */
 const insert = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
+  // a table of its own is more than the program may make
+  yield* sql`SET ROLE NONE`
   yield* sql`CREATE TABLE IF NOT EXISTS acknowledged (id int PRIMARY KEY, seen int NOT NULL, padding text NOT NULL)`
   const [last] = yield* sql<{ id: number }>`SELECT coalesce(max(id), 0) AS id FROM acknowledged`
   for (let id = (last?.id ?? 0) + 1; ; id++) {

@@ -160,10 +160,10 @@ describe("DATABASE_URL", () => {
           Layer.fresh(Database.layer({ url: Redacted.make(DATABASE_URL), dataDir: "never used" })),
         )
         yield* Effect.gen(function* () {
-          const sql = yield* SqlClient.SqlClient
+          const sql = yield* Database.connect(Redacted.make(DATABASE_URL), {})
           yield* sql`DROP SCHEMA public CASCADE`
           yield* sql`CREATE SCHEMA public`
-        }).pipe(start)
+        }).pipe(Effect.scoped)
         const steps = Effect.flatMap(SqlClient.SqlClient, (sql) => sql`SELECT migration_id FROM schema_migrations`)
         const seen = yield* Effect.all([start(steps), start(steps), start(steps)], { concurrency: "unbounded" })
         for (const rows of seen) assert.deepStrictEqual(rows, seen[0])

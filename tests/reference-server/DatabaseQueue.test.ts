@@ -32,7 +32,7 @@ layer(Layer.provideMerge(DatabaseChild.queueLayer, TestDatabase.layer), { exclud
             }),
           )
           assert.deepStrictEqual(yield* next, { name: "kept", attempts: 1, id: "kept" })
-          assert.deepStrictEqual(yield* sql`SELECT id FROM effect_queue`, [{ id: "kept" }])
+          assert.deepStrictEqual(yield* sql`SELECT id FROM queue`, [{ id: "kept" }])
         }).pipe(Effect.timeout("10 seconds")),
     )
 

@@ -1,6 +1,6 @@
 // The door of the firm in memory (FirmPagesWorld): every command goes through the core's own `ClientRequest.handle`, and what
 // follows is kept in maps.
-import { type Answers, ClientRequest } from "@requite/core"
+import { type Answers, type AuditEntry, ClientRequest } from "@requite/core"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { randomUUID } from "node:crypto"
@@ -18,6 +18,21 @@ export interface Kept {
   /** Commands carried out, by id. */
   readonly commands: Set<string>
 }
+
+/** An entry that nobody will check the chain of. */
+const entryOf = (requestId: string, index: number, event: ClientRequest.Event): AuditEntry.AuditEntry => ({
+  requestId,
+  index,
+  type: event.type,
+  at: event.at,
+  by: event.by,
+  commandId: "",
+  event,
+  context: { ip: null, userAgent: null, before: null, after: "Pending", policy: "" },
+  salt: "",
+  commitment: "",
+  hash: "",
+})
 
 export const requests = (world: Kept) => {
   const handle = (id: string, intent: ClientRequest.Intent) =>
@@ -39,6 +54,7 @@ export const requests = (world: Kept) => {
           reason: null,
           createdAt: Date.now(),
           handedOverAt: null,
+          trail: [],
         }))
       world.mails.set(id, [...(world.mails.get(id) ?? []), ...sent])
       return state
@@ -113,7 +129,7 @@ export const requests = (world: Kept) => {
       }
       return Effect.succeed({
         current: { request, stored, answers, versions: {}, visited: [], savedAt: null, context: {} },
-        history: (world.history.get(id) ?? []).map((event, index) => ({ index: index + 1, event })),
+        history: (world.history.get(id) ?? []).map((event, index) => entryOf(id, index + 1, event)),
         mails: world.mails.get(id) ?? [],
       })
     },

@@ -16,8 +16,13 @@ import * as Assets from "../../reference-server/src/Assets.ts"
 import { Contacts } from "../../reference-server/src/Contacts.ts"
 import { Config, type ServerConfig } from "../../reference-server/src/Config.ts"
 import { CustomerAccess } from "../../reference-server/src/CustomerAccess.ts"
+import { Doctor } from "../../reference-server/src/Doctor.ts"
 import * as FirmPages from "../../reference-server/src/FirmPages.ts"
+import { Returns } from "../../reference-server/src/Returns.ts"
+import { Suppressions } from "../../reference-server/src/Suppressions.ts"
 import { sampleOf, Samples } from "../../reference-server/src/FirmPages/Samples.ts"
+import { MailTemplates } from "../../reference-server/src/MailTemplates.ts"
+import { Senders } from "../../reference-server/src/Senders.ts"
 import { type DevMail, DevMailbox } from "../../reference-server/src/Mailer/mailbox.ts"
 import {
   type ApiKey,
@@ -27,6 +32,10 @@ import {
   SignInRefused,
   TooManyAttempts,
 } from "../../reference-server/src/Members.ts"
+import { Invitations } from "../../reference-server/src/Members/Invitations.ts"
+import { Passwords } from "../../reference-server/src/Members/Passwords.ts"
+import { Operations } from "../../reference-server/src/Operations.ts"
+import { Record as AuditRecord } from "../../reference-server/src/Record.ts"
 import { HttpRouter, HttpServer, HttpServerRequest } from "../../reference-server/src/platform/Http.ts"
 import { NodeHttpServer } from "../../reference-server/src/platform/Node.ts"
 import {
@@ -37,7 +46,9 @@ import {
   VersionTaken,
 } from "../../reference-server/src/Questionnaires.ts"
 import { type FileRef, UploadRefused, Uploads } from "../../reference-server/src/Uploads.ts"
+import { Webhooks } from "../../reference-server/src/Webhooks.ts"
 import { WorkItems, WorkNotFound } from "../../reference-server/src/WorkItems.ts"
+import { WorkspaceEvents } from "../../reference-server/src/WorkspaceEvents.ts"
 import { AlreadySetUp, type Workspace, Workspaces } from "../../reference-server/src/Workspaces.ts"
 import * as TestFirm from "../support/TestFirm.ts"
 import * as door from "./FirmPagesDoor.ts"
@@ -89,8 +100,9 @@ export const withAnna = (language = "en"): World => {
     workspaceId: workspace.id,
     name: "Anna Larsson",
     email: "anna@north.example",
+    role: "admin",
     password: "correct horse battery",
-  }
+  } as const
   world.workspaces.push(workspace)
   world.members.push(anna)
   world.sessions.set("anna", anna)
@@ -98,7 +110,7 @@ export const withAnna = (language = "en"): World => {
 }
 
 const members = (world: World) =>
-  Layer.succeed(Members, {
+  Layer.mock(Members, {
     signIn: (email, password) =>
       Effect.gen(function* () {
         if (world.attempts >= 10) return yield* new TooManyAttempts({ retryAfterSeconds: 600 })
@@ -117,7 +129,14 @@ const members = (world: World) =>
     signOut: (secret) => Effect.sync(() => void world.sessions.delete(Redacted.value(secret))),
     createKey: (_member, name) =>
       Effect.sync(() => {
-        const key = { id: `rq_${randomUUID().slice(0, 8)}`, name, createdAt: Date.now(), lastUsedAt: null }
+        const key = {
+          id: `rq_${randomUUID().slice(0, 8)}`,
+          name,
+          createdAt: Date.now(),
+          lastUsedAt: null,
+          expiresAt: null,
+          oldSecretUntil: null,
+        }
         world.keys.push(key)
         return { key, secret: Redacted.make(`${key.id}_${"s".repeat(43)}`) }
       }),
@@ -128,6 +147,7 @@ const members = (world: World) =>
         if (index >= 0) world.keys.splice(index, 1)
       }),
     byKey: () => Effect.fail(new NotSignedIn()),
+    administrators: () => Effect.sync(() => world.members.filter(({ role }) => role === "admin")),
     find: (workspaceId, id) =>
       Effect.sync(() => world.members.find((one) => one.workspaceId === workspaceId && one.id === id) ?? null),
   })
@@ -145,7 +165,7 @@ const workspaces = (world: World) =>
       Effect.gen(function* () {
         if (world.workspaces.length > 0) return yield* new AlreadySetUp()
         const workspace = { id: randomUUID(), ...input.workspace, logo: null }
-        const member = { id: randomUUID(), workspaceId: workspace.id, ...input.member }
+        const member = { id: randomUUID(), workspaceId: workspace.id, role: "admin", ...input.member } as const
         world.workspaces.push(workspace)
         world.members.push(member)
         return member
@@ -258,6 +278,35 @@ const noAccess = Layer.mergeAll(
   Layer.mock(CustomerAccess, {}),
 )
 
+/** The firm sends from the server's address, in standard words (Sending, Templates: over the real services). */
+const noSender = Layer.mergeAll(
+  Layer.mock(MailTemplates, { find: () => Effect.sync(() => undefined), list: () => Effect.succeed([]) }),
+  Layer.mock(Senders, { own: (name) => ({ from: { name, address: "requests@example.com" } }) }),
+  Layer.mock(Doctor, {}),
+)
+
+/** No mail came back (ReturnsPages: over the real services). */
+const noReturns = Layer.mergeAll(
+  Layer.mock(Returns, {}),
+  Layer.mock(Suppressions, { among: () => Effect.succeed(new Set<string>()), list: () => Effect.succeed([]) }),
+)
+
+/** Nothing is sent anywhere (WebhookPages: over the real services). */
+const noWebhooks = Layer.mock(Webhooks, { list: () => Effect.succeed([]) })
+
+/** Nothing waits and nothing failed (Operations: over the real services). */
+const noOperations = Layer.mock(Operations, { retry: () => Effect.succeed(0) })
+
+/** What is recorded proves nothing here (Record: over the real services). */
+const noRecord = Layer.mock(AuditRecord, {
+  keys: { current: "", all: [] },
+  prove: () => Effect.succeed({ entries: 1, covered: null, fault: null }),
+  viewed: () => Effect.void,
+})
+
+/** Nobody joins and nobody forgot a password (MembersJoining, MembersStaff: over the real services). */
+const noStaff = Layer.mergeAll(Layer.mock(Invitations, {}), Layer.mock(Passwords, {}), Layer.mock(WorkspaceEvents, {}))
+
 /** A mail as the development mailbox shows it. */
 export const devMail = (html: string): DevMail => ({
   id: "0".repeat(32),
@@ -282,7 +331,13 @@ export const layer = (world: World) =>
       uploads(world),
       samples(world),
       noWork,
+      noOperations,
+      noRecord,
       noAccess,
+      noSender,
+      noReturns,
+      noWebhooks,
+      noStaff,
       mailbox(world),
     ]),
   )

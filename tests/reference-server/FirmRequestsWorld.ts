@@ -86,7 +86,16 @@ export const visit = Effect.gen(function* () {
     TestFirm.clock.pass(millis)
     browser.jar.set("rq-member", Redacted.value(yield* (yield* Members).openSession(world.member)))
   })
-  return { ...world, pass, submit, make, stateOf, press, show: (id: string) => browser.get(`/requests/${id}`) }
+  return {
+    ...world,
+    on: world.press,
+    pass,
+    submit,
+    make,
+    stateOf,
+    press,
+    show: (id: string) => browser.get(`/requests/${id}`),
+  }
 })
 
 /** The customer fills in one section of `kyc`, from the device that their links belong to. */

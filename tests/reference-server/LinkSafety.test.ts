@@ -167,9 +167,9 @@ layer(Visitor.layer, { excludeTestServices: true, timeout: "240 seconds" })("the
         )
         assert.notInclude(JSON.stringify(lines), token)
         const { history } = yield* requests.overview(member.workspaceId, request.id)
-        const copied = history.filter(({ event }) => event.type === "AccessRecorded" && event.what === "link-copied")
+        const copied = history.filter(({ event }) => event?.type === "AccessRecorded" && event.what === "link-copied")
         assert.strictEqual(copied.length, 13)
-        assert.deepStrictEqual(copied[0]?.event.by, { kind: "member", id: member.id })
+        assert.deepStrictEqual(copied[0]?.event?.by, { kind: "member", id: member.id })
 
         const visitor = yield* Visitor.visitor
         assert.strictEqual((yield* visitor.get(`/r/${token}`)).status, 200)

@@ -139,7 +139,7 @@ layer(TestFirm.layer, { excludeTestServices: true, timeout: "60 seconds" })("mem
       assert.match(whole, /^rq_[0-9a-f]{8}_[A-Za-z0-9_-]{43}$/)
       assert.isTrue(whole.startsWith(`${key.id}_`))
       assert.deepStrictEqual(yield* members.keys(fia), [
-        { id: key.id, name: "nightly import", createdAt: now, lastUsedAt: null },
+        { id: key.id, name: "nightly import", createdAt: now, lastUsedAt: null, expiresAt: null, oldSecretUntil: null },
       ])
       assert.deepStrictEqual(yield* TestFirm.at(now + 5)(members.byKey(secret)), fia)
       assert.strictEqual((yield* members.keys(fia))[0]?.lastUsedAt, now + 5)

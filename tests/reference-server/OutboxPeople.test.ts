@@ -31,7 +31,13 @@ const arrange = Effect.fnUntraced(function* (policy: RequestPolicy.RequestPolicy
   const work = yield* WorkItems
   const firm = yield* TestFirm.firm
   const { workspaceId } = firm.member
-  const bo: Member = { id: yield* uuid, workspaceId, name: "Bo Assignee", email: `bo.${yield* uuid}@firm.example` }
+  const bo: Member = {
+    id: yield* uuid,
+    workspaceId,
+    name: "Bo Assignee",
+    email: `bo.${yield* uuid}@firm.example`,
+    role: "member",
+  }
   yield* sql`INSERT INTO members ${sql.insert({ ...bo, passwordHash: "", createdAt: new Date() })}`
   const workItem = yield* uuid
   yield* work.create(workspaceId, workItem, { title: "Year end", assignee: bo.id })
@@ -94,7 +100,7 @@ layer(TestFirm.layer, { excludeTestServices: true, timeout: "60 seconds" })("mai
       const { current, history } = yield* overview
       assert.deepStrictEqual(current.request.suppressed, ["carl"])
       assert.strictEqual(current.request.state, "Pending", "the request itself is as it was")
-      const [bounce] = history.flatMap(({ event }) => (event.type === "DeliveryReported" ? [event] : []))
+      const [bounce] = history.flatMap(({ event }) => (event?.type === "DeliveryReported" ? [event] : []))
       assert.deepStrictEqual([bounce?.outcome, bounce?.detail], ["bounced-hard", rejected.reason])
 
       assert.deepStrictEqual(yield* refused(requests.resend(one.member, one.request.id, yield* uuid)), [

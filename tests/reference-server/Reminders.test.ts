@@ -34,8 +34,8 @@ const overviewOf = (member: Member, id: string) =>
     const { current, history, mails } = yield* requests.overview(member.workspaceId, id)
     return {
       request: current.request,
-      events: history.map(({ event }) => event.type),
-      reminders: history.flatMap(({ event }) => (event.type === "ReminderSent" ? [event.at] : [])),
+      events: history.map(({ type }) => type),
+      reminders: history.flatMap(({ event }) => (event?.type === "ReminderSent" ? [event.at] : [])),
       mails,
     }
   })

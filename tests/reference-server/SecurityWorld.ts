@@ -11,6 +11,7 @@ import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as AccessLog from "../../reference-server/src/AccessLog.ts"
 import * as Api from "../../reference-server/src/Api.ts"
+import * as Caller from "../../reference-server/src/Caller.ts"
 import { ClientRequests } from "../../reference-server/src/ClientRequests.ts"
 import * as CustomerPages from "../../reference-server/src/CustomerPages.ts"
 import * as FirmPages from "../../reference-server/src/FirmPages.ts"
@@ -21,6 +22,7 @@ import { HttpRouter, HttpServer } from "../../reference-server/src/platform/Http
 import { NodeHttpServer } from "../../reference-server/src/platform/Node.ts"
 import { SqlClient } from "../../reference-server/src/platform/Sql.ts"
 import * as TestFirm from "../support/TestFirm.ts"
+import { entriesOf } from "../support/Chain.ts"
 
 export const day = 86_400_000
 /** What the configuration says, and pages of ours therefore send. */
@@ -29,7 +31,7 @@ export const origin = "http://localhost:3000"
 export const layer = HttpRouter.serve(Layer.mergeAll(CustomerPages.layer, FirmPages.layer, Api.layer), {
   disableLogger: true,
   disableListenLog: true,
-  middleware: AccessLog.middleware,
+  middleware: (app) => AccessLog.middleware([])(Caller.middleware({ recordWholeIp: false })(app)),
 }).pipe(
   Layer.provideMerge(NodeHttpServer.layer(createServer, { port: 0, host: "127.0.0.1" })),
   Layer.provideMerge(Samples.layer),
@@ -127,10 +129,8 @@ export type Entered = Effect.Success<ReturnType<typeof enter>>
 /** The kinds of a request's events, in order; the chain of its audit holds. */
 export const history = (id: string) =>
   Effect.gen(function* () {
-    const sql = yield* SqlClient.SqlClient
-    const entries = yield* sql<AuditEntry.AuditEntry>`
-      SELECT request_id, index, event, hash FROM audit_entries WHERE request_id = ${id} ORDER BY index`
+    const entries = yield* entriesOf(id)
     const broken = yield* AuditEntry.firstBroken(entries)
-    if (broken !== null) return yield* Effect.die(new Error(`the chain breaks at ${broken}`))
-    return entries.map(({ event }) => event)
+    if (broken !== null) return yield* Effect.die(new Error(broken.message))
+    return entries.flatMap(({ event }) => event ?? [])
   })

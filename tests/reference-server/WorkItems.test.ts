@@ -14,7 +14,7 @@ import * as TestDatabase from "../support/TestDatabase.ts"
 
 const services = Layer.mergeAll(contacts.layer, workItems.layer).pipe(
   Layer.provideMerge(questionnaires.layer),
-  Layer.provideMerge(Layer.mergeAll(TestDatabase.layer, Crypto.layer(crypto))),
+  Layer.provideMerge(Layer.mergeAll(TestDatabase.layer, TestDatabase.everyWorkspace, Crypto.layer(crypto))),
 )
 
 const asking = (id: string, ...questions: ReadonlyArray<string>) =>

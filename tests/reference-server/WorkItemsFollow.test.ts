@@ -55,7 +55,7 @@ layer(World.services, { excludeTestServices: true, timeout: "60 seconds" })("wha
         const { history } = yield* requests.overview(workspaceId, sent.id)
         const last = history.at(-1)?.event
         assert.strictEqual(last?.type, "RequestSubmitted")
-        yield* work.follow(workspaceId, sent, done, last === undefined ? [] : [last])
+        yield* work.follow(workspaceId, sent, done, last === undefined || last === null ? [] : [last])
         assert.deepStrictEqual(yield* glance, after)
         // what the firm says itself stays so, whatever else happens to the request
         yield* work.editTask(workspaceId, id, address, { done: false })

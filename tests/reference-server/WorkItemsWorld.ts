@@ -28,7 +28,7 @@ import * as FirmWorld from "./FirmPagesWorld.ts"
 /** The whole domain, without anybody who works the outbox off: nothing here is about mail. */
 export const services = Domain.layer.pipe(
   Layer.provideMerge(Layer.mergeAll(Layer.succeed(Mailer, { send: () => Effect.void }), SmsSender.unavailable)),
-  Layer.provideMerge(Layer.mergeAll(memory.layer, TestDatabase.layer)),
+  Layer.provideMerge(Layer.mergeAll(memory.layer, TestDatabase.layer, TestDatabase.everyWorkspace)),
   Layer.provideMerge(Domain.platform(TestFirm.config())),
 )
 

@@ -94,24 +94,39 @@ export const axe = async (page: Page): Promise<ReadonlyArray<string>> => {
       runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"],
       rules: { "target-size": { enabled: true } },
     })
+    // in the page itself: without it each look opens one more page to put the findings of frames together, which are ours to see
+    .setLegacyMode()
     .analyze()
-  if (twin !== page) await twin.context().close()
   return violations.flatMap(({ id, impact, help, nodes }) =>
     nodes.map(({ target, html }) => `${id} (${impact}): ${help} — ${target.join(" ")} ${html.slice(0, 120)}`),
   )
 }
 
+/** The twin of a page, for as long as the page lives. */
+const twins = new WeakMap<Page, Page>()
+
 const withScripts = async (page: Page, options: PageOptions): Promise<Page> => {
   const body = (await page.content()).replaceAll(/<\/?noscript[^>]*>/g, "")
-  const browser = page.context().browser()
-  if (browser === null) throw new Error("the page's browser is gone")
-  const state = await page.context().storageState()
-  const context = await browser.newContext({ ...contextOptions({ ...options, javaScript: true }), storageState: state })
-  const twin = await context.newPage()
+  const twin = twins.get(page) ?? (await twinOf(page, options))
+  const { cookies } = await page.context().storageState()
+  await twin.context().clearCookies()
+  await twin.context().addCookies(cookies)
+  await twin.unrouteAll()
   await twin.route(page.url(), (route) =>
     route.fulfill({ body, headers: { "content-type": "text/html", "content-security-policy": "script-src 'none'" } }),
   )
+  await twin.goto("about:blank")
   await twin.goto(page.url())
+  return twin
+}
+
+const twinOf = async (page: Page, options: PageOptions): Promise<Page> => {
+  const browser = page.context().browser()
+  if (browser === null) throw new Error("the page's browser is gone")
+  const context = await browser.newContext(contextOptions({ ...options, javaScript: true }))
+  page.once("close", () => void context.close().catch(() => {}))
+  const twin = await context.newPage()
+  twins.set(page, twin)
   return twin
 }
 

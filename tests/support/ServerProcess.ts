@@ -11,10 +11,14 @@ const repository = join(import.meta.dirname, "../..")
 export interface ServerProcess {
   /** Where it listens: `http://localhost:PORT`. */
   readonly url: string
+  /** Of the life at hand. */
+  readonly pid: () => number
   /** Everything it has written so far, over all its lives. */
   readonly log: () => string
   /** `kill -9`: it gets no chance to tidy up. */
   readonly kill: () => Promise<void>
+  /** Resolves when its life at hand has ended, whatever of. */
+  readonly death: () => Promise<void>
   /** SIGTERM, and the exit code it ends with. */
   readonly stop: () => Promise<number | null>
   /** Starts it again, on the same port and data, and waits until it answers. */
@@ -53,15 +57,21 @@ export const start = async (environment: Readonly<Record<string, string>>): Prom
   await run()
   return {
     url,
+    pid: () => child?.pid ?? NaN,
     log: () => log,
     kill: async () => void (await end("SIGKILL")),
+    death: () =>
+      new Promise((resolve) => {
+        if (child === null || child.exitCode !== null || child.signalCode !== null) return resolve()
+        child.once("exit", () => resolve())
+      }),
     stop: () => end("SIGTERM"),
     start: run,
   }
 }
 
 const answering = async (url: string, exitCode: () => number | null, log: () => string): Promise<void> => {
-  const deadline = performance.now() + 60_000
+  const deadline = performance.now() + 120_000
   for (;;) {
     const answer = await fetch(`${url}/health`).catch(() => null)
     if (answer?.ok === true) return

@@ -13,6 +13,8 @@ import { SMTPServer } from "smtp-server"
 export interface SunkMail {
   /** Who it really went from and to, whatever the headers say. */
   readonly envelope: { readonly from: string; readonly to: ReadonlyArray<string> }
+  /** What reports of delivery were asked for, and by which name (RFC 3461). */
+  readonly dsn: { readonly envid: string | null; readonly ret: string | null; readonly notify: ReadonlyArray<string> }
   /** The octets after DATA, one character an octet. */
   readonly raw: string
   readonly parsed: Email
@@ -61,6 +63,7 @@ export const start = async (port = 0): Promise<SmtpSink> => {
       : undefined
   const server = new SMTPServer({
     disabledCommands: ["STARTTLS"],
+    hideDSN: false,
     authOptional: true,
     allowInsecureAuth: true,
     disableReverseLookup: true,
@@ -79,6 +82,11 @@ export const start = async (port = 0): Promise<SmtpSink> => {
         const { mailFrom, rcptTo } = session.envelope
         const mail: SunkMail = {
           envelope: { from: mailFrom ? mailFrom.address : "", to: rcptTo.map(({ address }) => address) },
+          dsn: {
+            envid: session.envelope.dsn?.envid ?? null,
+            ret: session.envelope.dsn?.ret ?? null,
+            notify: [rcptTo[0]?.dsn?.notify ?? []].flat(),
+          },
           raw: octets.toString("latin1"),
           parsed: await PostalMime.parse(octets),
         }

@@ -8,13 +8,15 @@ import { constants, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { cp, mkdir, rename } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as References from "effect/References"
 import type * as Scope from "effect/Scope"
 import * as Database from "../../reference-server/src/Database.ts"
-import { PgClient, type SqlClient } from "../../reference-server/src/platform/Sql.ts"
+import { PgClient, SqlClient } from "../../reference-server/src/platform/Sql.ts"
+import * as Tenancy from "../../reference-server/src/Tenancy.ts"
 
 /** What a server needs in its environment to run on a database of its own. Both are gone when the scope is closed. */
 export interface Environment {
@@ -54,9 +56,30 @@ export const embeddedDirectory: Effect.Effect<string, never, Scope.Scope> = Effe
 })
 
 /** For tests in this process: a client on a fresh, migrated database. */
-export const layer: Layer.Layer<PgClient.PgClient | SqlClient.SqlClient, Database.DatabaseUnavailable> = Layer.unwrap(
+export const layer: Layer.Layer<SqlClient.SqlClient, Database.DatabaseUnavailable> = Layer.unwrap(
   Effect.map(acquireEnvironment, ({ DATABASE_URL, DATA_DIR }) => open(DATA_DIR, DATABASE_URL)),
 )
+
+/** For tests of what tables themselves do: the same as who owns them, who may make more. */
+export const administration: Layer.Layer<SqlClient.SqlClient, Database.DatabaseUnavailable> = Layer.effect(
+  SqlClient.SqlClient,
+  Effect.gen(function* () {
+    const { DATABASE_URL, DATA_DIR } = yield* acquireEnvironment
+    if (DATABASE_URL !== undefined) return yield* Effect.orDie(Database.connect(Redacted.make(DATABASE_URL), {}))
+    const sql = yield* Effect.map(Layer.build(open(DATA_DIR)), Context.get(SqlClient.SqlClient))
+    yield* Effect.orDie(sql`SET ROLE NONE`)
+    return sql
+  }),
+)
+
+/** For tests that ask services and rows themselves: they see every workspace. What goes over HTTP stands on its own. */
+export const everyWorkspace: Layer.Layer<never> = Layer.succeed(Tenancy.CurrentWorkspace, "*")
+
+/** Does, in a transaction, what the program itself may not: as who owns the tables. */
+export const asAdministrator = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+  Effect.flatMap(SqlClient.SqlClient, (sql) =>
+    sql.withTransaction(Effect.andThen(sql`SET LOCAL ROLE NONE`, effect)),
+  ).pipe(Tenancy.across)
 
 /** A directory of its own under the system's temporary one. */
 export const temporaryDirectory: Effect.Effect<string, never, Scope.Scope> = Effect.acquireRelease(

@@ -20,6 +20,7 @@ import { CustomerAccess } from "../../reference-server/src/CustomerAccess.ts"
 import * as Domain from "../../reference-server/src/Domain.ts"
 import * as Invitation from "../../reference-server/src/Invitation.ts"
 import { Mailer, type MailFailed, type OutgoingMail } from "../../reference-server/src/Mailer.ts"
+import * as LetterWorker from "../../reference-server/src/Members/LetterWorker.ts"
 import * as worker from "../../reference-server/src/Outbox/worker.ts"
 import { SqlClient } from "../../reference-server/src/platform/Sql.ts"
 import { Questionnaires } from "../../reference-server/src/Questionnaires.ts"
@@ -92,7 +93,7 @@ const smsSender = Layer.succeed(SmsSender, {
 })
 
 /** Everything but HTTP and the worker, under the configuration of this environment. */
-const domainOf = (environment: Record<string, string>) =>
+export const domainOf = (environment: Record<string, string>) =>
   Layer.unwrap(
     Effect.map(TestDatabase.temporaryDirectory, (DATA_DIR) =>
       Domain.layer.pipe(
@@ -106,10 +107,13 @@ const domainOf = (environment: Record<string, string>) =>
 
 /** The same with the worker, which hands mails over. */
 export const layerOf = (environment: Record<string, string>) =>
-  worker.layer.pipe(Layer.provideMerge(domainOf(environment)))
+  Layer.merge(worker.layer, LetterWorker.layer).pipe(
+    Layer.provideMerge(domainOf(environment)),
+    Layer.merge(TestDatabase.everyWorkspace),
+  )
 
 /** Where nobody works the outbox off. */
-export const withoutWorker = domainOf({})
+export const withoutWorker = Layer.merge(domainOf({}), TestDatabase.everyWorkspace)
 
 export const layer = layerOf({})
 
@@ -166,9 +170,9 @@ export const firm = Effect.gen(function* () {
   const [name, email] = ["Fia Firm", `fia.${id}@firm.example`]
   const workspace = { name: "Fresh Ltd", accent: "#0b6e4f", language: "en", timeZone: "Europe/Stockholm" }
   yield* sql`INSERT INTO workspaces ${sql.insert({ id: workspaceId, ...workspace, createdAt: new Date() })}`
-  yield* sql`INSERT INTO members ${sql.insert({ id, workspaceId, name, email, passwordHash: "", createdAt: new Date() })}`
+  yield* sql`INSERT INTO members ${sql.insert({ id, workspaceId, name, email, role: "admin", passwordHash: "", createdAt: new Date() })}`
   const { stored } = yield* questionnaires.add(workspaceId, questionnaire)
-  const member: Member = { id, workspaceId, name, email }
+  const member: Member = { id, workspaceId, name, email, role: "admin" }
   return { member, stored, address: `carl.${id}@customer.example` }
 })
 

@@ -1,6 +1,6 @@
 /**
- * Who may call. A member of the firm comes with an API key, or with the session cookie of the firm's pages; a customer
- * comes with the session that their link opened. With a cookie, changes are taken only from this server's own pages.
+ * Who may call. A member of the firm comes with an API key, or with the session cookie of the firm's pages, and
+ * may do what their role allows: a key is worth as much as its member. A customer comes with the session that their link opened. With a cookie, changes are taken only from this server's own pages.
  * What is declared here the server implements; handlers find who it is in `CurrentMember` and `CurrentCustomer`.
  */
 import * as Context from "effect/Context"
@@ -10,7 +10,13 @@ import { HttpApiMiddleware, HttpApiSecurity, OpenApi } from "./HttpApi.ts"
 /** The member whose key or session it is. */
 export class CurrentMember extends Context.Service<
   CurrentMember,
-  { readonly id: string; readonly workspaceId: string; readonly name: string; readonly email: string }
+  {
+    readonly id: string
+    readonly workspaceId: string
+    readonly name: string
+    readonly email: string
+    readonly role: "admin" | "member"
+  }
 >()("@requite/api/CurrentMember") {}
 
 /** Guards what members do. */
@@ -34,6 +40,15 @@ export class MemberAccess extends HttpApiMiddleware.Service<MemberAccess, { prov
       ),
     },
   },
+) {}
+
+/**
+ * Guards what only administrators do: configuring, and saying who is a member. It stands inside `MemberAccess`, so add it
+ * first: `.middleware(AdminAccess).middleware(MemberAccess)`, or at one endpoint of a group that has `MemberAccess`.
+ */
+export class AdminAccess extends HttpApiMiddleware.Service<AdminAccess, { requires: CurrentMember }>()(
+  "@requite/api/AdminAccess",
+  { error: Failure.AdministratorsOnly },
 ) {}
 
 /** The customer whose session it is, and what it may touch. */

@@ -5,13 +5,21 @@
 import { Contacts } from "./Contacts.ts"
 import { Customer } from "./Customer.ts"
 import { tidy } from "./Document.ts"
+import { Events } from "./Events.ts"
 import { HttpApi, HttpApiMiddleware, OpenApi } from "./HttpApi.ts"
 import { Keys } from "./Keys.ts"
+import { Operations } from "./Operations.ts"
+import { Members } from "./Members.ts"
 import { Policies } from "./Policies.ts"
 import { Questionnaires } from "./Questionnaires.ts"
+import { Record } from "./Record.ts"
 import { Requests } from "./Requests.ts"
+import { Senders } from "./Senders.ts"
 import { Session } from "./Session.ts"
+import { Suppressions } from "./Suppressions.ts"
 import { System } from "./System.ts"
+import { Templates } from "./Templates.ts"
+import { Webhooks } from "./Webhooks.ts"
 import { WorkItems } from "./WorkItems.ts"
 
 const description = `Ask a customer for something, and get it back.
@@ -24,10 +32,29 @@ const description = `Ask a customer for something, and get it back.
 
 **Failures** are JSON with a \`_tag\` and a \`message\`; each status below lists its own. A request that does not fit its schema is a \`400\` as RFC 9457 describes it, naming every place that is wrong. Bodies are JSON (\`415\` otherwise), at most 4 MiB (\`413\`).
 
+**Away or busy** is \`503\` with \`Retry-After\`, a problem as RFC 9457 describes it: nothing was half done, send it again. Every answer has a number in \`X-Request-Id\`, which the server's log has too.
+
 **Repeating** a call is safe with the same \`Idempotency-Key\`. Instants are ISO 8601 in UTC.`
 
 export class Api extends HttpApi.make("requite")
-  .add(Questionnaires, Requests, WorkItems, Contacts, Policies, Keys, Session, Customer)
+  .add(
+    Questionnaires,
+    Requests,
+    WorkItems,
+    Contacts,
+    Suppressions,
+    Policies,
+    Keys,
+    Members,
+    Events,
+    Webhooks,
+    Operations,
+    Session,
+    Customer,
+    Senders,
+    Templates,
+    Record,
+  )
   .middleware(HttpApiMiddleware.ProblemDetails)
   .prefix("/api")
   .add(System)

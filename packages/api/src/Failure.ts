@@ -25,6 +25,31 @@ export class NotFromHere extends Schema.TaggedError<NotFromHere>()(
   { httpApiStatus: 403, description: "A change with a cookie that does not come from a page of this server." },
 ) {}
 
+/** The caller is a member, and this is for administrators (P2). Nothing changed. */
+export class AdministratorsOnly extends Schema.TaggedError<AdministratorsOnly>()(
+  "AdministratorsOnly",
+  { message: message("Only an administrator of this workspace can do this: ask one, or use an administrator's key.") },
+  { httpApiStatus: 403, description: "This is for administrators, and the caller is not one. Nothing changed." },
+) {}
+
+/** The member, or the address, does not allow this. Nothing changed. */
+export class MemberRefused extends Schema.TaggedError<MemberRefused>()(
+  "MemberRefused",
+  {
+    code: Schema.Literals([
+      "last-admin",
+      "not-admin",
+      "deactivated",
+      "already-member",
+      "left",
+      "already-invited",
+      "no-address",
+    ]),
+    message: Schema.String,
+  },
+  { httpApiStatus: 409, description: "The member, or the address, does not allow this. Nothing changed." },
+) {}
+
 /** There is none of that id in this workspace. */
 export class NotFound extends Schema.TaggedError<NotFound>()(
   "NotFound",
@@ -38,6 +63,14 @@ export class NotFound extends Schema.TaggedError<NotFound>()(
       "work-item",
       "task",
       "contact",
+      "member",
+      "invitation",
+      "key",
+      "webhook",
+      "delivery",
+      "sender",
+      "suppression",
+      "batch",
       "endpoint",
     ]),
     message: Schema.String,
@@ -126,6 +159,34 @@ export class MessageRefused extends Schema.TaggedError<MessageRefused>()(
   { httpApiStatus: 422, description: "The e-mail's message cannot be sent as it is written; the sentences say why." },
 ) {}
 
+/** A template that cannot be saved, or printed; each finding at its place. */
+export class TemplateRefused extends Schema.TaggedError<TemplateRefused>()(
+  "TemplateRefused",
+  {
+    findings: Schema.Array(
+      Schema.Struct({
+        part: Schema.Literals(["subject", "lead", "body"]),
+        line: Schema.Int,
+        column: Schema.Int,
+        code: Schema.String.annotate({ examples: ["missing-tag"] }),
+        sentence: Schema.String,
+      }),
+    ),
+    message: message("The template cannot be saved as it is written."),
+  },
+  {
+    httpApiStatus: 422,
+    description: "The template cannot be used as it is written; each finding says why, and where.",
+  },
+) {}
+
+/** A domain, or an address of it, that mail cannot come from. */
+export class SenderRefused extends Schema.TaggedError<SenderRefused>()(
+  "SenderRefused",
+  { reason: Schema.Literals(["domain", "address", "public"]), message: Schema.String },
+  { httpApiStatus: 422, description: "Mail cannot come from such an address. Nothing changed." },
+) {}
+
 /** Days were given for sections that the questionnaire does not have. */
 export class DuesRefused extends Schema.TaggedError<DuesRefused>()(
   "DuesRefused",
@@ -134,6 +195,13 @@ export class DuesRefused extends Schema.TaggedError<DuesRefused>()(
     message: Schema.String,
   },
   { httpApiStatus: 422, description: "`dues` names sections that the questionnaire does not have. Nothing changed." },
+) {}
+
+/** A member has let mail go there before, and it came back again (M16). */
+export class LiftRefused extends Schema.TaggedError<LiftRefused>()(
+  "LiftRefused",
+  { message: message("It was lifted before, and mail came back again: an administrator may lift it.") },
+  { httpApiStatus: 409, description: "It was lifted before, and mail came back again: an administrator may lift it." },
 ) {}
 
 /** The knobs of the policy contradict each other: nothing could be sent with it (G6). */
@@ -163,6 +231,20 @@ export class WorkRefused extends Schema.TaggedError<WorkRefused>()(
     message: Schema.String,
   },
   { httpApiStatus: 409, description: "The work item, as it is, does not allow this. Nothing changed." },
+) {}
+
+/** An endpoint for webhooks that is not taken. */
+export class WebhookRefused extends Schema.TaggedError<WebhookRefused>()(
+  "WebhookRefused",
+  {
+    reason: Schema.Literals(["no-url", "scheme", "credentials", "port", "address", "unresolved", "too-many"]),
+    message: Schema.String,
+  },
+  {
+    httpApiStatus: 422,
+    description:
+      "The address cannot take webhooks, as the sentence says, or there are twenty already. Nothing changed.",
+  },
 ) {}
 
 /** A link that the firm is not given. */
@@ -258,13 +340,13 @@ export class TooOften extends Schema.TaggedError<TooOften>()(
   { httpApiStatus: 429, description: "Too often. `Retry-After` says in how many seconds to try again." },
 ) {}
 
-/** The server runs, its database does not answer. */
-export class Unhealthy extends Schema.TaggedError<Unhealthy>()(
-  "Unhealthy",
+/** The server runs, and cannot do its work now. Each check says in a word why not. */
+export class NotReady extends Schema.TaggedError<NotReady>()(
+  "NotReady",
   {
     status: Schema.tag("unavailable"),
-    database: Schema.tag("down"),
-    message: message("The database does not answer."),
+    checks: Schema.Record(Schema.String, Wire.Check),
+    message: message("This server cannot do its work now."),
   },
-  { httpApiStatus: 503, description: "The database did not answer within two seconds." },
+  { httpApiStatus: 503, description: "Something that the server stands on is away, or it is stopping: see `checks`." },
 ) {}

@@ -7,15 +7,18 @@ import * as Schema from "effect/Schema"
 import { MemberAccess } from "./Access.ts"
 import * as Failure from "./Failure.ts"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "./HttpApi.ts"
+import * as Bulk from "./Requests/Bulk.ts"
 import { headers, params } from "./Requests/endpoints.ts"
 import { Changes, NewRequest } from "./Requests/Given.ts"
 import * as Items from "./Requests/Items.ts"
+import * as Keeping from "./Requests/Keeping.ts"
 import * as Lifecycle from "./Requests/Lifecycle.ts"
 import * as People from "./Requests/People.ts"
 import * as Planning from "./Requests/Planning.ts"
 import * as View from "./Requests/View.ts"
 import * as Wire from "./Wire.ts"
 
+export { BatchResult, BatchView, NewBatch, RowResult } from "./Requests/Bulk.ts"
 export { Asked, Changes, Imagined, Knobs, NewRequest, PolicyChoice, Preset } from "./Requests/Given.ts"
 export { GivenLink, ReadOutCode } from "./Requests/People.ts"
 export { ReminderCalendar, ReminderPlan, Reminders } from "./Requests/Reminders.ts"
@@ -157,7 +160,9 @@ export class Requests extends HttpApiGroup.make("requests")
     People.readOutCode,
   )
   .add(Items.acceptItem, Items.returnItem, Items.waiveItem, Items.completeItem, Items.reopenItem)
+  .add(Bulk.bulk, Bulk.batch, Bulk.pauseBatch, Bulk.resumeBatch, Bulk.cancelBatch)
   .add(Planning.reminders, Planning.previewReminders)
+  .add(Keeping.record, Keeping.erase)
   .middleware(MemberAccess)
   .prefix("/requests")
   .annotateMerge(

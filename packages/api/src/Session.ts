@@ -5,7 +5,14 @@ import { HttpApiEndpoint, HttpApiGroup, OpenApi } from "./HttpApi.ts"
 
 /** The caller, and the workspace that everything else is about. */
 export const Whoami = Schema.Struct({
-  member: Schema.Struct({ id: Schema.String, name: Schema.String, email: Schema.String }),
+  member: Schema.Struct({
+    id: Schema.String,
+    name: Schema.String,
+    email: Schema.String,
+    role: Schema.Literals(["admin", "member"]).annotate({
+      description: "`admin` configures the workspace, `member` works in it.",
+    }),
+  }),
   workspace: Schema.Struct({
     id: Schema.String,
     name: Schema.String,

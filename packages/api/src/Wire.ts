@@ -208,3 +208,16 @@ export const SectionProgress = Schema.Struct({
   description: "How far a section is: done when nothing is missing or wrong.",
 })
 export type SectionProgress = typeof SectionProgress.Type
+
+/** One of the things that a server stands on, as `/ready` tells it. */
+export const Check = Schema.Struct({
+  ok: Schema.Boolean,
+  reason: Schema.NullOr(Schema.String).annotate({
+    description: "In a word, why not.",
+    examples: ["no-answer", "stuck", "disk-full", "stopping"],
+  }),
+  detail: Schema.optionalKey(Schema.String).annotateKey({
+    description: "In a sentence; only for who may read `/metrics`.",
+  }),
+}).annotate({ identifier: "Check", description: "One of the things that a server stands on." })
+export type Check = typeof Check.Type

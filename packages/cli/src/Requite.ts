@@ -1,5 +1,5 @@
 /**
- * The command `requite`, for authors of questionnaires. Each subcommand reads, asks a module that knows nothing of files
+ * The command `requite`, for authors of questionnaires and for whoever checks a record. Each subcommand reads, asks a module that knows nothing of files
  * or terminals, and prints. Exit status: 0, or 1 when something is wrong with a definition or with the command line.
  */
 import { Command } from "./Cli.ts"
@@ -12,10 +12,11 @@ import { schema } from "./Requite/schema.ts"
 import { simulate } from "./Requite/simulate.ts"
 import { test } from "./Requite/test.ts"
 import { types } from "./Requite/types.ts"
+import { verify } from "./Requite/verify.ts"
 
 export const version = "0.1.0"
 
 export const command = Command.make("requite").pipe(
-  Command.withDescription("For authors of questionnaires"),
-  Command.withSubcommands([check, answers, types, schema, diff, test, imports, preview, simulate]),
+  Command.withDescription("For authors of questionnaires, and for whoever checks what was recorded"),
+  Command.withSubcommands([check, answers, types, schema, diff, test, imports, preview, simulate, verify]),
 )

@@ -28,6 +28,20 @@ export const text = Effect.fnUntraced(function* (
     : yield* new Unreadable({ name, message: "This is not a text in UTF-8." })
 })
 
+/** The lines of a text of any length, without their ends. What cannot be read fails in its middle. */
+export const lines = (file: string): Stream.Stream<string, Unreadable, FileSystem.FileSystem | Stdio.Stdio> =>
+  Stream.unwrap(
+    Effect.gen(function* () {
+      if (file === "-") return (yield* Stdio.Stdio).stdin
+      return (yield* FileSystem.FileSystem).stream(file)
+    }),
+  ).pipe(
+    Stream.mapError(({ reason }) => new Unreadable({ name: nameOf(file), message: sentence(reason) })),
+    Stream.decodeText(),
+    Stream.splitLines,
+    Stream.filter((line) => line !== ""),
+  )
+
 const bytesOf = Effect.fnUntraced(function* (
   file: string,
 ): Effect.fn.Return<Uint8Array, PlatformError.PlatformError, FileSystem.FileSystem | Stdio.Stdio> {

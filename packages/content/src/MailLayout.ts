@@ -18,6 +18,8 @@ export interface Mail {
   /** BCP 47 tag of the mail's language. */
   readonly lang: string
   readonly dir: "ltr" | "rtl"
+  /** Of what stands around the body (details, button, foot), where that is another language than the body's. */
+  readonly frame?: { readonly lang: string; readonly dir: "ltr" | "rtl" }
   readonly subject: string
   /** What the list of mails shows behind the subject: a sentence that the body does not begin with. */
   readonly preheader: string
@@ -84,7 +86,7 @@ const htmlPart = (mail: Mail): string => {
   const accent = Contrast.normalize(mail.brand.accent ?? "") ?? defaultAccent
   const direction = mail.dir === "rtl" ? "rtl" : "ltr"
   const align = sideOf(direction)
-  const lang = mail.lang.replace(/[^A-Za-z0-9-]/g, "").slice(0, 35)
+  const lang = tagOf(mail.lang)
   const heading =
     mail.heading === undefined
       ? ""
@@ -116,13 +118,17 @@ ${brandHead(mail.brand, accent)}
 <tr><td class="inset text" align="${align}" style="padding:30px 40px 36px;font-family:${fonts};font-size:16px;line-height:1.6;color:#2b2f38">
 ${heading}
 ${styleBody(mail.bodyHtml, accent)}
-${panel(mail.details, direction)}
+${panel(mail, direction)}
 ${button(mail, accent)}
 </td></tr>
 </table>
 <table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="max-width:600px">
 <tr><td class="inset muted" align="center" style="padding:20px 40px 0;font-family:${fonts};font-size:13px;line-height:1.6;color:#626975">
-${SafeHtml.escape(mail.footer.trim()).replaceAll("\n", "<br>\n")}
+${mail.footer
+  .trim()
+  .split("\n")
+  .map((line) => framed(mail, line))
+  .join("<br>\n")}
 </td></tr>
 </table>
 <!--[if mso]></td></tr></table><![endif]-->
@@ -160,14 +166,23 @@ const brandHead = ({ logoUrl, name }: Brand, accent: string): string => {
 /** The outline that keeps a pale colour apart from the card (WCAG 1.4.11). */
 const edge = (accent: string) => Contrast.adjusted(accent, "#ffffff", 3)
 
-const panel = (details: Mail["details"], direction: Mail["dir"]): string => {
+const tagOf = (lang: string) => lang.replace(/[^A-Za-z0-9-]/g, "").slice(0, 35)
+
+/** A text of the frame: in its own language and direction, where the body's are others (WCAG 2.2, 3.1.2). */
+const framed = ({ frame }: Mail, text: string): string => {
+  if (frame === undefined) return SafeHtml.escape(text)
+  return `<bdi lang="${tagOf(frame.lang)}" dir="${frame.dir === "rtl" ? "rtl" : "ltr"}">${SafeHtml.escape(text)}</bdi>`
+}
+
+const panel = (mail: Mail, direction: Mail["dir"]): string => {
+  const { details } = mail
   if (details.length === 0) return ""
   const align = sideOf(direction)
   const rows = details.map(({ label, value }, index) => {
     const line = index === 0 ? "" : ";border-top:1px solid #e3e5ea"
     return `<tr>
-<td class="cell muted line" align="${align}" valign="top" width="34%" style="padding:11px 16px${line};font-size:14px;line-height:1.5;color:#626975">${SafeHtml.escape(label)}</td>
-<td class="cell value text line" align="${align}" valign="top" style="padding:11px 16px${line};font-size:15px;line-height:1.45;font-weight:600;color:#16181d">${SafeHtml.escape(value)}</td>
+<td class="cell muted line" align="${align}" valign="top" width="34%" style="padding:11px 16px${line};font-size:14px;line-height:1.5;color:#626975">${framed(mail, label)}</td>
+<td class="cell value text line" align="${align}" valign="top" style="padding:11px 16px${line};font-size:15px;line-height:1.45;font-weight:600;color:#16181d">${framed(mail, value)}</td>
 </tr>`
   })
   return `<table role="presentation" class="panel" width="100%" cellpadding="0" cellspacing="0" border="0" style="margin:24px 0 0;background:#f7f8fa;border:1px solid #e3e5ea;border-radius:10px;border-collapse:separate;font-family:${fonts}">
@@ -176,7 +191,8 @@ ${rows.join("\n")}
 }
 
 /** The button, and the same address as text where the body does not show it already (M20). */
-const button = ({ action, bodyHtml }: Mail, accent: string): string => {
+const button = (mail: Mail, accent: string): string => {
+  const { action, bodyHtml } = mail
   if (action === undefined) return ""
   const { href: address, hint, label } = action
   const href = /^https?:/i.test(address) ? safeHref(address) : undefined
@@ -187,12 +203,12 @@ const button = ({ action, bodyHtml }: Mail, accent: string): string => {
       ? ""
       : `<table role="presentation" class="wide" cellpadding="0" cellspacing="0" border="0" style="margin:28px 0 0;border-collapse:separate">
 <tr><td class="edge" align="center" bgcolor="${accent}" style="border-radius:8px;background:${accent};border:1px solid ${edge(accent)}">
-<a class="press" href="${SafeHtml.escape(href)}" rel="noopener noreferrer" style="display:inline-block;padding:14px 30px;font-family:${fonts};font-size:16px;line-height:20px;font-weight:600;color:${words};text-decoration:none;border-radius:8px">${SafeHtml.escape(label)}</a>
+<a class="press" href="${SafeHtml.escape(href)}" rel="noopener noreferrer" style="display:inline-block;padding:14px 30px;font-family:${fonts};font-size:16px;line-height:20px;font-weight:600;color:${words};text-decoration:none;border-radius:8px">${framed(mail, label)}</a>
 </td></tr>
 </table>`
   if (bodyHtml.includes(`>${shown}</a>`)) return pressed
   const link = `<a class="link" href="${SafeHtml.escape(href ?? "")}" rel="noopener noreferrer" style="color:${Contrast.adjusted(accent, "#ffffff")};text-decoration:underline;word-break:break-all">${shown}</a>`
   return `${pressed}
-<p class="muted" style="margin:20px 0 0;font-size:13px;line-height:1.6;color:#626975">${SafeHtml.escape(hint)}<br>
+<p class="muted" style="margin:20px 0 0;font-size:13px;line-height:1.6;color:#626975">${framed(mail, hint)}<br>
 ${href === undefined ? shown : link}</p>`
 }

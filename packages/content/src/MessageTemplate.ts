@@ -46,11 +46,13 @@ export type MessageTemplateError = TemplateRefused | ValueRefused
 
 /** Everything that is wrong with a template; empty when it may be saved. */
 export const check = (template: MessageTemplate, declaration: Declaration): ReadonlyArray<Finding> => {
+  const subject = checkSubject(template.subject, declaration)
   const body = checkBody(template.body, declaration)
   return [
-    ...findingsOf(checkSubject(template.subject, declaration)),
+    ...findingsOf(subject),
+    ...(Result.isSuccess(subject) ? missing("subject", subject.success.always, declaration) : []),
     ...findingsOf(body),
-    ...(Result.isSuccess(body) ? missing(body.success.always, declaration) : []),
+    ...(Result.isSuccess(body) ? missing("body", body.success.always, declaration) : []),
   ]
 }
 
@@ -91,20 +93,17 @@ const refused = <A>(checked: Result.Result<A, ReadonlyArray<Finding>>): Result.R
   Result.mapError(checked, (findings) => new TemplateRefused({ findings }))
 
 /** M19, C8: a required tag that the author took out, or hid behind a condition. */
-const missing = (always: ReadonlySet<string>, declaration: Declaration): ReadonlyArray<Finding> =>
-  Object.entries(declaration.variables).flatMap(([name, { description, required }]): ReadonlyArray<Finding> =>
-    required === true && !always.has(name)
-      ? [
-          {
-            part: "body",
-            line: 1,
-            column: 1,
-            code: "missing-tag",
-            sentence: `The body must show {{${name}}} (${description}) in every case: not only inside an {{#if}} or {{#each}}.`,
-          },
-        ]
-      : [],
-  )
+const missing = (
+  part: Finding["part"],
+  always: ReadonlySet<string>,
+  declaration: Declaration,
+): ReadonlyArray<Finding> =>
+  Object.entries(declaration.variables).flatMap(([name, { description, ...variable }]): ReadonlyArray<Finding> => {
+    const isRequired = part === "body" ? variable.required : variable.requiredInSubject
+    if (isRequired !== true || always.has(name)) return []
+    const sentence = `The ${part} must show {{${name}}} (${description}) in every case: not only inside an {{#if}} or {{#each}}.`
+    return [{ part, line: 1, column: 1, code: "missing-tag", sentence }]
+  })
 
 const longestSubject = 200
 

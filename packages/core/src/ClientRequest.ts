@@ -25,10 +25,10 @@ export {
   rebinds,
   type ToCustomer,
 } from "./ClientRequest/Delivery.ts"
-export { AccessFact, DeliveryOutcome, Event } from "./ClientRequest/Event.ts"
+export { AccessFact, DeliveryOutcome, Event, ViewedPart, ReportedReminder } from "./ClientRequest/Event.ts"
 export { evolve, replay } from "./ClientRequest/evolve.ts"
 export { Reason, ReasonCode, Refusal, type Refused } from "./ClientRequest/Refusal.ts"
-export { dueOf, isItemDone, reminderInput } from "./ClientRequest/reminding.ts"
+export { dueOf, isItemDone, reminderInput, remindersSent } from "./ClientRequest/reminding.ts"
 export {
   Actor,
   AttachedFile,

@@ -11,7 +11,9 @@ import * as Schedule from "effect/Schedule"
 import { Config } from "../Config.ts"
 import { Mailer } from "../Mailer.ts"
 import { isAddress } from "../Mailer/MailAddress.ts"
+import { MailTemplates } from "../MailTemplates.ts"
 import { RateLimits } from "../RateLimits.ts"
+import { Senders } from "../Senders.ts"
 import { SmsSender } from "../SmsSender.ts"
 import * as PhoneNumber from "../SmsSender/PhoneNumber.ts"
 import type { Workspace } from "../Workspaces.ts"
@@ -41,6 +43,8 @@ export const make = Effect.gen(function* () {
   const smsSender = yield* SmsSender
   const mailer = yield* Mailer
   const limits = yield* RateLimits
+  const senders = yield* Senders
+  const templates = yield* MailTemplates
 
   /** Null: there is nothing that a code may be sent to. */
   const destinationOf = (recipient: ClientRequest.Recipient, channel: AccessCode.Channel): Destination | null => {
@@ -60,15 +64,17 @@ export const make = Effect.gen(function* () {
       .pipe(Effect.retry({ ...patience, while: ({ retryable }) => retryable }))
   })
 
-  const mail = ({ challenge, code, destination, recipient, workspace }: Parcel) =>
-    mailer
-      .send({
-        messageId: `<${challenge.id}@${mailFrom.slice(mailFrom.indexOf("@") + 1)}>`,
-        from: { name: LocalText.oneLine(workspace.name), address: mailFrom },
-        to: { name: LocalText.oneLine(recipient.name), address: destination.address },
-        ...words.mail({ code: Redacted.value(code), workspace, language: recipient.language }),
-      })
-      .pipe(Effect.retry({ ...patience, while: ({ retryable }) => retryable }))
+  const mail = Effect.fnUntraced(function* ({ challenge, code, destination, recipient, workspace }: Parcel) {
+    const { language } = recipient
+    const own = yield* templates.find(workspace.id, "code", language)
+    const message = {
+      messageId: `<${challenge.id}@${mailFrom.slice(mailFrom.indexOf("@") + 1)}>`,
+      ...(yield* senders.from(workspace.id, { name: workspace.name })),
+      to: { name: LocalText.oneLine(recipient.name), address: destination.address },
+      ...words.mail({ code: Redacted.value(code), workspace, language, own }),
+    }
+    yield* mailer.send(message).pipe(Effect.retry({ ...patience, while: ({ retryable }) => retryable }))
+  })
 
   /** Hands a code over; false: it did not go out, and the log says why. */
   const send = (parcel: Parcel): Effect.Effect<boolean> => {

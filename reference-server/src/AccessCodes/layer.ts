@@ -10,6 +10,7 @@ import * as ServerKey from "../ServerKey.ts"
 import type { Member } from "../Members.ts"
 import { FileSystem, Path } from "../platform/Files.ts"
 import { SqlClient } from "../platform/Sql.ts"
+import * as Tenancy from "../Tenancy.ts"
 import { Workspaces } from "../Workspaces.ts"
 import * as Delivery from "./Delivery.ts"
 import * as statements from "./sql.ts"
@@ -182,7 +183,7 @@ export const layer = Layer.effect(
           found.map(({ recipient }) => recipient),
         ),
       unlock: (member, requestId, recipient) => run(unlock(member, requestId, recipient)),
-      sweep: Effect.flatMap(Clock.currentTimeMillis, (now) => run(rows.sweep(now))),
+      sweep: Effect.flatMap(Clock.currentTimeMillis, (now) => Tenancy.across(run(rows.sweep(now)))),
     })
   }),
 )

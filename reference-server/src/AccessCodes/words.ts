@@ -2,9 +2,10 @@
  * What carries a code: the SMS, in the form that phones read codes from (security.md S34; WICG's origin-bound one-time
  * codes), and the e-mail. Neither has a link.
  */
-import { MailLayout, SafeHtml } from "@requite/content"
+import { MailLayout } from "@requite/content"
 import { LocalText } from "@requite/core"
 import type { Composed } from "../Invitation.ts"
+import * as Wording from "../MailTemplates/wording.ts"
 import { translator } from "../Messages.ts"
 import type { Workspace } from "../Workspaces.ts"
 import * as Gsm7 from "./Gsm7.ts"
@@ -39,23 +40,30 @@ const cut = (text: string, places: number): string =>
 /** A name that is cut shorter tells nobody anything. */
 const leastName = 8
 
-/** The mail with the code as its heading. */
-export const mail = ({ code, workspace, language: wanted }: Code): Composed => {
-  const { t, language } = translator("mail", [wanted, workspace.language])
+/** The mail with the code as its heading, in the firm's own words where it has some. */
+export const mail = ({
+  code,
+  workspace,
+  language: wanted,
+  own,
+}: Code & { readonly own?: Wording.Own | undefined }): Composed => {
+  const languages = [wanted, workspace.language]
+  const { t } = translator("mail", languages)
   const { name, accent } = workspace
-  const subject = LocalText.oneLine(t("code.subject", { firm: name }))
-  const body = t("code.body", { firm: LocalText.oneLine(name) })
+  const firmName = LocalText.oneLine(name)
+  const words = Wording.write("code", own, languages, { firmName, expiry: t("code.expiry") })
+  const subject = LocalText.oneLine(words.subject)
   return {
     subject,
     ...MailLayout.render({
-      lang: language,
-      dir: "ltr",
+      lang: words.language,
+      dir: Wording.direction(words.language),
       subject,
-      preheader: t("code.preheader"),
+      preheader: words.lead,
       brand: { name, accent },
       heading: code,
-      bodyHtml: SafeHtml.trust(`<p>${SafeHtml.escape(body)}</p>`),
-      bodyText: body,
+      bodyHtml: words.body.html,
+      bodyText: words.body.text,
       details: [],
       footer: t("code.footer", { firm: name }),
     }),

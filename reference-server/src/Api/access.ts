@@ -1,5 +1,5 @@
 /**
- * Who is calling: the two guards of the contract. A cookie comes along with whatever a browser sends, so changes that
+ * Who is calling: the guards of the contract. A cookie comes along with whatever a browser sends, so changes that
  * rely on one must come from a page of ours, and a customer's must name the session's token besides (S39). An API key
  * is put there by a program, and proves both.
  */
@@ -9,15 +9,32 @@ import * as Layer from "effect/Layer"
 import { Config } from "../Config.ts"
 import { sessionCookie as customerCookie } from "../Customer.ts"
 import { CustomerAccess } from "../CustomerAccess.ts"
-import { Members, sessionCookie as memberCookie } from "../Members.ts"
+import { type Member, Members, sessionCookie as memberCookie } from "../Members.ts"
+import * as CurrentRequest from "../Observability/CurrentRequest.ts"
 import * as PageSecurity from "../PageSecurity.ts"
 import { ByteSize } from "../platform/Files.ts"
 import { HttpIncomingMessage, HttpRouter, HttpServerRequest } from "../platform/Http.ts"
 import { CustomerLimits } from "../RateLimits/Customers.ts"
+import * as Tenancy from "../Tenancy.ts"
 import * as Entrance from "./entrance.ts"
 
 const changes = (request: HttpServerRequest.HttpServerRequest): boolean =>
   request.method !== "GET" && request.method !== "HEAD"
+
+/** Carries out what a member asked for: for their workspace, and for no other. */
+const as = <A, E, R>(member: Member, http: Effect.Effect<A, E, R>) =>
+  CurrentRequest.know({ workspaceId: member.workspaceId, memberId: member.id }).pipe(
+    Effect.andThen(http),
+    Effect.provideService(Access.CurrentMember, member),
+    known({ workspaceId: member.workspaceId, memberId: member.id }),
+    Tenancy.within(member.workspaceId),
+  )
+
+/** Says in the log whose call it is. */
+const known =
+  (found: Parameters<typeof CurrentRequest.know>[0]) =>
+  <A, E, R>(http: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+    Effect.andThen(CurrentRequest.know(found), http)
 
 /** Members, by key or by the session of the firm's pages. */
 const members = Layer.effect(
@@ -29,7 +46,7 @@ const members = Layer.effect(
       apiKey: (http, { credential }) =>
         people.byKey(credential).pipe(
           Effect.mapError(() => new Failure.Unauthorized()),
-          Effect.flatMap((member) => Effect.provideService(http, Access.CurrentMember, member)),
+          Effect.flatMap((member) => as(member, http)),
         ),
       // the contract knows one name for the cookie; on plain http it has another, so it is read here
       memberSession: Effect.fnUntraced(function* (http) {
@@ -38,10 +55,22 @@ const members = Layer.effect(
         if (secret === null) return yield* new Failure.Unauthorized()
         if (changes(request) && !PageSecurity.isSameOrigin(config, request)) return yield* new Failure.NotFromHere()
         const member = yield* Effect.mapError(people.bySession(secret), () => new Failure.Unauthorized())
-        return yield* Effect.provideService(http, Access.CurrentMember, member)
+        return yield* as(member, http)
       }),
     })
   }),
+)
+
+/** Administrators, among members. */
+const administrators = Layer.succeed(
+  Access.AdminAccess,
+  Access.AdminAccess.of(
+    Effect.fnUntraced(function* (http) {
+      const { role } = yield* Access.CurrentMember
+      if (role !== "admin") return yield* new Failure.AdministratorsOnly()
+      return yield* http
+    }),
+  ),
 )
 
 /** What a customer may send at once, uploads aside. */
@@ -92,6 +121,8 @@ const customers = Layer.effect(
         }
         return yield* http.pipe(
           Effect.provideService(Access.CurrentCustomer, customer),
+          known({ workspaceId: customer.workspace.id }),
+          Tenancy.within(customer.workspace.id),
           Effect.provideService(HttpIncomingMessage.MaxBodySize, maxAnswers),
         )
       }),
@@ -99,5 +130,5 @@ const customers = Layer.effect(
   }),
 )
 
-/** Both guards. */
-export const layer = Layer.mergeAll(members, customers)
+/** All guards. */
+export const layer = Layer.mergeAll(members, administrators, customers)

@@ -16,6 +16,14 @@ const sentences = {
   "work-item": "There is no such work item.",
   task: "There is no such task in this work item.",
   contact: "There is no such contact.",
+  member: "There is no such member.",
+  invitation: "There is no such invitation, or it is over.",
+  key: "There is no such key of yours.",
+  webhook: "There is no such endpoint for webhooks.",
+  delivery: "There is no such delivery.",
+  sender: "No domain was set up to send from.",
+  batch: "There is no such batch.",
+  suppression: "Mail may go to this address already.",
   endpoint: "There is nothing at this address: /docs lists what there is.",
 } satisfies Record<Failure.NotFound["what"], string>
 

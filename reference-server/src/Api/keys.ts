@@ -5,6 +5,7 @@ import * as Layer from "effect/Layer"
 import { Members } from "../Members.ts"
 import { HttpApiBuilder } from "../platform/HttpApi.ts"
 import { Workspaces } from "../Workspaces.ts"
+import * as failures from "./failures.ts"
 import * as views from "./views.ts"
 
 const keys = HttpApiBuilder.group(
@@ -18,9 +19,17 @@ const keys = HttpApiBuilder.group(
         return { keys: keysOfMember.map(views.key) }
       }),
       create: Effect.fn(function* ({ payload }) {
-        const { key, secret } = yield* members.createKey(yield* Access.CurrentMember, payload.name)
+        const expiresAt = typeof payload.expiresAt === "string" ? Date.parse(payload.expiresAt) : null
+        const { key, secret } = yield* members.createKey(yield* Access.CurrentMember, payload.name, { expiresAt })
         return { key: views.key(key), secret }
       }),
+      rotate: Effect.fn(
+        function* ({ params, payload: { overlapSeconds = 86_400 } }) {
+          const { key, secret } = yield* members.rotateKey(yield* Access.CurrentMember, params.id, overlapSeconds)
+          return { key: views.key(key), secret }
+        },
+        Effect.catchTags({ KeyNotFound: () => Effect.fail(failures.notFound("key")) }),
+      ),
       revoke: Effect.fn(function* ({ params }) {
         yield* members.revokeKey(yield* Access.CurrentMember, params.id)
       }),

@@ -4,6 +4,7 @@ import { type ClientRequest, Crypto, JsonText } from "@requite/core"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
+import * as Stream from "effect/Stream"
 import { AccessCodes } from "../AccessCodes.ts"
 import { ClientRequests, type Current, type Handled, type NewRequest, type Overview } from "../ClientRequests.ts"
 import { Config } from "../Config.ts"
@@ -11,15 +12,18 @@ import { Contacts } from "../Contacts.ts"
 import { CustomerAccess } from "../CustomerAccess.ts"
 import * as IdempotencyKeys from "../IdempotencyKeys.ts"
 import * as Invitation from "../Invitation.ts"
+import { MailTemplates } from "../MailTemplates.ts"
 import { type Member, Members } from "../Members.ts"
 import type { HttpServerRequest } from "../platform/Http.ts"
 import { HttpApiBuilder } from "../platform/HttpApi.ts"
 import { Questionnaires } from "../Questionnaires.ts"
 import * as Recipients from "../Recipients.ts"
+import { Record } from "../Record.ts"
 import * as RequestReminders from "../RequestReminders.ts"
 import { Uploads } from "../Uploads.ts"
 import { WorkItems } from "../WorkItems.ts"
 import { Workspaces } from "../Workspaces.ts"
+import * as bulk from "./bulk.ts"
 import * as downloads from "./downloads.ts"
 import { tooOften } from "./entrance.ts"
 import * as failures from "./failures.ts"
@@ -54,9 +58,14 @@ export const layer = HttpApiBuilder.group(
     const { smsCountries } = yield* Config
     const access = yield* CustomerAccess
     const codes = yield* AccessCodes
+    const templates = yield* MailTemplates
     const keys = yield* IdempotencyKeys.make
     const crypto = yield* Crypto.Crypto
     const fresh = Effect.provideService(Crypto.uuid, Crypto.Crypto, crypto)
+    const record = yield* Record
+    /** The member saw what the customer gave. */
+    const seen = (id: string, what: Parameters<typeof record.viewed>[2]) =>
+      Effect.flatMap(Access.CurrentMember, (member) => record.viewed(member, id, what))
 
     /** Refuses a key that was used for another call, before anything is done or stored. */
     const claimKey = Effect.fnUntraced(function* ({ headers: { "idempotency-key": key }, request }: Call) {
@@ -181,6 +190,8 @@ export const layer = HttpApiBuilder.group(
       const rules = yield* Effect.fromResult(given.soundPolicy(policy))
       const { language, timeZone } = yield* workspaces.get((yield* Access.CurrentMember).workspaceId)
       const recipients = yield* recognised(given.newRecipients(payload, language), null)
+      const reader = recipients[0]?.language ?? language
+      const own = yield* templates.find((yield* Access.CurrentMember).workspaceId, "invitation", reader)
       const details: ClientRequest.Details = {
         title,
         description,
@@ -188,7 +199,7 @@ export const layer = HttpApiBuilder.group(
         attachments: [],
         due,
         dues,
-        message: payload.message ?? Invitation.defaultMessage(recipients[0]?.language ?? language),
+        message: payload.message ?? Invitation.defaultMessage(reader, own),
         recipients,
         reminders: { rule: rules.reminders.rule, enabled: true, ...payload.reminders },
         timeZone: payload.timeZone ?? timeZone,
@@ -220,7 +231,15 @@ export const layer = HttpApiBuilder.group(
       }
     })
 
+    const many = yield* bulk.make({
+      fresh,
+      withCrypto: Effect.provideService(Crypto.Crypto, crypto),
+      newRequest,
+      schedule,
+    })
+
     return handlers.handleAll({
+      ...many,
       create: Effect.fn(function* ({ headers, payload, request: call }) {
         yield* claimKey({ headers, request: call })
         const inputs = yield* newRequest(payload)
@@ -241,10 +260,14 @@ export const layer = HttpApiBuilder.group(
         const now = yield* Clock.currentTimeMillis
         return { requests: found.requests.map((request) => views.summary(request, now)), total: found.total }
       }),
-      get: ({ params }) => viewOf(params.id),
+      get: Effect.fn(function* ({ params }) {
+        const view = yield* viewOf(params.id)
+        if (Object.keys(view.answers).length > 0) yield* seen(params.id, "answers")
+        return view
+      }),
       history: Effect.fn(function* ({ params }) {
         const { history } = yield* overview(params.id)
-        const names = yield* namesOf(history.map(({ event }) => event.by))
+        const names = yield* namesOf(history.map(({ by }) => by))
         return { entries: history.map((entry) => views.historyEntry(entry, names)) }
       }),
       edit: Effect.fn(function* ({ params, headers, payload, request: call }) {
@@ -380,18 +403,31 @@ export const layer = HttpApiBuilder.group(
       }),
       file: Effect.fn(function* ({ params }) {
         const { workspaceId } = yield* Access.CurrentMember
-        return downloads.response(yield* uploads.download(workspaceId, params.id, params.file))
+        const download = yield* uploads.download(workspaceId, params.id, params.file)
+        yield* seen(params.id, "file")
+        return downloads.response(download)
       }, Effect.catchTags(failures.noFile)),
       submission: Effect.fn(function* ({ params }) {
         const { current } = yield* overview(params.id)
-        return views.submission(current) ?? (yield* failures.notFound("submission"))
+        const found = views.submission(current) ?? (yield* failures.notFound("submission"))
+        yield* seen(params.id, "answers")
+        return found
       }),
+      record: Effect.fn(function* ({ params }) {
+        const { workspaceId } = yield* Access.CurrentMember
+        // of what is not there nobody has seen anything
+        const lines = yield* record.ofRequest(workspaceId, params.id)
+        yield* seen(params.id, "record")
+        return downloads.lines(Stream.fromIterable(lines), `record-${params.id}.ndjson`)
+      }, Effect.catchTags(failures.noRequest)),
+      erase: ({ payload: { reason }, ...called }) =>
+        command("erase", (member, id, commandId) => record.erase(member, id, reason, commandId))(called),
     })
   }),
 )
 
 /** Was the request made of just this? When its key came before with something else, it was not (S46). */
 const isMadeOf = ({ history: [first] }: Overview, { details, policy }: NewRequest): boolean =>
-  first?.event.type === "RequestCreated" &&
+  first?.event?.type === "RequestCreated" &&
   JsonText.canonical({ details: first.event.details, policy: first.event.policy }) ===
     JsonText.canonical({ details, policy })

@@ -62,7 +62,7 @@ const reminders = (request: ClientRequest.State, now: number): Requests.Reminder
 
 export const reminderPlan = ({ current, history }: Overview, now: number): Requests.ReminderPlan => {
   const { request } = current
-  const events = history.map(({ event }) => event)
+  const events = history.flatMap(({ event }) => event ?? [])
   const { instants, then, sent } = RequestReminders.plan(request, events, now)
   // oxlint-disable-next-line unicorn/no-thenable -- a word that says why, never a function
   return { ...reminders(request, now), calendar: instants.map(iso), then, sent: sent.map(iso) }
@@ -110,8 +110,9 @@ const item =
 
 const attached = ({ at, ...file }: ClientRequest.AttachedFile): Wire.AttachedFile => ({ ...file, attachedAt: iso(at) })
 
-const mail = ({ createdAt, handedOverAt, ...line }: MailLine): Requests.Mail => ({
+const mail = ({ createdAt, handedOverAt, trail, ...line }: MailLine): Requests.Mail => ({
   ...line,
+  trail: trail.map((step) => ({ ...step, at: iso(step.at) })),
   createdAt: iso(createdAt),
   handedOverAt: isoOrNull(handedOverAt),
 })
@@ -156,14 +157,19 @@ export const request = ({ current, mails }: Overview, now: number, names: Names)
 }
 
 /** Audit entries are of kind "Forms" (P14); an instant inside one is ISO too. */
-export const historyEntry = ({ index, event }: Overview["history"][number], names: Names): Requests.HistoryEntry => {
-  const { type, at, by, ...rest } = event
-  const data = {
-    ...rest,
-    ...("expiresAt" in rest ? { expiresAt: isoOrNull(rest.expiresAt) } : {}),
-    ...("sendAt" in rest ? { sendAt: iso(rest.sendAt) } : {}),
-  }
-  return { index, kind: "Forms", at: iso(at), by: actor(by, names), type, data: jsonObject(data) }
+export const historyEntry = (entry: Overview["history"][number], names: Names): Requests.HistoryEntry => {
+  const { index, type, at, by, event } = entry
+  const { type: _type, at: _at, by: _by, ...rest } = event ?? entry
+  const data =
+    event === null
+      ? {}
+      : {
+          ...rest,
+          ...("expiresAt" in rest ? { expiresAt: isoOrNull(rest.expiresAt) } : {}),
+          ...("sendAt" in rest ? { sendAt: iso(rest.sendAt) } : {}),
+        }
+  const erased = event === null
+  return { index, kind: "Forms", at: iso(at), by: actor(by, names), type, erased, data: jsonObject(data) }
 }
 
 /** Null: nothing has been submitted. */
@@ -183,10 +189,12 @@ export const listing = ({ createdAt, ...rest }: Stored.Listing): Questionnaires.
   createdAt: iso(createdAt),
 })
 
-export const key = ({ createdAt, lastUsedAt, ...rest }: ApiKey): Keys.ApiKey => ({
+export const key = ({ createdAt, lastUsedAt, expiresAt, oldSecretUntil, ...rest }: ApiKey): Keys.ApiKey => ({
   ...rest,
   createdAt: iso(createdAt),
   lastUsedAt: isoOrNull(lastUsedAt),
+  expiresAt: isoOrNull(expiresAt),
+  oldSecretUntil: isoOrNull(oldSecretUntil),
 })
 
 /** What the customer's page needs; of the firm only what customers may know. */

@@ -3,14 +3,19 @@
  * events to the audit chain, tells the work item, and puts what must be delivered into the outbox, in one transaction.
  * A failing database is a defect here: no caller can do anything about it, and the transaction has left nothing behind.
  */
-import { AuditEntry, ClientRequest, Crypto } from "@requite/core"
+import { AuditEntry, ClientRequest, Crypto, JsonText } from "@requite/core"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import type * as Schema from "effect/Schema"
+import { CurrentCaller } from "../Caller.ts"
 import { RequestNotFound } from "../ClientRequests.ts"
+import * as Metrics from "../Observability/Metrics.ts"
 import { Outbox, type Step } from "../Outbox.ts"
 import { SqlClient } from "../platform/Sql.ts"
+import * as Suppressions from "../Suppressions.ts"
 import type { SqlError } from "../platform/Sql.ts"
+import { Webhooks } from "../Webhooks.ts"
 import { WorkItems } from "../WorkItems.ts"
 import * as statements from "./sql.ts"
 
@@ -27,6 +32,8 @@ export const make = Effect.gen(function* () {
   const rows = yield* statements.make
   const outbox = yield* Outbox
   const work = yield* WorkItems
+  const webhooks = yield* Webhooks
+  const suppressions = yield* Suppressions.Suppressions
   const crypto = yield* Crypto.Crypto
 
   /** Writes a decision's state and events, and what follows from them. */
@@ -39,30 +46,50 @@ export const make = Effect.gen(function* () {
     if (events.length === 0) return true
     const { id } = state
     const now = yield* Clock.currentTimeMillis
-    const written = yield* (before === null ? rows.insertState : rows.updateState)(workspaceId, state, now)
-    if (written.length === 0) return false
-    yield* rows.appendEntries(workspaceId, commandId, yield* AuditEntry.append(id, yield* rows.lastEntry(id), events))
+    // that a member looked changes nothing, and must not bring the request to the top of the list
+    if (!events.every(({ type }) => type === "RequestViewed")) {
+      const written = yield* (before === null ? rows.insertState : rows.updateState)(workspaceId, state, now)
+      if (written.length === 0) return false
+    }
+    const steps = stepsOf(before, events)
+    const contents = yield* Effect.forEach(steps, contentOf)
+    yield* rows.appendEntries(workspaceId, yield* AuditEntry.append(id, yield* rows.lastEntry(id), commandId, contents))
     yield* work.follow(workspaceId, before, state, events)
-    yield* outbox.add(workspaceId, stepsOf(before, events))
+    yield* outbox.add(workspaceId, steps)
+    yield* webhooks.add(workspaceId, id, commandId)
     return true
   })
 
-  const inTransaction = <A, E>(id: string, effect: Effect.Effect<A, E | Broken, Crypto.Crypto>) =>
+  /** `command` is asked once it is over: what is to be done may become known only inside. */
+  const inTransaction = <A, E>(
+    id: string,
+    command: () => string,
+    effect: Effect.Effect<A, E | Broken, Crypto.Crypto>,
+  ) =>
     effect.pipe(
       sql.withTransaction,
       Effect.provideService(Crypto.Crypto, crypto),
       Effect.catch((error) => (isBroken(error) ? Effect.die(error) : Effect.fail(error))),
+      Effect.onExit((exit) =>
+        Effect.andThen(
+          Effect.annotateCurrentSpan("requite.command", command()),
+          Metrics.command(command(), Exit.isSuccess(exit) ? "done" : Exit.hasFails(exit) ? "refused" : "failed"),
+        ),
+      ),
       Effect.withSpan("ClientRequests.handle", { attributes: { requestId: id } }),
     )
 
   /** Asks something of a request that is there. */
-  const transact = <E>(workspaceId: string, id: string, intentFor: IntentFor<E>, write?: Write) =>
-    inTransaction<ClientRequest.State, E | ClientRequest.Refusal | RequestNotFound>(
+  const transact = <E>(workspaceId: string, id: string, intentFor: IntentFor<E>, write?: Write) => {
+    let type = "none"
+    return inTransaction<ClientRequest.State, E | ClientRequest.Refusal | RequestNotFound>(
       id,
+      () => type,
       Effect.gen(function* () {
         const before = yield* rows.lockedState(workspaceId, id)
         if (before === null) return yield* new RequestNotFound({ id })
         const intent = yield* intentFor(before)
+        type = intent.type
         if (yield* rows.isDone(id, intent.id)) return before
         const handled = yield* ClientRequest.handle(intent, before)
         yield* commit(workspaceId, intent.id, before, handled)
@@ -70,10 +97,12 @@ export const make = Effect.gen(function* () {
         return handled.state
       }),
     )
+  }
 
   const create = (workspaceId: string, intent: Extract<ClientRequest.Intent, { type: "Create" }>, write?: Write) =>
     inTransaction<ClientRequest.State, ClientRequest.Refusal | RequestNotFound>(
       intent.requestId,
+      () => intent.type,
       Effect.gen(function* () {
         const id = intent.requestId
         const before = yield* rows.lockedState(workspaceId, id)
@@ -100,7 +129,16 @@ export const make = Effect.gen(function* () {
       perSubject === null && perTask === null
         ? { subject: [], tasks: {} }
         : yield* rows.outstanding(workspaceId, request, yield* Clock.currentTimeMillis)
-    return { ...others, workIsDone: yield* rows.isWorkDone(workspaceId, request.details.workItem) }
+    const { recipients } = request.details
+    const dead = yield* suppressions.among(
+      workspaceId,
+      recipients.map(({ email }) => email),
+    )
+    return {
+      ...others,
+      workIsDone: yield* rows.isWorkDone(workspaceId, request.details.workItem),
+      suppressed: recipients.filter(({ email }) => dead.has(Suppressions.normal(email))).map(({ id }) => id),
+    }
   })
 
   return { rows, crypto, transact, handle, outstanding }
@@ -110,6 +148,13 @@ export type Door = Effect.Success<typeof make>
 
 const isBroken = (error: unknown): error is Broken =>
   typeof error === "object" && error !== null && "_tag" in error && /^(SqlError|SchemaError)$/.test(String(error._tag))
+
+/** What is recorded of a step: the event, and what it happened in. */
+const contentOf = Effect.fnUntraced(function* ({ event, before, after }: Step) {
+  const { ip, userAgent } = yield* CurrentCaller
+  const policy = yield* Crypto.sha256Hex(JsonText.canonical(after.policy))
+  return { event, context: { ip, userAgent, before: before?.state ?? null, after: after.state, policy } }
+})
 
 /** Each event with the request before and after it. */
 const stepsOf = (

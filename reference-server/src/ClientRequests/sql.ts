@@ -1,12 +1,21 @@
 /** The statements of client requests, one a name. Each takes the workspace, and sees nothing of another. */
-import { AuditEntry, ClientRequest } from "@requite/core"
+import { AuditEntry, ClientRequest, Instant } from "@requite/core"
+import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import * as SchemaGetter from "effect/SchemaGetter"
 import { SqlClient, SqlSchema } from "../platform/Sql.ts"
 import { type ListQuery, Version } from "../ClientRequests.ts"
 
 const Json = Schema.Record(Schema.String, Schema.Unknown)
+/** An instant that the database keeps as a `timestamptz`. */
+const InstantOfDate = Schema.Date.pipe(
+  Schema.decodeTo(Instant.Instant, {
+    decode: SchemaGetter.transform((date: Date) => date.getTime()),
+    encode: SchemaGetter.transform((at: number) => new Date(at)),
+  }),
+)
 const StateRow = Schema.Struct({ state: ClientRequest.State })
 const Draft = Schema.Struct({
   answers: Json,
@@ -17,6 +26,11 @@ const Draft = Schema.Struct({
   savedAt: Schema.Date,
 })
 export type Draft = typeof Draft.Type
+
+/** An audit entry as its row holds it. */
+export const Entry = AuditEntry.AuditEntry.mapFields((fields) => ({ ...fields, at: InstantOfDate }))
+/** The columns of one. */
+export const entryColumns = "request_id, index, type, at, by, command_id, event, context, salt, commitment, hash"
 
 /** One value of a shared record, as somebody gave it; not `kept`: somebody else had written meanwhile. */
 export interface Change {
@@ -50,9 +64,9 @@ export const make = Effect.gen(function* () {
   })
   const entries = SqlSchema.findAll({
     Request: Schema.Struct({ workspaceId: Schema.String, id: Schema.String }),
-    Result: AuditEntry.AuditEntry,
+    Result: Entry,
     execute: ({ workspaceId, id }) => sql`
-      SELECT request_id, index, event, hash FROM audit_entries
+      SELECT ${sql.literal(entryColumns)} FROM audit_entries
       WHERE workspace_id = ${workspaceId} AND request_id = ${id} ORDER BY index`,
   })
   const draft = SqlSchema.findOneOption({
@@ -117,11 +131,13 @@ export const make = Effect.gen(function* () {
         yield* sql`SELECT 1 FROM pg_advisory_xact_lock(hashtextextended(${`${workspaceId}:${key}`}, 0))`
       }
       if (keys.length === 0) return { subject: [], tasks: {} }
+      // a task's requests are those of its work item, which is their subject
+      const astray = details.workItem === null ? tasks : []
       const found = yield* sql<{ id: string; subject: string; taskIds: ReadonlyArray<string> }>`
         SELECT id, subject, task_ids FROM client_requests
         WHERE workspace_id = ${workspaceId} AND id <> ${id} AND is_out
           AND (expires_at IS NULL OR expires_at > ${new Date(now)})
-          AND ${sql.or([sql`subject = ${subject}`, ...tasks.map((task) => sql`task_ids @> ${JSON.stringify([task])}::jsonb`)])}
+          AND ${sql.or([sql`subject = ${subject}`, ...astray.map((task) => sql`task_ids @> ${JSON.stringify([task])}::jsonb`)])}
         ORDER BY created_at, id`
       return {
         subject: subject === "" ? [] : found.filter((one) => one.subject === subject).map((one) => one.id),
@@ -156,21 +172,17 @@ export const make = Effect.gen(function* () {
       sql`UPDATE client_requests SET ${sql.update(columnsOf(request, now))}
         WHERE workspace_id = ${workspaceId} AND id = ${request.id} RETURNING id`,
 
-    appendEntries: (workspaceId: string, commandId: string, added: ReadonlyArray<AuditEntry.AuditEntry>) =>
-      Effect.forEach(
-        added,
-        ({ requestId, index, event, hash }) =>
-          sql`INSERT INTO audit_entries ${sql.insert({
-            requestId,
-            index,
-            workspaceId,
-            commandId,
-            event: JSON.stringify(event),
-            hash,
-            at: new Date(event.at),
-          })}`,
-        { discard: true },
-      ),
+    appendEntries: (workspaceId: string, added: ReadonlyArray<AuditEntry.AuditEntry>) => {
+      const rows: ReadonlyArray<Record<string, unknown>> = added.map(({ by, event, context, at, ...entry }) => ({
+        ...entry,
+        workspaceId,
+        by: JSON.stringify(by),
+        event: JSON.stringify(event),
+        context: JSON.stringify(context),
+        at: new Date(at),
+      }))
+      return Arr.isReadonlyArrayNonEmpty(rows) ? sql`INSERT INTO audit_entries ${sql.insert(rows)}` : Effect.void
+    },
 
     /** When it is to be looked at again; null: not by itself. */
     dueAgain: (workspaceId: string, id: string, at: number | null) => sql`
@@ -246,6 +258,8 @@ const columnsOf = (request: ClientRequest.State, now: number) => {
     expiresAt: dateOf(isOut ? request.expiresAt : null),
     search: [title, ...people].join(" ").toLowerCase(),
     nextDueAt: dateOf(ClientRequest.nextDueAt(request)),
+    endedAt: dateOf(request.endedAt),
+    erasedAt: dateOf(request.erased?.at ?? null),
     updatedAt: new Date(now),
   }
 }

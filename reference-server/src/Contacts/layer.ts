@@ -45,7 +45,7 @@ export const layer = Layer.effect(
       Result: Row,
       execute: ({ workspaceId, email }) => sql`
         SELECT ${columns} FROM contacts
-        WHERE workspace_id = ${workspaceId} AND deleted_at IS NULL AND lower(email) = lower(${email}) LIMIT 2`,
+        WHERE workspace_id = ${workspaceId} AND deleted_at IS NULL AND email_key = lower(${email}) LIMIT 2`,
     })
 
     const get = Effect.fnUntraced(function* (workspaceId: string, id: string) {

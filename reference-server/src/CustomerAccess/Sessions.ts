@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import type * as Redacted from "effect/Redacted"
 import { EnterAgain, OtherDevice } from "../CustomerAccess.ts"
 import * as Secret from "../Secret.ts"
+import * as Tenancy from "../Tenancy.ts"
 import type { Workspaces } from "../Workspaces.ts"
 import type { Links } from "./Links.ts"
 import { linkOf, type make as makeStatements, type Session } from "./sql.ts"
@@ -60,7 +61,7 @@ export const make = (
   ) {
     const person = ClientRequest.recipientOf(request, recipient)
     return yield* new OtherDevice({
-      workspace: yield* workspaces.get(workspaceId),
+      workspace: yield* Tenancy.within(workspaceId)(workspaces.get(workspaceId)),
       language: person?.language ?? "",
       address: masked(person?.email ?? ""),
       canSend: request.policy.selfService !== "none",

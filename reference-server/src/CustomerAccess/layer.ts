@@ -11,6 +11,7 @@ import { csrfToken } from "../PageSecurity.ts"
 import { Questionnaires } from "../Questionnaires.ts"
 import { CustomerLimits } from "../RateLimits/Customers.ts"
 import * as Secret from "../Secret.ts"
+import * as Tenancy from "../Tenancy.ts"
 import { Workspaces } from "../Workspaces.ts"
 import * as Device from "./Device.ts"
 import { Links } from "./Links.ts"
@@ -42,6 +43,19 @@ export const layer = Layer.effect(
       const isHere = AccessLink.admits(link, request, yield* Device.idIn(family, device))
       return { ...family, link, request, isHere }
     })
+
+    /** What a link leads to, for its workspace from there on. */
+    const opening = <A, E, R>(
+      token: Redacted.Redacted,
+      device: Redacted.Redacted | null,
+      then: (opened: Effect.Success<ReturnType<typeof open>>) => Effect.Effect<A, E, R>,
+    ) => Effect.flatMap(open(token, device), (opened) => Tenancy.within(opened.workspaceId)(then(opened)))
+
+    /** What a session leads to, for its workspace from there on. */
+    const inside = <S extends { readonly row: statements.Session }, E1, R1, A, E2, R2>(
+      look: Effect.Effect<S, E1, R1>,
+      then: (session: S) => Effect.Effect<A, E2, R2>,
+    ) => Effect.flatMap(look, (session) => Tenancy.within(session.row.workspaceId)(then(session)))
 
     interface Entering {
       readonly workspaceId: string
@@ -188,118 +202,126 @@ export const layer = Layer.effect(
       if (family === null) return
       yield* limits.ofFamily("access-link", family)
       const { workspaceId, requestId, recipient } = family
-      yield* requests.requestAccessLink(workspaceId, requestId, recipient, yield* Crypto.uuid)
+      const asked = requests.requestAccessLink(workspaceId, requestId, recipient, yield* Crypto.uuid)
+      yield* Tenancy.within(workspaceId)(asked)
     })
 
     const withCrypto = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.provideService(effect, Crypto.Crypto, crypto)
 
     return CustomerAccess.of({
       arrive: (token, device) =>
-        Effect.gen(function* () {
-          const { workspaceId, requestId, recipient, request, isHere } = yield* open(token, device)
-          yield* limits.ofFamily("link", { workspaceId, requestId, recipient })
-          if (!isHere) return yield* sessions.otherDevice(workspaceId, request, recipient)
-          const { id, version, hash } = request.details.questionnaire
-          const stored = yield* questionnaires.get(workspaceId, id, version, hash)
-          return {
-            workspace: yield* workspaces.get(workspaceId),
-            recipient: ClientRequest.recipientOf(request, recipient) ?? ClientRequest.primary(request.details),
-            current: { request, stored },
-          }
-        }).pipe(Effect.catchTag("QuestionnaireNotFound", Effect.die), withCrypto),
+        opening(token, device, ({ workspaceId, requestId, recipient, request, isHere }) =>
+          Effect.gen(function* () {
+            yield* limits.ofFamily("link", { workspaceId, requestId, recipient })
+            if (!isHere) return yield* sessions.otherDevice(workspaceId, request, recipient)
+            const { id, version, hash } = request.details.questionnaire
+            const stored = yield* questionnaires.get(workspaceId, id, version, hash)
+            return {
+              workspace: yield* workspaces.get(workspaceId),
+              recipient: ClientRequest.recipientOf(request, recipient) ?? ClientRequest.primary(request.details),
+              current: { request, stored },
+            }
+          }),
+        ).pipe(Effect.catchTag("QuestionnaireNotFound", Effect.die), withCrypto),
 
       claim: (token, device) =>
-        Effect.gen(function* () {
-          const { workspaceId, requestId, recipient, request, link, isHere } = yield* open(token, device)
-          yield* limits.ofFamily("claim", { workspaceId, requestId, recipient })
-          if (!isHere) return yield* sessions.otherDevice(workspaceId, request, recipient)
-          return ClientRequest.needsFactor(request)
-            ? yield* waitFor({ workspaceId, request, link }, device)
-            : yield* enterBy({ workspaceId, request, link, waiting: null }, device)
-        }).pipe(withCrypto),
+        opening(token, device, ({ workspaceId, requestId, recipient, request, link, isHere }) =>
+          Effect.gen(function* () {
+            yield* limits.ofFamily("claim", { workspaceId, requestId, recipient })
+            if (!isHere) return yield* sessions.otherDevice(workspaceId, request, recipient)
+            return ClientRequest.needsFactor(request)
+              ? yield* waitFor({ workspaceId, request, link }, device)
+              : yield* enterBy({ workspaceId, request, link, waiting: null }, device)
+          }),
+        ).pipe(withCrypto),
 
       codeStep: (handle, secret) =>
-        Effect.gen(function* () {
-          const { row, standing } = yield* sessions.awaiting(handle, secret)
-          const { channels, step, channel } = stepOf(row, standing)
-          const person = ClientRequest.recipientOf(row.state, row.recipient)
-          return {
-            workspace: yield* workspaces.get(row.workspaceId),
-            language: person?.language ?? "",
-            csrf: yield* csrfToken(secret),
-            channel,
-            to: channel === "email" ? Sessions.masked(person?.email ?? "") : (person?.mobile.slice(-2) ?? ""),
-            step,
-            steps: channels.length,
-            lapsed: standing === "lapsed",
-          }
-        }).pipe(withCrypto),
+        inside(sessions.awaiting(handle, secret), ({ row, standing }) =>
+          Effect.gen(function* () {
+            const { channels, step, channel } = stepOf(row, standing)
+            const person = ClientRequest.recipientOf(row.state, row.recipient)
+            return {
+              workspace: yield* workspaces.get(row.workspaceId),
+              language: person?.language ?? "",
+              csrf: yield* csrfToken(secret),
+              channel,
+              to: channel === "email" ? Sessions.masked(person?.email ?? "") : (person?.mobile.slice(-2) ?? ""),
+              step,
+              steps: channels.length,
+              lapsed: standing === "lapsed",
+            }
+          }),
+        ).pipe(withCrypto),
 
       sendCode: (handle, secret) =>
-        Effect.gen(function* () {
-          const { row, now, standing } = yield* sessions.awaiting(handle, secret)
-          const { workspaceId, requestId, recipient } = row
-          yield* limits.ofFamily("code", { workspaceId, requestId, recipient })
-          if (standing === "lapsed") yield* rows.suspendSession(handle, now + Sessions.waitMillis, "link")
-          const { channel } = stepOf(row, standing)
-          const started = yield* startCode(handle, { workspaceId, requestId, recipient, channel })
-          if (started.outcome !== "sent") {
-            const retryAfterSeconds = started.outcome === "too-soon" ? started.retryAfterSeconds : 0
-            return yield* new CodeNotSent({ locked: started.outcome === "locked", retryAfterSeconds })
-          }
-        }).pipe(withCrypto),
+        inside(sessions.awaiting(handle, secret), ({ row, now, standing }) =>
+          Effect.gen(function* () {
+            const { workspaceId, requestId, recipient } = row
+            yield* limits.ofFamily("code", { workspaceId, requestId, recipient })
+            if (standing === "lapsed") yield* rows.suspendSession(handle, now + Sessions.waitMillis, "link")
+            const { channel } = stepOf(row, standing)
+            const started = yield* startCode(handle, { workspaceId, requestId, recipient, channel })
+            if (started.outcome !== "sent") {
+              const retryAfterSeconds = started.outcome === "too-soon" ? started.retryAfterSeconds : 0
+              return yield* new CodeNotSent({ locked: started.outcome === "locked", retryAfterSeconds })
+            }
+          }),
+        ).pipe(withCrypto),
 
       enterCode: (handle, secret, { code, device }) =>
-        Effect.gen(function* () {
-          const { row, link, now, standing } = yield* sessions.awaiting(handle, secret)
-          const { workspaceId, requestId, recipient, state: request } = row
-          yield* limits.ofFamily("code", { workspaceId, requestId, recipient })
-          const { channels, step, channel } = stepOf(row, standing)
-          const checked =
-            standing === "lapsed"
-              ? ({ outcome: "refused" } as const)
-              : yield* codes.check({ preSession: handle, presented: code })
-          if (checked.outcome !== "right" || checked.channel !== channel) {
-            return yield* new CodeRefused({ locked: checked.outcome === "locked" })
-          }
-          if (step === channels.length) return yield* enterBy({ workspaceId, request, link, waiting: handle }, device)
-          // the next code is asked of the same pre-session
-          yield* rows.suspendSession(handle, now + Sessions.waitMillis, "single-channel")
-          const next = channels[step] ?? channel
-          const started = yield* startCode(handle, { workspaceId, requestId, recipient, channel: next })
-          return {
-            handle,
-            secret,
-            deviceSecret: yield* Device.secretOf(device),
-            seconds: Sessions.waitMillis / 1000,
-            needsCode: true,
-            retryAfterSeconds: started.outcome === "too-soon" ? started.retryAfterSeconds : 0,
-          }
-        }).pipe(withCrypto),
+        inside(sessions.awaiting(handle, secret), ({ row, link, now, standing }) =>
+          Effect.gen(function* () {
+            const { workspaceId, requestId, recipient, state: request } = row
+            yield* limits.ofFamily("code", { workspaceId, requestId, recipient })
+            const { channels, step, channel } = stepOf(row, standing)
+            const checked =
+              standing === "lapsed"
+                ? ({ outcome: "refused" } as const)
+                : yield* codes.check({ preSession: handle, presented: code })
+            if (checked.outcome !== "right" || checked.channel !== channel) {
+              return yield* new CodeRefused({ locked: checked.outcome === "locked" })
+            }
+            if (step === channels.length) return yield* enterBy({ workspaceId, request, link, waiting: handle }, device)
+            // the next code is asked of the same pre-session
+            yield* rows.suspendSession(handle, now + Sessions.waitMillis, "single-channel")
+            const next = channels[step] ?? channel
+            const started = yield* startCode(handle, { workspaceId, requestId, recipient, channel: next })
+            return {
+              handle,
+              secret,
+              deviceSecret: yield* Device.secretOf(device),
+              seconds: Sessions.waitMillis / 1000,
+              needsCode: true,
+              retryAfterSeconds: started.outcome === "too-soon" ? started.retryAfterSeconds : 0,
+            }
+          }),
+        ).pipe(withCrypto),
 
       enter: (handle, secret) =>
-        Effect.gen(function* () {
-          const { row, now } = yield* sessions.verified(handle, secret)
-          const { idleMinutes } = row.state.policy.session
-          // not at every call: a minute more or less does not matter, a write does
-          const isWorthIt =
-            idleMinutes !== null && now - row.lastUsedAt.getTime() > Math.min(60, idleMinutes * 6) * 1000
-          if (isWorthIt) yield* rows.touch(handle, now)
-          return yield* customerOf(row, handle, secret)
-        }).pipe(withCrypto),
+        inside(sessions.verified(handle, secret), ({ row, now }) =>
+          Effect.gen(function* () {
+            const { idleMinutes } = row.state.policy.session
+            // not at every call: a minute more or less does not matter, a write does
+            const isWorthIt =
+              idleMinutes !== null && now - row.lastUsedAt.getTime() > Math.min(60, idleMinutes * 6) * 1000
+            if (isWorthIt) yield* rows.touch(handle, now)
+            return yield* customerOf(row, handle, secret)
+          }),
+        ).pipe(withCrypto),
 
       receipt: (handle, secret) =>
-        Effect.gen(function* () {
-          const { row, now } = yield* sessions.known(handle, secret)
-          const isMine = row.submissionId !== null && row.submissionId === row.state.submission?.id
-          const isOver = now >= row.endsAt.getTime() || row.verifiedAt === null
-          const { afterSubmit } = row.state.policy
-          const isPast = afterSubmit === "uniform" && now >= (row.state.submission?.at ?? 0) + Sessions.flashMillis
-          if (row.state.state !== "Submitted" || !isMine || isOver || isPast) return yield* new AccessLink.LinkDead()
-          const customer = yield* customerOf(row, handle, secret)
-          const current = yield* requests.current(customer).pipe(Effect.mapError(() => new AccessLink.LinkDead()))
-          return { workspace: customer.workspace, customer, request: row.state, current }
-        }).pipe(withCrypto),
+        inside(sessions.known(handle, secret), ({ row, now }) =>
+          Effect.gen(function* () {
+            const isMine = row.submissionId !== null && row.submissionId === row.state.submission?.id
+            const isOver = now >= row.endsAt.getTime() || row.verifiedAt === null
+            const { afterSubmit } = row.state.policy
+            const isPast = afterSubmit === "uniform" && now >= (row.state.submission?.at ?? 0) + Sessions.flashMillis
+            if (row.state.state !== "Submitted" || !isMine || isOver || isPast) return yield* new AccessLink.LinkDead()
+            const customer = yield* customerOf(row, handle, secret)
+            const current = yield* requests.current(customer).pipe(Effect.mapError(() => new AccessLink.LinkDead()))
+            return { workspace: customer.workspace, customer, request: row.state, current }
+          }),
+        ).pipe(withCrypto),
 
       sendAccessLink: (by) =>
         accessLink(by).pipe(

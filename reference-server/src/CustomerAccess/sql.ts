@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { SqlClient, SqlSchema } from "../platform/Sql.ts"
+import * as Tenancy from "../Tenancy.ts"
 
 const link = {
   id: Schema.String,
@@ -66,6 +67,7 @@ export const make = Effect.gen(function* () {
   /** See `byDigest`: the link that is read where there is none. */
   let decoy: string | null = null
 
+  // the SELECT around coalesce: under row-level security only a plain value is looked up in the index
   const found = SqlSchema.findOneOption({
     Request: Schema.Struct({ digest: Schema.String, decoy: Schema.NullOr(Schema.String) }),
     Result: Found,
@@ -73,7 +75,7 @@ export const make = Effect.gen(function* () {
       SELECT l.id, l.recipient, l.generation, l.mail_id, l.rebinds, l.digest, l.key_epoch, l.issued_at, l.expires_at,
         l.workspace_id, l.request_id, r.state
       FROM access_links l JOIN client_requests r ON r.id = l.request_id
-      WHERE l.id = coalesce((SELECT id FROM access_links WHERE digest = ${digest}), ${decoy}::uuid)`,
+      WHERE l.id = (SELECT coalesce((SELECT id FROM access_links WHERE digest = ${digest}), ${decoy}::uuid))`,
   })
   const byHandle = SqlSchema.findOneOption({
     Request: Schema.String,
@@ -113,14 +115,17 @@ export const make = Effect.gen(function* () {
           return { workspaceId: row.workspaceId, request: row.state, link: linkOf(row), keyEpoch: row.keyEpoch }
         }),
         Effect.orDie,
+        Tenancy.across,
       ),
 
     byHandle: (handle: string) =>
-      isHandle(handle) ? byHandle(handle).pipe(Effect.map(Option.getOrNull), Effect.orDie) : Effect.succeed(null),
+      isHandle(handle)
+        ? byHandle(handle).pipe(Effect.map(Option.getOrNull), Effect.orDie, Tenancy.across)
+        : Effect.succeed(null),
 
     /** Whose a link or a session is, dead or alive; null: nobody's. */
     familyOf: (by: { readonly digest: string; readonly handle: string }) =>
-      family(by).pipe(Effect.map(Option.getOrNull), Effect.orDie),
+      family(by).pipe(Effect.map(Option.getOrNull), Effect.orDie, Tenancy.across),
 
     stateOf: (workspaceId: string, requestId: string) =>
       state({ workspaceId, requestId }).pipe(

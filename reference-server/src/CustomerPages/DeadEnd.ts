@@ -67,5 +67,8 @@ export const notOurs = plain(403, "notOurs.title", "notOurs.text")
 export const tooMuch = plain(413, "tooMuch.title", "tooMuch.text")
 /** 429: too often from here; the header says when to come back. */
 export const tooOften = plain(429, "tooOften.title", "tooOften.text")
-/** 500: our fault. */
-export const trouble = plain(500, "trouble.title", "trouble.text")
+/** 500: our fault; with the request's number, by which it is found in the log. */
+export const trouble = (number: string | null): Page =>
+  plain(500, "trouble.title", "trouble.text", (t) =>
+    number === null ? null : html`<p class="number">${t("operations.number", { number })}</p>`,
+  )

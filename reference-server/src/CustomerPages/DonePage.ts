@@ -2,6 +2,7 @@
  * The end: "Data successfully submitted", what happens next, and a receipt to keep. It is shown in the session that
  * submitted and nowhere else (S50), and prints well.
  */
+import type { AuditRecord } from "@requite/core"
 import type { Receipt } from "../CustomerAccess.ts"
 import * as Filling from "../Filling.ts"
 import type { Html } from "../Html.ts"
@@ -10,8 +11,14 @@ import * as Frame from "./Frame.ts"
 import { viewOf } from "./kinds.ts"
 import { heading } from "./Problems.ts"
 import type { Reader } from "./Reader.ts"
+import { paths } from "./Session.ts"
 
-export const render = ({ workspace, request }: Receipt, filling: Filling.Filling, reader: Reader): string => {
+export const render = (
+  { workspace, request, customer }: Receipt,
+  filling: Filling.Filling,
+  reader: Reader,
+  signed: AuditRecord.Receipt | null,
+): string => {
   const { t } = reader
   const { session, state } = filling
   const end = session.end(state)
@@ -47,9 +54,17 @@ export const render = ({ workspace, request }: Receipt, filling: Filling.Filling
                   fact(t("done.time"), html`${reader.dateTime(submission.at)}`),
                   fact(t("done.reference"), html`<code>${submission.id}</code>`),
                   fact(t("done.digest"), html`<code class="digest">${submission.digest}</code>`),
+                  signed === null
+                    ? null
+                    : fact(t("done.entry"), html`<code class="digest">${signed.entry.hash}</code>`),
                 ]
           }
         </dl>
+        ${
+          signed === null
+            ? null
+            : html`<p class="no-print"><a href="${paths.receipt(customer.handle)}" download>${t("done.proof")}</a></p>`
+        }
         ${Filling.sections(filling).map(
           (section) =>
             html`<section class="answers">

@@ -19,6 +19,7 @@ import * as Filling from "../Filling.ts"
 import * as PageSecurity from "../PageSecurity.ts"
 import { HttpRouter, HttpServerError, HttpServerRequest, HttpServerResponse } from "../platform/Http.ts"
 import type { CustomerLimits } from "../RateLimits/Customers.ts"
+import * as Tenancy from "../Tenancy.ts"
 import * as ArrivalPage from "./ArrivalPage.ts"
 import * as CodePage from "./CodePage.ts"
 import * as DeadEnd from "./DeadEnd.ts"
@@ -128,7 +129,7 @@ const sendAccessLink = Effect.gen(function* () {
     yield* access.sendAccessLink(kind.toLowerCase() === "r" ? { token: Redacted.make(name) } : { handle: name })
   }
   return DeadEnd.accessLinkSent(yield* Config, yield* HttpServerRequest.HttpServerRequest)
-}).pipe(Effect.catchTags({ NotOurs: () => notOurs, RateLimited: tooOften }), Effect.catchDefect(troubled))
+}).pipe(Effect.catchTags({ NotOurs: () => notOurs, RateLimited: tooOften }), Effect.catchDefect(troubled), Tenancy.none)
 
 const isOurs = (url: string) => /^\/[rqu](\/|\?|$)/i.test(url)
 const asksForLink = ({ method, url }: HttpServerRequest.HttpServerRequest) =>

@@ -9,9 +9,11 @@ import { type Customer, sessionCookie } from "../Customer.ts"
 import { CustomerAccess } from "../CustomerAccess.ts"
 import * as Device from "../CustomerAccess/Device.ts"
 import * as Filling from "../Filling.ts"
+import * as CurrentRequest from "../Observability/CurrentRequest.ts"
 import * as PageSecurity from "../PageSecurity.ts"
 import { HttpRouter, HttpServerRequest } from "../platform/Http.ts"
 import { type Action, CustomerLimits } from "../RateLimits/Customers.ts"
+import * as Tenancy from "../Tenancy.ts"
 import type { Workspace } from "../Workspaces.ts"
 import * as Reader from "./Reader.ts"
 import { NotOurs } from "./SectionForm.ts"
@@ -38,18 +40,24 @@ export const device = Effect.gen(function* () {
   return PageSecurity.readCookie(yield* Config, yield* HttpServerRequest.HttpServerRequest, Device.cookie.name)
 })
 
-/** The session that the address and the cookie name together, with what is there to see now. */
-export const enter = Effect.gen(function* () {
+/** Goes on in the session that the address and the cookie name together, with what is there to see now: for its workspace. */
+export const enter = <A, E, R>(then: (session: Session) => Effect.Effect<A, E, R>) =>
+  Effect.flatMap(admitted, (customer) =>
+    Tenancy.within(customer.workspace.id)(Effect.flatMap(sessionOf(customer), then)),
+  )
+
+const admitted = Effect.gen(function* () {
   const access = yield* CustomerAccess
   const action = yield* changing
   if (action !== null) yield* fromHere(action)
   const { handle, secret } = yield* presented
   const customer = yield* access.enter(handle, secret)
+  yield* CurrentRequest.know({ workspaceId: customer.workspace.id })
   if (action !== null) {
     const { workspace, requestId, recipient } = customer
     yield* (yield* CustomerLimits).ofFamily(action, { workspaceId: workspace.id, requestId, recipient })
   }
-  return yield* sessionOf(customer)
+  return customer
 })
 
 /** What the call counts as where it may change something; null: it only looks. */

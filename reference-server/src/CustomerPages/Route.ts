@@ -7,11 +7,14 @@ import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import type { RequestNotFound } from "../ClientRequests.ts"
 import { Config } from "../Config.ts"
+import * as CurrentRequest from "../Observability/CurrentRequest.ts"
+import * as Outage from "../Pressure/Outage.ts"
 import { CustomerAccess, type EnterAgain, type OtherDevice } from "../CustomerAccess.ts"
 import * as PageSecurity from "../PageSecurity.ts"
 import { HttpRouter, HttpServerRequest, HttpServerResponse } from "../platform/Http.ts"
 import { CustomerLimits } from "../RateLimits/Customers.ts"
 import type { RateLimited } from "../RateLimits.ts"
+import * as Tenancy from "../Tenancy.ts"
 import * as CodePage from "./CodePage.ts"
 import * as DeadEnd from "./DeadEnd.ts"
 import * as Entry from "./Entry.ts"
@@ -105,9 +108,14 @@ const ended = (
   }
 }
 
-/** Our fault: told in the log, and with a page that says so. */
+/** Our fault: told in the log, and with a page that says so. An outage is answered where all of them are (`Pressure.ts`). */
 export const troubled = (defect: unknown) =>
-  Effect.andThen(Effect.logError("a customer's page failed", Cause.die(defect)), endWith(DeadEnd.trouble))
+  Outage.ofError(defect) !== null
+    ? Effect.die(defect)
+    : Effect.andThen(
+        Effect.logError("a customer's page failed", Cause.die(defect)),
+        Effect.flatMap(CurrentRequest.number, (number) => endWith(DeadEnd.trouble(number))),
+      )
 
 /** A page at its address. Whatever goes wrong while an end is being told is the dead end. */
 export const route = <E extends Ends, R>(
@@ -121,5 +129,6 @@ export const route = <E extends Ends, R>(
     handler.pipe(
       Effect.catch((end: Ends) => ended(end).pipe(Effect.catch(() => expired))),
       Effect.catchDefect(troubled),
+      Tenancy.none,
     ),
   )

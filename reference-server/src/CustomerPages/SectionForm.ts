@@ -14,6 +14,7 @@ import * as Stream from "effect/Stream"
 import type { RequestNotFound } from "../ClientRequests.ts"
 import type { Customer } from "../Customer.ts"
 import { pointer } from "../Filling.ts"
+import * as CurrentRequest from "../Observability/CurrentRequest.ts"
 import * as PageSecurity from "../PageSecurity.ts"
 import { ByteSize } from "../platform/Files.ts"
 import { HttpIncomingMessage, HttpServerRequest, Multipart } from "../platform/Http.ts"
@@ -151,7 +152,7 @@ export const receive = (
         const isOurs = Multipart.isField(part) && part.key === "csrf" && PageSecurity.isCsrf(part.value, csrf)
         if (!isOurs) return Effect.fail(new NotOurs())
       }
-      if (Multipart.isField(part)) return collect(part)
+      if (Multipart.isField(part)) return Effect.andThen(CurrentRequest.typed(part.key, part.value), collect(part))
       const question = items.find(({ id }) => fileField(id) === part.key)
       // an empty file field comes as a file without a name
       const unwanted =

@@ -24,6 +24,7 @@ export const paths = {
   review: (handle: string) => `/q/${handle}/review`,
   submit: (handle: string) => `/q/${handle}/submit`,
   done: (handle: string) => `/q/${handle}/done`,
+  receipt: (handle: string) => `/q/${handle}/receipt.json`,
   file: (handle: string, file: string) => `/q/${handle}/files/${file}`,
 }
 

@@ -41,34 +41,38 @@ const searchOf = Effect.map(HttpServerRequest.HttpServerRequest, ({ url }) => ne
 const layoutOf = ({ current }: Session) => Mode.of(current.request.policy).layout
 
 /** The first page: the list of sections, all of them at once, or the page to upload to. */
-export const front = Effect.gen(function* () {
-  const session = yield* Entry.enter
-  const search = yield* searchOf
-  switch (layoutOf(session)) {
-    case "whole":
-      return yield* page(WholePage.render(session))
-    case "uploads": {
-      const received = Math.min(Number.parseInt(search.get("received") ?? "", 10) || 0, 9_999)
-      return yield* page(UploadPage.render(session, { own: yield* Receiving.own(session), received }))
+export const front = Entry.enter(
+  Effect.fnUntraced(function* (session: Session) {
+    const search = yield* searchOf
+    switch (layoutOf(session)) {
+      case "whole":
+        return yield* page(WholePage.render(session))
+      case "uploads": {
+        const received = Math.min(Number.parseInt(search.get("received") ?? "", 10) || 0, 9_999)
+        return yield* page(UploadPage.render(session, { own: yield* Receiving.own(session), received }))
+      }
+      case "sections":
+        return yield* page(ListPage.render(session, { ticked: search.get("ticked") }))
     }
-    case "sections":
-      return yield* page(ListPage.render(session, { ticked: search.get("ticked") }))
-  }
-})
+  }),
+)
 
 /** The first page sent: Finish, or files. */
-export const give = Effect.gen(function* () {
-  yield* Entry.sameOrigin
-  const session = yield* Entry.enter
-  switch (layoutOf(session)) {
-    case "whole":
-      return yield* finishing(session)
-    case "uploads":
-      return yield* receiving(session)
-    case "sections":
-      return yield* seeOther(paths.list(session.customer.handle))
-  }
-})
+export const give = Effect.andThen(
+  Entry.sameOrigin,
+  Entry.enter(
+    Effect.fnUntraced(function* (session: Session) {
+      switch (layoutOf(session)) {
+        case "whole":
+          return yield* finishing(session)
+        case "uploads":
+          return yield* receiving(session)
+        case "sections":
+          return yield* seeOther(paths.list(session.customer.handle))
+      }
+    }),
+  ),
+)
 
 const finishing = Effect.fnUntraced(function* (session: Session) {
   const outcome = yield* Finishing.post(session)
@@ -104,92 +108,101 @@ const receiving = Effect.fnUntraced(function* (session: Session) {
     : yield* page(UploadPage.render(now, { own, issues: outcome.issues }), 422)
 })
 
-/** The section that the address names, in a session that has pages for sections; null: there is none. */
-const sectionNamed = Effect.gen(function* () {
+/** The section that the address names, in a session that has pages for sections; undefined: there is none. */
+const sectionNamed = Effect.fnUntraced(function* (session: Session) {
   const { section: id = "" } = yield* HttpRouter.params
-  const session = yield* Entry.enter
   const section = Questionnaire.section(session.current.stored.questionnaire, id)
-  return { session, section: layoutOf(session) === "sections" ? section : undefined }
+  return layoutOf(session) === "sections" ? section : undefined
 })
 
 /** Is it there, and asked? The firm may have taken it out since, or the answers have. */
 const isAsked = ({ filling: { session, state } }: Session, section: Questionnaire.Section | undefined) =>
   section !== undefined && session.isSectionAsked(state, section.id)
 
-export const section = Effect.gen(function* () {
-  const { session, section } = yield* sectionNamed
-  if (section === undefined || !isAsked(session, section)) return yield* seeOther(paths.list(session.customer.handle))
-  return yield* page(
-    SectionPage.render(session, {
-      section,
-      draft: Filling.issuesOf(session.filling, section, { draft: true }),
-      news: News.ofQuery(yield* searchOf, Filling.padded(session.filling)),
-    }),
-  )
-})
+export const section = Entry.enter(
+  Effect.fnUntraced(function* (session: Session) {
+    const section = yield* sectionNamed(session)
+    if (section === undefined || !isAsked(session, section)) return yield* seeOther(paths.list(session.customer.handle))
+    return yield* page(
+      SectionPage.render(session, {
+        section,
+        draft: Filling.issuesOf(session.filling, section, { draft: true }),
+        news: News.ofQuery(yield* searchOf, Filling.padded(session.filling)),
+      }),
+    )
+  }),
+)
 
 /** A section sent: by its button, or by the page's script while it is being typed. */
-export const answer = Effect.gen(function* () {
-  yield* Entry.sameOrigin
-  const { session, section } = yield* sectionNamed
-  if (section === undefined) return yield* seeOther(paths.list(session.customer.handle))
-  if (yield* Autosaving.isAsked) {
-    const { status, body } = yield* Autosaving.post(session, section)
-    return yield* json(body, status)
-  }
-  const outcome = yield* Answering.post(session, section)
-  if (outcome.type === "go") return yield* seeOther(outcome.to)
-  const now = yield* Entry.sessionOf(session.customer)
-  const { current } = now
-  const answers = outcome.type === "lacks-reason" ? {} : outcome.typed
-  const typed = yield* Entry.showing(session.customer, { ...current, answers: { ...current.answers, ...answers } })
-  const there = Questionnaire.section(current.stored.questionnaire, section.id)
-  if (there === undefined || !isAsked(typed, there)) return yield* page(ListPage.render(now, { stale: true }), 409)
-  // what was typed stands in the fields; what is stored says which versions they show
-  const shown = { ...typed, current }
-  switch (outcome.type) {
-    case "stale":
-      return yield* page(SectionPage.render(shown, { section: there, stale: true, seen: outcome.seen }), 409)
-    case "conflict": {
-      const { conflicts, seen } = outcome
-      return yield* page(SectionPage.render(shown, { section: there, conflicts, seen }), 409)
-    }
-    case "lacks-reason":
-      return yield* page(SectionPage.render(shown, { section: there, lacksReason: true }), 422)
-    case "wrong": {
-      const { issues, news, seen = {} } = outcome
-      return yield* page(SectionPage.render(shown, { section: there, issues, seen, news: News.told(news) }), 422)
-    }
-  }
-})
+export const answer = Effect.andThen(
+  Entry.sameOrigin,
+  Entry.enter(
+    Effect.fnUntraced(function* (session: Session) {
+      const section = yield* sectionNamed(session)
+      if (section === undefined) return yield* seeOther(paths.list(session.customer.handle))
+      if (yield* Autosaving.isAsked) {
+        const { status, body } = yield* Autosaving.post(session, section)
+        return yield* json(body, status)
+      }
+      const outcome = yield* Answering.post(session, section)
+      if (outcome.type === "go") return yield* seeOther(outcome.to)
+      const now = yield* Entry.sessionOf(session.customer)
+      const { current } = now
+      const answers = outcome.type === "lacks-reason" ? {} : outcome.typed
+      const typed = yield* Entry.showing(session.customer, { ...current, answers: { ...current.answers, ...answers } })
+      const there = Questionnaire.section(current.stored.questionnaire, section.id)
+      if (there === undefined || !isAsked(typed, there)) return yield* page(ListPage.render(now, { stale: true }), 409)
+      // what was typed stands in the fields; what is stored says which versions they show
+      const shown = { ...typed, current }
+      switch (outcome.type) {
+        case "stale":
+          return yield* page(SectionPage.render(shown, { section: there, stale: true, seen: outcome.seen }), 409)
+        case "conflict": {
+          const { conflicts, seen } = outcome
+          return yield* page(SectionPage.render(shown, { section: there, conflicts, seen }), 409)
+        }
+        case "lacks-reason":
+          return yield* page(SectionPage.render(shown, { section: there, lacksReason: true }), 422)
+        case "wrong": {
+          const { issues, news, seen = {} } = outcome
+          return yield* page(SectionPage.render(shown, { section: there, issues, seen, news: News.told(news) }), 422)
+        }
+      }
+    }),
+  ),
+)
 
-export const review = Effect.gen(function* () {
-  const session = yield* Entry.enter
-  const mode = Mode.of(session.current.request.policy)
-  return mode.layout === "sections" && mode.finishes
-    ? yield* page(ReviewPage.render(session))
-    : yield* seeOther(paths.list(session.customer.handle))
-})
+export const review = Entry.enter(
+  Effect.fnUntraced(function* (session: Session) {
+    const mode = Mode.of(session.current.request.policy)
+    return mode.layout === "sections" && mode.finishes
+      ? yield* page(ReviewPage.render(session))
+      : yield* seeOther(paths.list(session.customer.handle))
+  }),
+)
 
 const FinishForm = Schema.Struct({ csrf: Schema.String, revision: Schema.NumberFromString })
 
-export const submit = Effect.gen(function* () {
-  yield* Entry.sameOrigin
-  const { customer } = yield* Entry.enter
-  const form = yield* Effect.mapError(HttpServerRequest.schemaBodyUrlParams(FinishForm), () => new NotOurs())
-  if (!PageSecurity.isCsrf(form.csrf, customer.csrf)) return yield* new NotOurs()
-  const requests = yield* ClientRequests
-  return yield* requests.submit(customer, form.revision, yield* Crypto.uuid).pipe(
-    Effect.flatMap(() => seeOther(paths.done(customer.handle))),
-    Effect.catchTag("Refusal", (refusal) =>
-      Effect.gen(function* () {
-        const because = ReviewPage.becauseOf(refusal)
-        if (because === null) return yield* new AccessLink.LinkDead()
-        return yield* page(
-          ReviewPage.render(yield* Entry.sessionOf(customer), because),
-          because === "stale" ? 409 : 422,
-        )
-      }),
-    ),
-  )
-})
+export const submit = Effect.andThen(
+  Entry.sameOrigin,
+  Entry.enter(
+    Effect.fnUntraced(function* ({ customer }: Session) {
+      const form = yield* Effect.mapError(HttpServerRequest.schemaBodyUrlParams(FinishForm), () => new NotOurs())
+      if (!PageSecurity.isCsrf(form.csrf, customer.csrf)) return yield* new NotOurs()
+      const requests = yield* ClientRequests
+      return yield* requests.submit(customer, form.revision, yield* Crypto.uuid).pipe(
+        Effect.flatMap(() => seeOther(paths.done(customer.handle))),
+        Effect.catchTag("Refusal", (refusal) =>
+          Effect.gen(function* () {
+            const because = ReviewPage.becauseOf(refusal)
+            if (because === null) return yield* new AccessLink.LinkDead()
+            return yield* page(
+              ReviewPage.render(yield* Entry.sessionOf(customer), because),
+              because === "stale" ? 409 : 422,
+            )
+          }),
+        ),
+      )
+    }),
+  ),
+)

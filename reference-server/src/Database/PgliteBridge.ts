@@ -1,11 +1,9 @@
-// One PGlite under many connections of the Postgres driver. PGlite is Postgres inside this process, with exactly one session;
-// the driver believes in as many connections as its pool opens. Each connection here is a stream that speaks the wire protocol.
+// PGlite under the Postgres driver. PGlite is Postgres inside this process, with exactly one session; the driver's pool is told
+// to open one connection at a time, which is a stream that speaks the wire protocol. When the pool replaces its connection, the
+// new one finds the session as the old one left it, outside of any transaction.
 //
-// Words: a *unit* is what the driver sends before it waits for an answer: a simple query, or messages up to a Sync. Units of
-// different connections take turns. A connection whose transaction is open *owns* the session: only its units are answered
-// until the transaction ends, so transactions run one after the other, whole. Two things of a session are shared by all:
-// what is listened for (notifications go to every connection, and the driver drops those it does not wait for), and SET,
-// which the server therefore never uses outside a transaction.
+// Words: a *unit* is what the driver sends before it waits for an answer: a simple query, or messages up to a Sync. Units are
+// answered one after the other.
 
 import { Duplex } from "node:stream"
 import { setImmediate } from "node:timers/promises"
@@ -22,7 +20,7 @@ export interface Engine {
 }
 
 /**
- * Gives `connect`, which is what the driver's `stream` option takes: it opens one more connection to `engine`. `close` waits
+ * Gives `connect`, which is what the driver's `stream` option takes: it opens the next connection to `engine`. `close` waits
  * until nothing runs any more; call it after the driver's pool is closed and before the engine is.
  */
 export const make = async (
@@ -35,14 +33,12 @@ export const make = async (
 class PgliteBridge {
   readonly #engine: Engine
   readonly #greeting: Buffer
-  readonly #connections = new Set<Connection>()
-  #waiting: Array<Turn> = []
-  #running: Connection | undefined
+  /** The end of everything that was submitted so far. */
+  #served: Promise<void> = Promise.resolve()
+  /** Whose transaction is open. */
   #owner: Connection | undefined
-  #serving = false
-  #served = Promise.resolve()
 
-  /** `greeting` answers the startup message of every connection: asking the engine again would have to wait for the owner. */
+  /** `greeting` answers the startup message of every connection: the session is started once. */
   constructor(engine: Engine, greeting: Buffer) {
     this.#engine = engine
     this.#greeting = greeting
@@ -51,65 +47,41 @@ class PgliteBridge {
   connect(): Duplex {
     const connection = new Connection({
       greeting: this.#greeting,
-      submit: (unit) => this.#submit({ connection, unit }),
-      closed: () => this.#drop(connection),
+      submit: (unit) => this.#next(() => this.#answer(connection, unit)),
+      // one that goes away, even in the middle of an answer, leaves no transaction behind
+      closed: () => this.#next(() => (this.#owner === connection ? this.#rollBack() : undefined)),
     })
-    this.#connections.add(connection)
     return connection
   }
 
-  async close(): Promise<void> {
-    await this.#served
+  close(): Promise<void> {
+    return this.#served
   }
 
-  #submit(turn: Turn): void {
-    this.#waiting.push(turn)
-    if (!this.#serving) this.#served = this.#serve()
+  #next(work: () => Promise<void> | undefined): void {
+    // An answer blocks the process while it is computed; between two, others have their turn.
+    this.#served = this.#served.then(work).then(() => setImmediate())
   }
 
-  /** A connection that goes away, even in the middle of an answer, leaves no transaction behind. */
-  #drop(connection: Connection): void {
-    this.#connections.delete(connection)
-    this.#waiting = this.#waiting.filter((turn) => turn.connection !== connection)
-    if (this.#owner === connection || this.#running === connection) this.#submit({ connection, unit: rollback })
-  }
-
-  async #serve(): Promise<void> {
-    this.#serving = true
-    for (let turn = this.#next(); turn !== undefined; turn = this.#next()) {
-      this.#running = turn.connection
-      await this.#answer(turn)
-      this.#running = undefined
-      // An answer blocks the process while it is computed; between two, others have their turn.
-      await setImmediate()
-    }
-    this.#serving = false
-  }
-
-  #next(): Turn | undefined {
-    const owner = this.#owner
-    const index = owner === undefined ? 0 : this.#waiting.findIndex((turn) => turn.connection === owner)
-    return index < 0 ? undefined : this.#waiting.splice(index, 1)[0]
-  }
-
-  async #answer({ connection, unit }: Turn): Promise<void> {
+  async #answer(connection: Connection, unit: Buffer): Promise<void> {
+    if (connection.destroyed) return
+    // there is one connection at a time: the owner has been replaced
+    if (this.#owner !== undefined && this.#owner !== connection) await this.#rollBack()
     try {
-      const { notifications, own, status } = read(await ask(this.#engine, unit))
+      const answer = await ask(this.#engine, unit)
+      const status = statusOf(answer)
       if (status === undefined) throw new Error("The embedded database broke off in the middle of an answer")
-      // Before anything is pushed: whoever is told that a transaction ended may start the next one at once.
       this.#owner = status === idle ? undefined : connection
-      if (!connection.destroyed) connection.push(own)
-      for (const listener of this.#connections) notifications.forEach((frame) => listener.push(frame))
+      if (!connection.destroyed) connection.push(answer)
     } catch (cause) {
-      if (this.#owner === connection) this.#owner = undefined
       connection.destroy(cause instanceof Error ? cause : new Error(String(cause)))
     }
   }
-}
 
-interface Turn {
-  readonly connection: Connection
-  readonly unit: Buffer
+  async #rollBack(): Promise<void> {
+    this.#owner = undefined
+    await ask(this.#engine, rollback).catch(() => undefined)
+  }
 }
 
 class Connection extends Duplex {
@@ -160,7 +132,7 @@ class Connection extends Duplex {
     }
     const type = frame[0]
     if (type === terminate) return void this.destroy()
-    this.#unit.push(keepListening(frame))
+    this.#unit.push(frame)
     if (type === sync || type === query) {
       this.#submit(Buffer.concat(this.#unit))
       this.#unit = []
@@ -169,8 +141,8 @@ class Connection extends Duplex {
 }
 
 const code = (letter: string): number => letter.charCodeAt(0)
-const [parse, query, sync, terminate] = [code("P"), code("Q"), code("S"), code("X")]
-const [notification, readyForQuery, idle] = [code("A"), code("Z"), code("I")]
+const [query, sync, terminate] = [code("Q"), code("S"), code("X")]
+const [readyForQuery, idle] = [code("Z"), code("I")]
 const cancelRequest = 80877102
 const protocolVersion = Buffer.from([0, 3, 0, 0])
 
@@ -184,38 +156,8 @@ const ask = async (engine: Engine, message: Buffer): Promise<Buffer> => {
   return Buffer.concat(answer)
 }
 
-interface Answer {
-  /** What the asker gets. */
-  readonly own: Buffer
-  /** What everybody gets. */
-  readonly notifications: ReadonlyArray<Buffer>
-  /** Whether a transaction is open: the letter of ReadyForQuery. None when the answer is not whole. */
-  readonly status: number | undefined
-}
-
-const read = (answer: Buffer): Answer => {
-  const own: Array<Buffer> = []
-  const notifications: Array<Buffer> = []
-  let status: number | undefined
-  for (let start = 0; start + 5 <= answer.length;) {
-    const end = start + 1 + answer.readUInt32BE(start + 1)
-    const frame = answer.subarray(start, end)
-    if (frame[0] === notification) notifications.push(frame)
-    else own.push(frame)
-    if (frame[0] === readyForQuery) status = frame.at(-1)
-    start = end
-  }
-  return { own: notifications.length === 0 ? answer : Buffer.concat(own), notifications, status }
-}
-
-// An UNLISTEN of one connection would make the others deaf, so it becomes a LISTEN of the same length.
-const unlisten = Buffer.from("\0UNLISTEN ")
-const keepListening = (frame: Buffer): Buffer => {
-  if (frame[0] !== parse || !frame.subarray(5, 5 + unlisten.length).equals(unlisten)) return frame
-  const changed = Buffer.from(frame)
-  changed.write("\0LISTEN   ", 5)
-  return changed
-}
+/** Whether a transaction is open: the last byte of ReadyForQuery, which ends an answer. None when it is not whole. */
+const statusOf = (answer: Buffer): number | undefined => (answer.at(-6) === readyForQuery ? answer.at(-1) : undefined)
 
 const sized = (...parts: ReadonlyArray<Buffer>): Buffer => {
   const body = Buffer.concat(parts)

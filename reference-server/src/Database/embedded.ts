@@ -11,7 +11,7 @@ import type { PGlite } from "@electric-sql/pglite"
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
-import type { PgClient } from "../platform/Sql.ts"
+import type { PgClient, SqlClient, SqlError } from "../platform/Sql.ts"
 import { DatabaseUnavailable } from "./DatabaseUnavailable.ts"
 import * as DirectoryLock from "./DirectoryLock.ts"
 import * as PgliteBridge from "./PgliteBridge.ts"
@@ -36,7 +36,9 @@ export const open = Effect.fnUntraced(function* (
     username: "postgres",
     database: "postgres",
     ssl: false,
-    // All connections share one session, and with it the names of prepared statements.
+    // There is one session. Whoever comes waits for it, so what it was told last is known.
+    maxConnections: 1,
+    // A connection that takes the place of another one finds the names of its prepared statements taken.
     prepare: false,
     stream: bridge.connect,
   }
@@ -83,8 +85,15 @@ const whole = async <A>(directory: string, create: () => Promise<A>): Promise<A>
   return created
 }
 
+/** The session works as this role from now on. */
+export const become = (client: SqlClient.SqlClient, role: string): Effect.Effect<void, SqlError.SqlError> =>
+  Effect.gen(function* () {
+    yield* client`GRANT pg_checkpoint TO ${client(role)}`
+    yield* client`SET ROLE ${client(role)}`
+  })
+
 /** What Postgres' checkpointer does, which PGlite lacks: without it the log grows until the database is closed. */
-export const checkpoints = (client: PgClient.PgClient): Effect.Effect<void, never, Scope.Scope> =>
+export const checkpoints = (client: SqlClient.SqlClient): Effect.Effect<void, never, Scope.Scope> =>
   client`CHECKPOINT`.pipe(
     Effect.catch((error) => Effect.logWarning("checkpoint of the embedded database failed", error.message)),
     Effect.schedule(Schedule.spaced("5 minutes")),

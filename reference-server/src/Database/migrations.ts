@@ -4,6 +4,7 @@
 
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import { PersistedQueue } from "../platform/Persistence.ts"
 import { Migrator, SqlClient, SqlError } from "../platform/Sql.ts"
 import { DatabaseUnavailable } from "./DatabaseUnavailable.ts"
 import init from "./migrations/0001_init.ts"
@@ -19,6 +20,7 @@ import webhooks from "./migrations/0010_webhooks.ts"
 import sending from "./migrations/0011_sending.ts"
 import returns from "./migrations/0012_returns.ts"
 import operations from "./migrations/0013_operations.ts"
+import plainColumns from "./migrations/0014_plain_columns.ts"
 
 /** Each step under its number and name. A new one takes the next number, also after a merge: a lower one would be passed over. */
 export const migrations = {
@@ -35,6 +37,7 @@ export const migrations = {
   "0011_sending": sending,
   "0012_returns": returns,
   "0013_operations": operations,
+  "0014_plain_columns": plainColumns,
 }
 
 const table = "schema_migrations"
@@ -48,14 +51,21 @@ const migrate = Migrator.make({})({ loader: Migrator.fromRecord(migrations), tab
 export const run: Effect.Effect<void, DatabaseUnavailable, SqlClient.SqlClient> = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
   const known = new Set(Object.keys(migrations))
-  const newer = (yield* applied(sql)).filter((name) => !known.has(name))
+  const steps = yield* applied(sql)
+  const newer = steps.filter((name) => !known.has(name))
   if (newer.length > 0) {
     return yield* unavailable(
       "newer-database",
       `The database was last used by a newer version of requite (it has ${newer.join(", ")}): run that version or a later one, or set another DATABASE_URL or DATA_DIR.`,
     )
   }
+  // who may make no tables can start on those that are there
+  const [may] = yield* sql<{ create: boolean }>`
+    SELECT has_schema_privilege(current_schema(), 'CREATE') AS create`
+  if (may?.create !== true && steps.length === known.size) return
   yield* migrate
+  // the queue makes its own
+  yield* Effect.scoped(PersistedQueue.makeStoreSql({ tableName: "queue" }))
 }).pipe(
   Effect.catchTags({
     SqlError: (error) => Effect.fail(failed(error)),
@@ -70,6 +80,10 @@ export const run: Effect.Effect<void, DatabaseUnavailable, SqlClient.SqlClient> 
       ),
   }),
 )
+
+/** The same sentences for what else is set up with the tables. */
+export const explained = <A, R>(effect: Effect.Effect<A, SqlError.SqlError, R>) =>
+  Effect.mapError(effect, (error) => failed(error))
 
 const applied = Effect.fnUntraced(function* (sql: SqlClient.SqlClient) {
   const [found] = yield* sql<{ exists: boolean }>`SELECT to_regclass(${table}) IS NOT NULL AS exists`
@@ -94,7 +108,7 @@ const failed = (error: SqlError.SqlError, step = "The tables could not be brough
   return error.reason._tag === "AuthorizationError"
     ? unavailable(
         "not-permitted",
-        `The user in DATABASE_URL may not create tables (${said}): make it the owner of the database, or GRANT CREATE ON SCHEMA public to it.`,
+        `The user in DATABASE_URL may not create tables (${said}): make it the owner of the database, or GRANT CREATE ON SCHEMA public to it, or name the owner in DATABASE_ADMIN_URL.`,
       )
     : unavailable("migration-failed", `${step} (${said}): the database was left as it was.`)
 }

@@ -8,15 +8,18 @@ import { type Html, html } from "../Html.ts"
 import { isAddress } from "../Mailer/MailAddress.ts"
 import * as Messages from "../Messages.ts"
 import * as PageSecurity from "../PageSecurity.ts"
+import { Record } from "../Record.ts"
 import * as Field from "./Field.ts"
 import * as FirmFields from "./FirmFields.ts"
 import type { Form } from "./Form.ts"
 import * as Page from "./Page.ts"
 import * as Routes from "./Routes.ts"
+import * as SuppressionPages from "./SuppressionPages.ts"
 import { commandOf, idPart, NotHere, type Visit } from "./Visit.ts"
 import type { Words } from "./Words.ts"
 
 export const routes = [
+  ...SuppressionPages.routes,
   Routes.page("/contacts", (visit) =>
     Effect.gen(function* () {
       const search = visit.query("q").trim().slice(0, 200)
@@ -27,7 +30,14 @@ export const routes = [
   Routes.page("/contacts/new", (visit) => Effect.succeed(show(visit, { given: blank(visit) }))),
   Routes.action("/contacts/new", (visit, form) => save(visit, form, null)),
   Routes.page("/contacts/:id", (visit) =>
-    Effect.map(contactOf(visit), (contact) => show(visit, { contact, given: of(contact) })),
+    Effect.gen(function* () {
+      const contact = yield* contactOf(visit)
+      return show(visit, {
+        contact,
+        given: of(contact),
+        suppressed: yield* SuppressionPages.notice(visit, contact.email),
+      })
+    }),
   ),
   Routes.action("/contacts/:id", (visit, form) =>
     Effect.flatMap(contactOf(visit), (contact) => save(visit, form, contact)),
@@ -36,6 +46,18 @@ export const routes = [
     Effect.gen(function* () {
       const { id } = yield* contactOf(visit)
       yield* here((yield* Contacts).remove(visit.workspace.id, id))
+      return PageSecurity.seeOther(visit.config, "/contacts")
+    }),
+  ),
+  Routes.adminAction("/contacts/:id/erase", (visit, form) =>
+    Effect.gen(function* () {
+      const contact = yield* contactOf(visit)
+      const reason = form.text("reason").trim().slice(0, 1000)
+      const problem = (sentence: string) =>
+        show(visit, { contact, given: of(contact), mistakes: [{ field: "reason", sentence }] })
+      if (reason === "") return problem(visit.words.t("record.erase.missing"))
+      const { open } = yield* (yield* Record).eraseContact(visit.member, contact.id, reason)
+      if (open > 0) return problem(visit.words.t("record.contact.open", { open }))
       return PageSecurity.seeOther(visit.config, "/contacts")
     }),
   ),
@@ -56,7 +78,7 @@ const contactOf = Effect.fnUntraced(function* (visit: Visit) {
 })
 
 /** The fields as they stand in the form: an empty time zone is the firm's. */
-type Filled = Readonly<Record<keyof Details, string>>
+type Filled = { readonly [Field in keyof Details]: string }
 
 const of = ({ name, email, mobile, language, timeZone }: Details): Filled => ({
   name,
@@ -127,6 +149,7 @@ const list = (visit: Visit, contacts: ReadonlyArray<Contact>, search: string, de
           <ul class="tabs">
             ${tab("/contacts", t("contacts.all"), !deleted)}
             ${tab("/contacts?show=deleted", t("contacts.deleted"), deleted)}
+            ${tab("/contacts/suppressed", t("returns.title"), false)}
           </ul>
         </nav>
         <form class="search" method="get" action="/contacts" role="search">
@@ -164,10 +187,12 @@ const list = (visit: Visit, contacts: ReadonlyArray<Contact>, search: string, de
 interface Shown {
   readonly contact?: Contact
   readonly given: Filled
+  /** That their address gets no mail. */
+  readonly suppressed?: Html | false
   readonly mistakes?: ReadonlyArray<Field.Mistake>
 }
 
-const show = (visit: Visit, { contact, given, mistakes = [] }: Shown) => {
+const show = (visit: Visit, { contact, given, suppressed = false, mistakes = [] }: Shown) => {
   const { words } = visit
   const { t } = words
   const title = contact?.name ?? t("contacts.new")
@@ -182,6 +207,7 @@ const show = (visit: Visit, { contact, given, mistakes = [] }: Shown) => {
       <p class="trail"><a href="/contacts">${t("contacts.title")}</a></p>
       <h1>${title}</h1>
       ${contact !== undefined && contact.deletedAt !== null && html`<p class="lead">${t("contacts.isDeleted")}</p>`}
+      ${suppressed}
       <form class="card" method="post" action="${path}" novalidate>
         ${Page.tokens(visit)}
         ${Field.input({ name: "name", label: t("contacts.name"), value: given.name, autocomplete: "off", mistakes })}
@@ -191,7 +217,7 @@ const show = (visit: Visit, { contact, given, mistakes = [] }: Shown) => {
         ${Field.input({ name: "timeZone", label: `${t("contacts.timeZone")} ${t("form.optional")}`, help: t("contacts.timeZone.help"), value: given.timeZone, autocomplete: "off", spellcheck: false, mistakes })}
         <p class="buttons"><button class="primary" type="submit">${t("contacts.submit")}</button></p>
       </form>
-      ${contact !== undefined && ending(visit, contact)}
+      ${contact !== undefined && ending(visit, contact, mistakes)}
     </div>`,
   })
 }
@@ -202,7 +228,7 @@ const languages = (words: Words, { language }: Filled): ReadonlyArray<Field.Opti
   return known.some(({ value }) => value === language) ? known : [...known, { value: language, label: language }]
 }
 
-const ending = (visit: Visit, { id, deletedAt }: Contact): Html => {
+const ending = (visit: Visit, { id, deletedAt }: Contact, mistakes: ReadonlyArray<Field.Mistake>): Html => {
   const { t } = visit.words
   return deletedAt === null
     ? html`<details class="confirm">
@@ -214,6 +240,22 @@ const ending = (visit: Visit, { id, deletedAt }: Contact): Html => {
         </form>
       </details>`
     : html`<form method="post" action="/contacts/${id}/restore">
-        ${Page.token(visit)}<button type="submit">${t("contacts.restore")}</button>
-      </form>`
+          ${Page.token(visit)}<button type="submit">${t("contacts.restore")}</button>
+        </form>
+        ${visit.member.role === "admin" && erasing(visit, id, mistakes)}`
+}
+
+/** For good, with everything that was given in their requests (S76). */
+const erasing = (visit: Visit, id: string, mistakes: ReadonlyArray<Field.Mistake>): Html => {
+  const { t } = visit.words
+  const isWrong = mistakes.some(({ field }) => field === "reason")
+  return html`<details class="confirm" ${isWrong && html` open`}>
+    <summary>${t("record.contact")}</summary>
+    <form method="post" action="/contacts/${id}/erase" novalidate>
+      ${Page.token(visit)}
+      <p>${t("record.contact.text")}</p>
+      ${Field.input({ name: "reason", label: t("record.erase.reason"), help: t("record.erase.reason.help"), value: "", autocomplete: "off", mistakes })}
+      <button class="danger" type="submit">${t("record.erase.submit")}</button>
+    </form>
+  </details>`
 }

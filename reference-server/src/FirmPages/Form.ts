@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
+import * as CurrentRequest from "../Observability/CurrentRequest.ts"
 import { ByteSize } from "../platform/Files.ts"
 import type { HttpServerRequest } from "../platform/Http.ts"
 import { HttpIncomingMessage, Multipart } from "../platform/Http.ts"
@@ -69,7 +70,8 @@ export const readWithFiles = <E, R>(
   const collect = ({ key, value }: Multipart.Field): Effect.Effect<void, Multipart.MultipartError> => {
     text += key.length + value.length
     if (text > maxTextBesideFiles) return tooLarge
-    return Effect.sync(() => void pairs.push([key, value]))
+    pairs.push([key, value])
+    return CurrentRequest.typed(key, value)
   }
   const onFile = (file: Multipart.File): Effect.Effect<void, E | Multipart.MultipartError, R> => {
     const content = Stream.tap(file.content, ({ length }) => {

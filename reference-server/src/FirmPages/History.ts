@@ -8,12 +8,7 @@ import { exact, personName, recipientName, whyNoReminder } from "./RequestWords.
 import { list, lookUp, moment, type Words } from "./Words.ts"
 
 /** Sending, cancelling and submitting are items of the kind "Forms" in the audit log (P14, P31). */
-const forms: ReadonlySet<ClientRequest.Event["type"]> = new Set([
-  "RequestSent",
-  "RequestResent",
-  "RequestCancelled",
-  "RequestSubmitted",
-])
+const forms: ReadonlySet<string> = new Set(["RequestSent", "RequestResent", "RequestCancelled", "RequestSubmitted"])
 
 /** What a member should not overlook: mail that came back, codes that were guessed. */
 const isBad = (event: ClientRequest.Event): boolean =>
@@ -34,12 +29,12 @@ export const show = (words: Words, overview: Overview, names: Names): Html => {
     <h2>${t("history.title")}</h2>
     <ol class="lines history">
       ${overview.history.toReversed().map(
-        ({ event }) =>
+        ({ type, at, event }) =>
           html`<li>
-            <p class="${isBad(event) && "bad"}">
-              ${sentence(words, overview, event, names)}${forms.has(event.type) && html` <span class="tag">${t("history.forms")}</span>`}
+            <p class="${event !== null && isBad(event) && "bad"}">
+              ${event === null ? t("history.erased", { type }) : sentence(words, overview, event, names)}${forms.has(type) && html` <span class="tag">${t("history.forms")}</span>`}
             </p>
-            <p class="meta">${exact(event.at, moment(words, event.at))}</p>
+            <p class="meta">${exact(at, moment(words, at))}</p>
           </li>`,
       )}
     </ol>
@@ -137,11 +132,19 @@ const sentence = (words: Words, overview: Overview, event: ClientRequest.Event, 
     }
     case "DeliveryReported":
       return t(`history.delivery.${event.outcome}`, { name: nameOf(event.recipient), detail: event.detail })
+    case "SuppressionLifted":
+      return t("history.SuppressionLifted", { actor, name: nameOf(event.recipient), reason: event.reason })
     case "AccessRecorded":
       if (event.what === "code-sent" && event.channel === readOutChannel) {
         return t("history.access.code-read-out", { actor, name: nameOf(event.recipient) })
       }
       return t(`history.access.${event.what}`, { actor, name: nameOf(event.recipient), channel: event.channel })
+    case "RequestViewed":
+      return t(`history.viewed.${event.what}`, { actor })
+    case "RequestErased":
+      return event.by.kind === "system"
+        ? t("history.RequestErasedDue")
+        : t("history.RequestErased", { actor, reason: event.reason })
   }
 }
 
@@ -152,9 +155,9 @@ const reasonOf = ({ t }: Words, { reason }: { readonly reason: string }): string
 /** Everybody who ever was a recipient, by id. */
 const peopleOf = ({ current, history }: Overview): ReadonlyMap<string, ClientRequest.Recipient> => {
   const all = history.flatMap(({ event }) =>
-    event.type === "RequestCreated" || event.type === "RequestEdited"
+    event?.type === "RequestCreated" || event?.type === "RequestEdited"
       ? event.details.recipients
-      : event.type === "RecipientChanged"
+      : event?.type === "RecipientChanged"
         ? [event.to]
         : [],
   )

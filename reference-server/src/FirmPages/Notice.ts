@@ -3,7 +3,9 @@ import type { ServerConfig } from "../Config.ts"
 import { type Child, html } from "../Html.ts"
 import * as Messages from "../Messages.ts"
 import type { HttpServerRequest, HttpServerResponse } from "../platform/Http.ts"
+import type { Member } from "../Members.ts"
 import * as Page from "./Page.ts"
+import type { Visit } from "./Visit.ts"
 import type { Key, Words } from "./Words.ts"
 import { make } from "./Words.ts"
 
@@ -37,8 +39,34 @@ export const foreign = notice(403, "notice.foreign.title", "notice.foreign.text"
 /** 403: the form is older than the session. */
 export const stale = notice(403, "notice.stale.title", "notice.stale.text", home)
 
+/** 403: a member at something that administrators do. Whom to ask stands there, and nothing was done. */
+export const administratorsOnly = (visit: Visit, administrators: ReadonlyArray<Member>) =>
+  Page.member(visit, {
+    title: visit.words.t("notice.admin.title"),
+    status: 403,
+    body: html`<div class="narrow">
+      <h1>${visit.words.t("notice.admin.title")}</h1>
+      <p>${visit.words.t("notice.admin.text")}</p>
+      <ul class="plain">
+        ${administrators.map(({ name, email }) => html`<li>${name} · <a href="mailto:${email}">${email}</a></li>`)}
+      </ul>
+      ${home(visit.words)}
+    </div>`,
+  })
+
 /** 413: it was too large, or broke off. */
 export const unreadable = notice(413, "notice.unreadable.title", "notice.unreadable.text", home)
+
+/** 410: a mailed link of a member that does not work; the same page for every reason. */
+export const linkGone = notice(
+  410,
+  "notice.linkGone.title",
+  "notice.linkGone.text",
+  (words) =>
+    html`<p>
+      <a href="/sign-in">${words.t("signIn.title")}</a> · <a href="/forgotten">${words.t("members.forgotten.title")}</a>
+    </p>`,
+)
 
 /** 401: the session ended while a form was open. Signing in beside it saves what was typed. */
 export const signedOut = notice(

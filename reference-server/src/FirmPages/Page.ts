@@ -71,12 +71,12 @@ const header = (visit: Visit, place: Place | undefined): Html => {
         ${link("requests", "/requests", t("nav.requests"))} ${link("work", "/work-items", t("nav.work"))}
         ${link("contacts", "/contacts", t("nav.contacts"))}
         ${link("questionnaires", "/questionnaires", t("nav.questionnaires"))} ${link("keys", "/keys", t("nav.keys"))}
-        ${link("settings", "/settings", t("nav.settings"))}
+        ${visit.member.role === "admin" && link("settings", "/settings", t("nav.settings"))}
         ${visit.config.smtpUrl === undefined && link("mail", "/dev/mail", t("nav.mail"))}
       </ul>
     </nav>
     <form class="who" method="post" action="/sign-out">
-      ${token(visit)}<span>${visit.member.name}</span>
+      ${token(visit)}<a href="/account">${visit.member.name}</a>
       <button class="quiet" type="submit">${t("nav.signOut")}</button>
     </form>
   </header>`

@@ -50,8 +50,20 @@ export const show = (visit: Visit, { current: { request }, history }: Pick<Overv
     more(visit, request, possible),
   ]
   const shown = buttons.filter((button) => button !== false)
+  const undelivered = request.details.recipients.filter(({ id }) => request.suppressed.includes(id))
+  // before everything else: whoever waits for an answer waits in vain
+  const back: Child =
+    undelivered.length > 0 &&
+    ClientRequest.stateAt(request, now) !== "Submitted" &&
+    state !== "Cancelled" &&
+    html`<p class="bad" role="note">
+      <strong>${t("returns.undelivered")}</strong>
+      ${t("returns.undelivered.text", { names: undelivered.map(({ email }) => email).join(", ") })}
+      <a href="#recipients">${t("people.title", { count: request.details.recipients.length })}</a>
+    </p>`
   if (isOut || request.suspended !== null) {
     return html`<section class="out" aria-label="${t("request.out.label")}">
+      ${back}
       <p>
         ${
           request.suspended === null
@@ -64,7 +76,8 @@ export const show = (visit: Visit, { current: { request }, history }: Pick<Overv
       <div class="buttons">${shown}</div>
     </section>`
   }
-  return html`${request.scheduled !== null && html`<p class="notes">${t("schedule.is", { when: moment(words, request.scheduled.at) })}</p>`}
+  return html`${back}
+  ${request.scheduled !== null && html`<p class="notes">${t("schedule.is", { when: moment(words, request.scheduled.at) })}</p>`}
   ${shown.length > 0 && html`<div class="buttons">${shown}</div>`}`
 }
 

@@ -13,6 +13,7 @@ import { isAddress } from "../Mailer/MailAddress.ts"
 import * as PageSecurity from "../PageSecurity.ts"
 import * as Recipients from "../Recipients.ts"
 import type { Form } from "./Form.ts"
+import * as Lifting from "./Lifting.ts"
 import { instantOf } from "./RequestForm.ts"
 import * as RequestPage from "./RequestPage.ts"
 import type { Done } from "./RequestPage.ts"
@@ -226,6 +227,18 @@ export const routes = [
     ({ member }, _form, recipient) =>
       (requests, id, command) =>
         requests.revokeLinks(member, id, recipient, command),
+  ),
+  Routes.action("/requests/:id/recipients/:recipient/lift", (visit, form) =>
+    Effect.gen(function* () {
+      const id = yield* idPart(visit, "id")
+      const { current } = yield* (yield* ClientRequests).overview(visit.workspace.id, id)
+      const found = current.request.details.recipients.find((one) => one.id === visit.part("recipient"))
+      if (found === undefined) return yield* new NotHere()
+      const problem = yield* Lifting.carryOut(visit, form, found.email)
+      return problem === null
+        ? PageSecurity.seeOther(visit.config, `/requests/${id}?done=lifted`)
+        : yield* RequestPage.show(visit, { id, problem })
+    }),
   ),
   Routes.action("/requests/:id/recipients/:recipient/link", (visit) =>
     Effect.gen(function* () {

@@ -1,12 +1,12 @@
 /** The cards of facts on a request's page: when and what, its rules as sentences, and its e-mails. */
 import { ClientRequest } from "@requite/core"
-import type { Overview } from "../ClientRequests.ts"
+import type { MailLine, Overview } from "../ClientRequests.ts"
 import { type Child, type Html, html } from "../Html.ts"
 import * as PolicyWords from "./PolicyWords.ts"
 import * as RequestAnswers from "./RequestAnswers.ts"
 import { exact } from "./RequestWords.ts"
 import type { Visit } from "./Visit.ts"
-import { ago, longDay, lookUp, moment } from "./Words.ts"
+import { ago, longDay, lookUp, moment, type Words } from "./Words.ts"
 
 export const show = (visit: Visit, { current }: Overview, names: ReadonlyMap<string, string>): Html => {
   const { words } = visit
@@ -84,11 +84,30 @@ export const mails = ({ words }: Visit, { mails: lines }: Overview): Child =>
               <strong>${lookUp(words, `mails.kind.${mail.kind}`, {}, mail.kind)}</strong
               >${mail.recipient !== "" && ` ${words.t("mail.to", { address: mail.recipient })}`}
             </p>
-            <p class="meta${mail.status === "failed" && " bad"}">
+            <p class="meta${isBad(mail.status) && " bad"}">
               ${words.t(`mails.status.${mail.status}`)} ·
               ${exact(mail.handedOverAt ?? mail.createdAt, ago(words, mail.handedOverAt ?? mail.createdAt))}${mail.reason !== null && html`<br /><span lang="en">${mail.reason}</span>`}
             </p>
+            ${mail.trail.length > 1 && trail(words, mail)}
           </li>`,
       )}
     </ul>
   </section>`
+
+const isBad = (status: MailLine["status"]): boolean =>
+  status === "failed" || status === "bounced-soft" || status === "bounced-hard" || status === "complained"
+
+/** Each attempt and report with its time, when there was more than one. */
+const trail = (words: Words, { trail: steps }: MailLine): Html =>
+  html`<details class="about">
+    <summary>${words.t("returns.trail", { count: steps.length })}</summary>
+    <ol class="lines">
+      ${steps.map(
+        ({ at, status, reason }) =>
+          html`<li class="meta">
+            ${exact(at, moment(words, at))}: ${words.t(`mails.status.${status}`)}
+            ${reason !== null && html`<span lang="en">${reason}</span>`}
+          </li>`,
+      )}
+    </ol>
+  </details>`

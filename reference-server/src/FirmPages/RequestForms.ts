@@ -7,6 +7,9 @@ import type * as upload from "@requite/core/QuestionKind/upload"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import { ClientRequests } from "../ClientRequests.ts"
+import * as Invitation from "../Invitation.ts"
+import { MailTemplates } from "../MailTemplates.ts"
+import { languages } from "../Messages.ts"
 import * as PageSecurity from "../PageSecurity.ts"
 import type { Multipart } from "../platform/Http.ts"
 import { Questionnaires, type Stored } from "../Questionnaires.ts"
@@ -100,7 +103,7 @@ const withAttachments = <A, E, R>(visit: Visit, carryOut: (form: Form, files: Fi
 /** The form at its start: empty, for a questionnaire, to oneself, for some work, or once more what was asked (P29). */
 const start = Effect.fnUntraced(function* (visit: Visit) {
   const questionnaires = yield* Questionnaires
-  const blank = RequestForm.blank(visit)
+  const blank = yield* inOwnWords(visit, RequestForm.blank(visit))
   const from = visit.query("from")
   const filled = from === "" ? blank : yield* again(visit, from)
   const wanted = visit.query("questionnaire")
@@ -115,6 +118,15 @@ const start = Effect.fnUntraced(function* (visit: Visit) {
     ...(policy === "" ? {} : { policy: PolicyWords.presetOf(policy) }),
     ...(yield* forWork(visit)),
   }
+})
+
+/** Where nobody wrote a message, the firm's own stands there, if it has one. */
+const inOwnWords = Effect.fnUntraced(function* (visit: Visit, filled: Filled) {
+  const isStandard = languages.some((one) => Invitation.defaultMessage(one).trim() === filled.message.trim())
+  if (!isStandard) return filled
+  const language = filled.rows[0]?.language ?? visit.workspace.language
+  const own = yield* (yield* MailTemplates).find(visit.workspace.id, "invitation", language)
+  return own === undefined ? filled : { ...filled, message: own.wording.body }
 })
 
 /** What is known of the work: its basket is what is asked, and whoever comes first in it is asked (P5, P10). */
@@ -152,7 +164,8 @@ const take = Effect.fnUntraced(function* (visit: Visit, form: Form, files: Files
   const { words } = visit
   const request = before?.request ?? null
   const kept = yield* (yield* Uploads).attachments(visit.member, form.all("attachment").filter(isId))
-  const read = RequestForm.read(form, [...kept, ...files.arrived])
+  const typed = RequestForm.read(form, [...kept, ...files.arrived])
+  const read = before === null ? yield* inOwnWords(visit, typed) : typed
   const carried = request === null ? new Set(RequestActions.aspects) : RequestForm.carried(form)
   const filled =
     before === null ? read : { ...read, rows: sameAddresses(read.rows, before), ...asBefore(before, carried) }

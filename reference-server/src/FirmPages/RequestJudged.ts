@@ -8,6 +8,7 @@ import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import { ClientRequests } from "../ClientRequests.ts"
 import * as Invitation from "../Invitation.ts"
+import { MailTemplates } from "../MailTemplates.ts"
 import type { Contacts } from "../Contacts.ts"
 import * as Messages from "../Messages.ts"
 import { Questionnaires, type Stored } from "../Questionnaires.ts"
@@ -62,7 +63,7 @@ export const judge = Effect.fnUntraced(function* (
   purpose: Purpose,
   before: ClientRequest.State | null,
   command: string = visit.command,
-): Effect.fn.Return<Judged, never, Questionnaires | ClientRequests | WorkItems | Contacts> {
+): Effect.fn.Return<Judged, never, Questionnaires | ClientRequests | WorkItems | Contacts | MailTemplates> {
   const { words, workspace } = visit
   const { t, now } = words
   const policy = before?.policy ?? RequestPolicy.presets[filled.policy]
@@ -82,8 +83,10 @@ export const judge = Effect.fnUntraced(function* (
   const sendAt = filled.sendDate === "" ? null : instantOf(filled.sendDate, filled.sendTime, words.zone)
   const days = [policy.windowDays, policy.linkDays]
   const shortest = Math.min(...days.map((count) => count ?? Number.POSITIVE_INFINITY))
+  const own = yield* (yield* MailTemplates).find(workspace.id, "invitation", first.language)
   const mail = yield* Effect.result(
     Invitation.preview({
+      own,
       workspace,
       member: visit.member,
       details,

@@ -4,6 +4,7 @@ import type { Overview } from "../ClientRequests.ts"
 import { type Child, type Html, html } from "../Html.ts"
 import * as RequestActions from "../RequestActions.ts"
 import * as Field from "./Field.ts"
+import * as Lifting from "./Lifting.ts"
 import { languages } from "./FirmFields.ts"
 import * as Page from "./Page.ts"
 import { exact, personName } from "./RequestWords.ts"
@@ -68,7 +69,7 @@ export const show = (
 /** Were their links revoked, and none has gone out since? */
 export const isRevoked = (history: Overview["history"], id: string): boolean =>
   history.reduce((revoked, { event }) => {
-    switch (event.type) {
+    switch (event?.type) {
       case "LinksRevoked":
         return revoked || event.recipient === id
       case "RequestResent":
@@ -130,6 +131,9 @@ const actions = (
     isCopied && ClientRequest.isOpenAt(request, now) && post("link", t("links.copy")),
     request.details.recipients.length > 1 && possible.includes("resend") && post("resend", t("people.resend")),
     locked.includes(recipient.id) && post("unlock", t("people.unlock")),
+    request.suppressed.includes(recipient.id) &&
+      recipient.email !== "" &&
+      Lifting.form(visit, { action: to("lift"), id: recipient.id }),
     ClientRequest.needsFactor(request) && ClientRequest.isOpenAt(request, now) && post("code", t("people.code")),
     possible.includes("change") && request.sentAt !== null && changing(visit, recipient, to("change")),
     possible.includes("revoke-links") &&

@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import { ClientRequests } from "../ClientRequests.ts"
 import { type Child, type Html, html } from "../Html.ts"
 import * as Page from "./Page.ts"
-import { exact, lastActivity, nextReminder, pill, recipientName, standing } from "./RequestWords.ts"
+import { exact, lastActivity, nextReminder, pill, recipientName, standing, titleOf } from "./RequestWords.ts"
 import * as Routes from "./Routes.ts"
 import type { Visit } from "./Visit.ts"
 import { ago } from "./Words.ts"
@@ -110,7 +110,7 @@ const tab = (query: Query, state: Query["state"], label: string): Html =>
 
 const row = ({ words }: Visit, request: ClientRequest.State): Html => {
   const { t } = words
-  const { recipients, title, questionnaire } = request.details
+  const { recipients, questionnaire } = request.details
   const [first, ...others] = recipients
   const last = lastActivity(request)
   const done = questionnaire.sections.filter((item) => ClientRequest.isItemDone(request, item)).length
@@ -118,7 +118,7 @@ const row = ({ words }: Visit, request: ClientRequest.State): Html => {
   const isGoingOn = state === "Pending" || state === "WaitingForCustomer"
   return html`<li class="row">
     <div class="grow">
-      <a class="whole" href="/requests/${request.id}"><strong>${title}</strong></a>
+      <a class="whole" href="/requests/${request.id}"><strong>${titleOf(words, request)}</strong></a>
       <p class="meta">
         ${recipientName(words, request)}${others.length === 0 && first !== undefined && first.name.trim() !== "" && first.email !== "" && html` · ${first.email}`}
       </p>

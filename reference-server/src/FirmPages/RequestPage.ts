@@ -11,6 +11,7 @@ import { type Child, html } from "../Html.ts"
 import { Members } from "../Members.ts"
 import * as PageSecurity from "../PageSecurity.ts"
 import { HttpServerResponse } from "../platform/Http.ts"
+import { Record } from "../Record.ts"
 import * as FileName from "../Uploads/FileName.ts"
 import { Uploads } from "../Uploads.ts"
 import * as History from "./History.ts"
@@ -19,8 +20,9 @@ import * as RequestAnswers from "./RequestAnswers.ts"
 import * as RequestBanner from "./RequestBanner.ts"
 import * as RequestFacts from "./RequestFacts.ts"
 import * as RequestLinks from "./RequestLinks.ts"
+import * as RequestRecord from "./RequestRecord.ts"
 import * as RequestReminders from "./RequestReminders.ts"
-import { personName, pill, recipientName, refusal, standing } from "./RequestWords.ts"
+import { personName, pill, recipientName, refusal, standing, titleOf } from "./RequestWords.ts"
 import * as Routes from "./Routes.ts"
 import { idPart, type Visit } from "./Visit.ts"
 
@@ -41,6 +43,8 @@ export const dones = [
   "unlocked",
   "item",
   "returned",
+  "lifted",
+  "erased",
 ] as const
 /** What was done, as the page says it afterwards. */
 export type Done = (typeof dones)[number]
@@ -51,6 +55,7 @@ export const routes = [
     Effect.gen(function* () {
       const id = yield* idPart(visit, "id")
       const { file, content } = yield* (yield* Uploads).download(visit.workspace.id, id, yield* idPart(visit, "file"))
+      yield* (yield* Record).viewed(visit.member, id, "file")
       return HttpServerResponse.stream(content, {
         // whatever it is, it is saved and never shown on our own pages (S54)
         contentType: "application/octet-stream",
@@ -87,7 +92,10 @@ interface Options {
 export const show = Effect.fnUntraced(function* (visit: Visit, options: Options = {}) {
   const { id: given, refused, problem, link = null, readOut = null } = options
   const id = given ?? (yield* idPart(visit, "id"))
+  const record = yield* Record
   const overview = yield* (yield* ClientRequests).overview(visit.workspace.id, id)
+  if (Object.keys(overview.current.answers).length > 0) yield* record.viewed(visit.member, id, "answers")
+  const proof = yield* record.prove(visit.workspace.id, id)
   const names = yield* memberNames(visit, overview)
   const locked = yield* (yield* AccessCodes).locked(visit.workspace.id, id)
   const { words } = visit
@@ -97,7 +105,8 @@ export const show = Effect.fnUntraced(function* (visit: Visit, options: Options 
   const name = recipientName(words, request)
   const wrong: ReadonlyArray<Child> =
     refused === undefined ? (problem === undefined ? [] : [problem]) : refusal(words, refused, request)
-  const { title, description } = request.details
+  const { description } = request.details
+  const title = titleOf(words, request)
   return Page.member(visit, {
     title,
     place: "requests",
@@ -118,6 +127,7 @@ export const show = Effect.fnUntraced(function* (visit: Visit, options: Options 
           ${RequestLinks.show(visit, request, { copied: link, readOut, locked, history: overview.history })}
           ${RequestReminders.show(visit, overview)} ${RequestFacts.show(visit, overview, names)}
           ${RequestFacts.mails(visit, overview)} ${History.show(words, overview, { members: names, links })}
+          ${RequestRecord.show(visit, request, proof)}
         </div>
       </div>`,
   })
@@ -144,7 +154,7 @@ const linkNames = Effect.fnUntraced(function* (visit: Visit, request: ClientRequ
 /** The names of the members who had a part in it, by id. */
 const memberNames = Effect.fnUntraced(function* (visit: Visit, { current, history }: Overview) {
   const members = yield* Members
-  const actors = [current.request.createdBy, current.request.sentBy, ...history.map(({ event }) => event.by)]
+  const actors = [current.request.createdBy, current.request.sentBy, ...history.map(({ by }) => by)]
   const ids = new Set(actors.flatMap((actor) => (actor?.kind === "member" ? [actor.id] : [])))
   const found = yield* Effect.forEach([...ids], (id) =>
     Effect.map(members.find(visit.workspace.id, id), (member): readonly [string, string] => [id, member?.name ?? ""]),

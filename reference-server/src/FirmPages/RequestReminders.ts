@@ -14,7 +14,7 @@ export const show = ({ words }: Visit, { current, history }: Overview): Html => 
   const { request } = current
   const { rule, enabled } = request.details.reminders
   const { cap } = request.policy.reminders
-  const events = history.map(({ event }) => event)
+  const events = history.flatMap(({ event }) => event ?? [])
   const { instants, then, sent, next } = RequestReminders.plan(request, events, words.now)
   const isDraft = request.sentAt === null && ClientRequest.stateAt(request, words.now) === "Pending"
   const often =

@@ -13,8 +13,12 @@ type State = ClientRequest.State
 export const pill = (words: Words, request: State): Html => {
   const state = ClientRequest.stateAt(request, words.now)
   return html`<span class="pill ${state}">${words.t(`state.${state}`)}</span
-    >${request.suspended !== null && html` <span class="pill Suspended">${words.t("state.suspended")}</span>`}`
+    >${request.suspended !== null && html` <span class="pill Suspended">${words.t("state.suspended")}</span>`}${request.erased !== null && html` <span class="pill">${words.t("state.erased")}</span>`}`
 }
+
+/** What a request is called; an erased one has no name of its own. */
+export const titleOf = (words: Words, { details, erased }: State): string =>
+  erased === null ? details.title : words.t("state.erased")
 
 /** The date that matters in this state: "waiting for 3 days · expires in 12 days". */
 export const standing = (words: Words, request: State): Html => {

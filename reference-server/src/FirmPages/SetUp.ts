@@ -14,16 +14,13 @@ import * as Field from "./Field.ts"
 import * as FirmFields from "./FirmFields.ts"
 import type { Form } from "./Form.ts"
 import * as Page from "./Page.ts"
+import * as PasswordField from "./PasswordField.ts"
 import * as Routes from "./Routes.ts"
 import * as SamplePages from "./SamplePages.ts"
 import { Samples } from "./Samples.ts"
 import * as SignIn from "./SignIn.ts"
 import * as Visitor from "./Visitor.ts"
 import type { Words } from "./Words.ts"
-
-/** NIST SP 800-63B: a length, and no rules about what is in it. */
-const minPassword = 12
-const maxPassword = 500
 
 interface Filled extends FirmFields.Filled {
   readonly name: string
@@ -86,7 +83,6 @@ const read = (form: Form, words: Words): { readonly input: SetUp; readonly mista
   const given = filled(form)
   const password = form.exact("password")
   const firm = FirmFields.read(given, words)
-  const length = [...password].length
   const mistake = (wrong: boolean, field: string, sentence: string) => (wrong ? [{ field, sentence }] : [])
   return {
     input: {
@@ -98,8 +94,7 @@ const read = (form: Form, words: Words): { readonly input: SetUp; readonly mista
       ...mistake(given.name === "", "name", t("setup.name.missing")),
       ...mistake(given.name.length > 200, "name", t("form.tooLong", { max: 200 })),
       ...mistake(!isAddress(given.email), "email", t("form.email")),
-      ...mistake(length < minPassword, "password", t("setup.password.short", { min: minPassword, length })),
-      ...mistake(length > maxPassword, "password", t("form.tooLong", { max: maxPassword })),
+      ...PasswordField.mistakesIn(words, "password", password),
     ],
   }
 }
@@ -125,7 +120,7 @@ const show = (visitor: Visitor.Visitor, given: Filled, mistakes: ReadonlyArray<F
           <h2>${t("setup.you")}</h2>
           ${Field.input({ name: "name", label: t("setup.name"), help: t("setup.name.help"), value: given.name, autocomplete: "name", mistakes })}
           ${Field.input({ name: "email", label: t("setup.email"), type: "email", value: given.email, autocomplete: "username", mistakes })}
-          ${Field.input({ name: "password", label: t("setup.password"), help: t("setup.password.help", { min: minPassword }), type: "password", value: "", autocomplete: "new-password", mistakes })}
+          ${PasswordField.show(words, { name: "password", label: t("setup.password"), mistakes })}
           ${config.setupCode !== undefined && Field.input({ name: "code", label: t("setup.code"), help: t("setup.code.help"), value: "", autocomplete: "off", spellcheck: false, mistakes })}
         </section>
         <p class="buttons"><button class="primary" type="submit">${t("setup.submit")}</button></p>

@@ -1,4 +1,4 @@
-/** What customers see of the firm: its name, colour, language, time zone and logo, to be changed by any member (P19). */
+/** What customers see of the firm: its name, colour, language, time zone and logo, to be changed by administrators (P19). */
 import * as Effect from "effect/Effect"
 import { html } from "../Html.ts"
 import * as PageSecurity from "../PageSecurity.ts"
@@ -16,11 +16,11 @@ import type { Visit } from "./Visit.ts"
 import type { Words } from "./Words.ts"
 
 export const routes = [
-  Routes.page("/settings", (visit) => {
+  Routes.adminPage("/settings", (visit) => {
     const { name, accent, language, timeZone } = visit.workspace
     return Effect.succeed(show(visit, { given: { firm: name, accent, hex: "", language, timeZone } }))
   }),
-  Routes.actionWithFiles("/settings", (visit) => {
+  Routes.adminActionWithFiles("/settings", (visit) => {
     let logo: Logo | null = null
     const refused: Array<Field.Mistake> = []
     return {

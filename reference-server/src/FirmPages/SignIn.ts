@@ -88,6 +88,7 @@ const show = (
         ${Field.input({ name: "password", label: t("signIn.password"), type: "password", value: "", autocomplete: "current-password" })}
         <p class="buttons"><button class="primary" type="submit">${t("signIn.submit")}</button></p>
       </form>
+      <p><a href="/forgotten">${t("members.forgotten.link")}</a></p>
     </div>`,
   })
 }

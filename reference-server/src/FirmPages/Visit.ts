@@ -9,8 +9,10 @@ import type * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import { Config, type ServerConfig } from "../Config.ts"
 import { type Member, Members, NotSignedIn, sessionCookie } from "../Members.ts"
+import * as CurrentRequest from "../Observability/CurrentRequest.ts"
 import * as PageSecurity from "../PageSecurity.ts"
 import { HttpRouter, HttpServerRequest } from "../platform/Http.ts"
+import * as Tenancy from "../Tenancy.ts"
 import { type Workspace, Workspaces } from "../Workspaces.ts"
 import type { Form } from "./Form.ts"
 import * as Words from "./Words.ts"
@@ -48,7 +50,8 @@ export const enter: Effect.Effect<
   const session = PageSecurity.readCookie(config, request, sessionCookie.name)
   if (session === null) return yield* new NotSignedIn()
   const member = yield* (yield* Members).bySession(session)
-  const workspace = yield* (yield* Workspaces).get(member.workspaceId)
+  yield* CurrentRequest.know({ workspaceId: member.workspaceId, memberId: member.id })
+  const workspace = yield* Tenancy.within(member.workspaceId)((yield* Workspaces).get(member.workspaceId))
   const parts = yield* HttpRouter.params
   const query = yield* HttpServerRequest.ParsedSearchParams
   return {

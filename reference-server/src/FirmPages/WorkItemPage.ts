@@ -14,7 +14,7 @@ import * as closing from "../WorkItems/closing.ts"
 import * as Field from "./Field.ts"
 import type { Form } from "./Form.ts"
 import * as Page from "./Page.ts"
-import { pill as requestPill, standing } from "./RequestWords.ts"
+import { pill as requestPill, standing, titleOf } from "./RequestWords.ts"
 import * as Routes from "./Routes.ts"
 import { commandOf, idPart, type Visit } from "./Visit.ts"
 import * as Tasks from "./WorkItemTasks.ts"
@@ -154,7 +154,7 @@ const requests = ({ words }: Visit, { workItem, basket: chosen, requests: all }:
               (request) =>
                 html`<li class="row">
                   <div class="grow">
-                    <a class="whole" href="/requests/${request.id}"><strong>${request.details.title}</strong></a>
+                    <a class="whole" href="/requests/${request.id}"><strong>${titleOf(words, request)}</strong></a>
                     <p class="meta">${standing(words, request)}</p>
                   </div>
                   <div class="stands">${requestPill(words, request)}</div>

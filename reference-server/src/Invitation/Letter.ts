@@ -2,11 +2,14 @@
  * A *letter*: an e-mail to a recipient in our own words, with the firm's look, the dates, and the button with the link. The
  * invitation, whose message the firm may write, and every mail after it share this frame.
  */
-import { MailLayout, SafeHtml } from "@requite/content"
+import { MailLayout, type MessageTemplate, SafeHtml } from "@requite/content"
 import { ClientRequest, LocalText } from "@requite/core"
 import * as Redacted from "effect/Redacted"
+import * as Result from "effect/Result"
+import type { Kind } from "../MailTemplates/kinds.ts"
+import * as Wording from "../MailTemplates/wording.ts"
 import type { Member } from "../Members.ts"
-import { formatDate, formatDateTime, type Translator, translator } from "../Messages.ts"
+import { formatDate, formatDateTime, regional, type Translator, translator } from "../Messages.ts"
 import type { Workspace } from "../Workspaces.ts"
 import * as Logos from "../Workspaces/Logos.ts"
 
@@ -20,7 +23,7 @@ export interface Letter {
   readonly workspace: Workspace
   /** In whose name it is written. */
   readonly member: Pick<Member, "name">
-  readonly details: ClientRequest.Details
+  readonly details: Pick<ClientRequest.Details, "due" | "message" | "recipients" | "timeZone" | "title">
   /** Who gets it; left out: the first recipient. */
   readonly recipient?: ClientRequest.Recipient
   readonly link: Redacted.Redacted
@@ -28,6 +31,8 @@ export interface Letter {
   readonly worksUntil: number | null
   /** The link is for whoever gets it (F10), not for the recipient alone. */
   readonly isShared?: boolean
+  /** The firm's own words for it; left out: the standard ones. */
+  readonly own?: Wording.Own | undefined
 }
 
 export interface Speech extends Translator<"mail"> {
@@ -36,6 +41,10 @@ export interface Speech extends Translator<"mail"> {
   readonly names: Readonly<Record<"firm" | "title" | "member", string>>
   /** The day it is due, in words. */
   readonly due: string | undefined
+  /** A number as the reader writes it. */
+  readonly count: (number: number) => string
+  /** What the tags that every kind has print. */
+  readonly values: Wording.Values
 }
 
 /** What every letter says in the recipient's language. */
@@ -47,51 +56,91 @@ export const speechOf = ({
 }: Letter): Speech => {
   const translated = translator("mail", [recipient.language, workspace.language])
   const { t, locale } = translated
+  const greeting =
+    recipient.name === "" ? t("invitation.greetingNobody") : t("invitation.greeting", { name: recipient.name })
+  const due = details.due === null ? undefined : formatDate(details.due, locale, details.timeZone)
+  const numbers = new Intl.NumberFormat(regional(locale))
   return {
     ...translated,
     recipient,
-    greeting:
-      recipient.name === "" ? t("invitation.greetingNobody") : t("invitation.greeting", { name: recipient.name }),
+    greeting,
     names: { firm: workspace.name, title: details.title, member: member.name },
-    due: details.due === null ? undefined : formatDate(details.due, locale, workspace.timeZone),
+    due,
+    count: (number) => numbers.format(number),
+    values: {
+      greeting,
+      recipientName: recipient.name === "" ? undefined : recipient.name,
+      memberName: member.name,
+      firmName: workspace.name,
+      requestTitle: details.title,
+      dueDate: due,
+    },
   }
 }
 
 type Row = { readonly label: string; readonly value: string }
 
-export interface Words {
-  readonly subject: string
-  readonly preheader: string
-  /** HTML and text of what it says, with the greeting. */
-  readonly body: { readonly html: SafeHtml.SafeHtml; readonly text: string }
+/** What stands around the words, besides the dates and the button. */
+export interface Frame {
   /** Before the dates. */
   readonly rows?: ReadonlyArray<Row>
   /** The date to answer by, when it is another than the request's. */
   readonly due?: string | undefined
 }
 
-export const render = (letter: Letter, { subject, preheader, body, rows = [], ...words }: Words): Composed => {
+type Written = ReturnType<typeof Wording.write>
+
+const languagesOf = ({ workspace, details, recipient = ClientRequest.primary(details) }: Letter) => [
+  recipient.language,
+  workspace.language,
+]
+
+/** The words of a kind: the firm's own, or the standard ones. */
+export const written = (letter: Letter, kind: Kind, values: Wording.Values): Written =>
+  Wording.write(kind, letter.own, languagesOf(letter), { ...speechOf(letter).values, ...values })
+
+/** The mail of a kind. */
+export const write = (letter: Letter, kind: Kind, values: Wording.Values, frame: Frame = {}): Composed =>
+  render(letter, written(letter, kind, values), frame)
+
+/** The mail of a template that is being written, or what of it cannot be printed. */
+export const attempt = (
+  letter: Letter & { readonly own: Wording.Own },
+  kind: Kind,
+  values: Wording.Values,
+  frame: Frame,
+): Result.Result<Composed, MessageTemplate.MessageTemplateError> =>
+  Result.map(Wording.attempt(kind, letter.own, { ...speechOf(letter).values, ...values }), (done) =>
+    render(letter, done, frame),
+  )
+
+export const render = (letter: Letter, words: Written, { rows = [], ...frame }: Frame): Composed => {
   const { workspace, details, worksUntil } = letter
   const { t, language, locale, names, due: dueDay } = speechOf(letter)
-  const due = "due" in words ? words.due : dueDay
+  const due = "due" in frame ? frame.due : dueDay
   const href = Redacted.value(letter.link)
+  const subject = LocalText.oneLine(words.subject)
   return {
-    subject: LocalText.oneLine(subject),
+    subject,
     ...MailLayout.render({
-      lang: language,
-      dir: "ltr",
-      subject: LocalText.oneLine(subject),
-      preheader,
+      lang: words.language,
+      dir: Wording.direction(words.language),
+      // a firm may write in a language that we do not speak
+      ...(words.language.split("-")[0] === language
+        ? {}
+        : { frame: { lang: language, dir: Wording.direction(language) } }),
+      subject,
+      preheader: words.lead,
       brand: brandOf(workspace, href),
       heading: details.title,
-      bodyHtml: body.html,
-      bodyText: body.text,
+      bodyHtml: words.body.html,
+      bodyText: words.body.text,
       details: [
         ...rows,
         ...(due === undefined ? [] : [{ label: t("invitation.due"), value: due }]),
         ...(worksUntil === null
           ? []
-          : [{ label: t("invitation.worksUntil"), value: formatDateTime(worksUntil, locale, workspace.timeZone) }]),
+          : [{ label: t("invitation.worksUntil"), value: formatDateTime(worksUntil, locale, details.timeZone) }]),
       ],
       action: { label: t("invitation.button"), href, hint: t("invitation.hint") },
       footer: t(letter.isShared === true ? "invitation.footerShared" : "invitation.footer", names),
@@ -100,7 +149,7 @@ export const render = (letter: Letter, { subject, preheader, body, rows = [], ..
 }
 
 /** Paragraphs of plain text as both parts of a body. */
-export const paragraphs = (...texts: ReadonlyArray<string>): Words["body"] => {
+export const paragraphs = (...texts: ReadonlyArray<string>): Written["body"] => {
   const said = texts.filter((text) => text.trim() !== "")
   return {
     // each text is escaped; the tags are ours

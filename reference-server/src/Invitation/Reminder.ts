@@ -7,33 +7,42 @@ import { formatDate } from "../Messages.ts"
 import * as Letter from "./Letter.ts"
 import * as Standing from "./Standing.ts"
 
-export const compose = (letter: Letter.Letter, current: Current, count: number, now: number): Letter.Composed => {
+export const compose = (letter: Letter.Letter, current: Current, number: number, now: number): Letter.Composed => {
   const speech = Letter.speechOf(letter)
-  const { t, locale, greeting, recipient, names } = speech
+  const { t, locale, count, recipient, names } = speech
   const standing = Standing.of(current, [recipient.language, letter.workspace.language], now)
-  const due = standing.due === null ? undefined : formatDate(standing.due.day, locale, letter.workspace.timeZone)
-  const when = whenOf(speech, standing, count)
+  const due = standing.due === null ? undefined : formatDate(standing.due.day, locale, letter.details.timeZone)
+  const when = whenOf(speech, standing, number)
   const isQuiet = current.request.details.sensitivity === "high"
   const isFilled = standing.open.length === 0
   const open = isQuiet ? names.title : shortened(speech, standing.open)
-  const lead = leadOf(speech, standing, due ?? "")
   const { done, total } = standing
-  const values = { done, total, open, when }
-  const subject = isFilled ? t("reminder.subjectFilled", { ...names, when }) : t("reminder.subject", values)
-  const left = isFilled ? t("reminder.leftFilled") : t(isQuiet ? "reminder.leftQuiet" : "reminder.left", values)
-  return Letter.render(letter, {
-    subject,
-    preheader: `${lead} ${left}`,
-    body: Letter.paragraphs(`${greeting},`, `${lead} ${left}`, t("reminder.ask", names)),
-    rows: [
-      // the sentence names them all, unless they are many
-      ...(isQuiet || standing.open.length <= most
-        ? []
-        : [{ label: t("reminder.open"), value: standing.open.join(", ") }]),
-      { label: t("reminder.number"), value: String(count) },
-    ],
-    due,
-  })
+  const left = t(isQuiet ? "reminder.leftQuiet" : "reminder.left", { done, total, open })
+  return Letter.write(
+    letter,
+    "reminder",
+    {
+      dueSentence: leadOf(speech, standing, due ?? ""),
+      standing: isFilled ? t("reminder.leftFilled") : left,
+      state: isFilled ? t("reminder.stateFilled", names) : t("reminder.state", { open }),
+      when,
+      open: isFilled ? undefined : open,
+      done: count(done),
+      total: count(total),
+      number: count(number),
+      dueDate: due,
+    },
+    {
+      rows: [
+        // the sentence names them all, unless they are many
+        ...(isQuiet || standing.open.length <= most
+          ? []
+          : [{ label: t("reminder.open"), value: standing.open.join(", ") }]),
+        { label: t("reminder.number"), value: String(number) },
+      ],
+      due,
+    },
+  )
 }
 
 const whenOf = ({ t }: Letter.Speech, { due }: Standing.Standing, count: number): string => {

@@ -10,7 +10,7 @@ import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import { createTransport, type NodemailerError } from "nodemailer"
 import { parseConnectionUrl } from "nodemailer/lib/shared"
-import { Mailer, MailFailed, type OutgoingMail } from "../Mailer.ts"
+import { type DkimKey, Mailer, MailFailed, type OutgoingMail } from "../Mailer.ts"
 import * as MimeMessage from "./MimeMessage.ts"
 
 /** SMTP_URL is not the URL of an SMTP server. The message quotes no part of it: it may hold a password. */
@@ -36,6 +36,8 @@ export interface SmtpOptions {
   readonly url: Redacted.Redacted
   /** For one message, waiting for a free connection included. Shorter than the queue's lease; one minute unless set. */
   readonly sendTimeout?: Duration.Input
+  /** Signs mails from the server's own address; null: nobody does, or the mail server does. */
+  readonly serverKey?: DkimKey | null
 }
 
 /** Provides `Mailer` and `SmtpServer`; fails only on a URL that is none. Closes its connections with its scope. */
@@ -50,7 +52,7 @@ export const layer = (options: SmtpOptions): Layer.Layer<Mailer | SmtpServer, Sm
             Effect.fail(new MailFailed({ retryable: true, reason: "The mail server did not answer in time." })),
         })
       const send = Effect.fn("Mailer.send")(function* (mail: OutgoingMail) {
-        const message = yield* MimeMessage.compose(mail)
+        const message = yield* MimeMessage.compose(mail, options.serverKey)
         yield* inTime(
           Effect.tryPromise({ try: (signal) => pool.transport.sendMail({ ...message, signal }), catch: mailFailed }),
         )

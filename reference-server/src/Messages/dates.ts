@@ -3,12 +3,26 @@
 /** The tag to write dates and numbers by. */
 export const regional = (locale: string) => (locale === "en" ? "en-GB" : locale)
 
+/** Making a format takes a hundred times as long as using it. */
+const formats = new Map<string, Intl.DateTimeFormat>()
+
+const formatOf = (locale: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat => {
+  const key = `${locale} ${JSON.stringify(options)}`
+  const known = formats.get(key)
+  if (known !== undefined) return known
+  // languages and zones are few; whoever makes some up gets no memory for it
+  if (formats.size >= 500) formats.clear()
+  const format = new Intl.DateTimeFormat(locale, options)
+  formats.set(key, format)
+  return format
+}
+
 /**
  * A day with its weekday: "Saturday 27 March 2027". `day` is an instant in milliseconds, told in `zone` (an IANA name),
  * or a calendar date, `2027-03-27`, which has no zone (delivery.md M23).
  */
 export const formatDate = (day: number | string, locale: string, zone: string): string =>
-  new Intl.DateTimeFormat(regional(locale), {
+  formatOf(regional(locale), {
     weekday: "long",
     day: "numeric",
     month: "long",
@@ -18,7 +32,7 @@ export const formatDate = (day: number | string, locale: string, zone: string): 
 
 /** An instant with its day, time and zone: "Saturday 27 March 2027 at 14:05 CET". */
 export const formatDateTime = (instant: number, locale: string, zone: string): string =>
-  new Intl.DateTimeFormat(regional(locale), {
+  formatOf(regional(locale), {
     weekday: "long",
     day: "numeric",
     month: "long",
@@ -31,7 +45,7 @@ export const formatDateTime = (instant: number, locale: string, zone: string): s
 
 /** The time of the day: "14:05". */
 export const formatTime = (instant: number, locale: string, zone: string): string =>
-  new Intl.DateTimeFormat(regional(locale), { timeStyle: "short", timeZone: zone }).format(instant)
+  formatOf(regional(locale), { timeStyle: "short", timeZone: zone }).format(instant)
 
 const sizes = [
   { unit: "megabyte", bytes: 1_000_000 },
@@ -54,7 +68,7 @@ export const formatBytes = (bytes: number, locale: string): string => {
 
 /** The calendar date that an instant falls on in a zone: `2027-03-27`, to compare with other calendar dates. */
 export const calendarDay = (instant: number, zone: string): string => {
-  const parts = new Intl.DateTimeFormat("en", {
+  const parts = formatOf("en", {
     year: "numeric",
     month: "2-digit",
     day: "2-digit",

@@ -16,9 +16,11 @@ import * as NewLink from "../Invitation/NewLink.ts"
 import * as Notice from "../Invitation/Notice.ts"
 import * as Reminder from "../Invitation/Reminder.ts"
 import type { OutgoingMail } from "../Mailer.ts"
+import { type Kind, MailTemplates } from "../MailTemplates.ts"
 import type { Member } from "../Members.ts"
 import { Members } from "../Members.ts"
 import { SqlClient } from "../platform/Sql.ts"
+import { Senders } from "../Senders.ts"
 import { UnsubscribeLinks } from "../UnsubscribeLinks.ts"
 import { Workspaces } from "../Workspaces.ts"
 
@@ -40,18 +42,20 @@ type ToCustomer = Extract<
 
 export const make = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
-  const { publicUrl, mailFrom } = yield* Config
+  const { publicUrl } = yield* Config
   const members = yield* Members
   const workspaces = yield* Workspaces
   const requests = yield* ClientRequests
   const links = yield* Links
   const unsubscribeLinks = yield* UnsubscribeLinks
+  const senders = yield* Senders
+  const templates = yield* MailTemplates
 
-  /** In whose name, or to whom: as the row says, else whoever sent it or made it. */
+  /** In whose name, or to whom: as the row says, else whoever sent it or made it; who has left, an administrator is there for. */
   const memberOf = Effect.fnUntraced(function* ({ workspaceId, memberId, state }: Row) {
     const ids = [memberId, idOf(state.sentBy), idOf(state.createdBy)].filter((id) => id !== null)
     for (const id of ids) {
-      const found = yield* members.find(workspaceId, id)
+      const found = yield* members.inService(workspaceId, id)
       if (found !== null) return found
     }
     return yield* Effect.die(new Error("the member who sent this is gone"))
@@ -65,7 +69,7 @@ export const make = Effect.gen(function* () {
     const sendNo = state.families[recipient]?.sendNo ?? delivery.sendNo
     const key = ClientRequest.deliveryKey(state.id, { kind: "invitation", recipient, sendNo })
     const [row] = yield* sql<{ messageId: string }>`
-      SELECT message_id FROM mails WHERE workspace_id = ${workspaceId} AND key = ${key} AND status = 'handed-over'`
+      SELECT message_id FROM mails WHERE workspace_id = ${workspaceId} AND key = ${key} AND handed_over_at IS NOT NULL`
     return row?.messageId ?? null
   })
 
@@ -86,6 +90,7 @@ export const make = Effect.gen(function* () {
       link: url,
       worksUntil: ends.length === 0 ? null : Math.min(...ends),
       isShared: state.policy.audience === "anyone-with-link",
+      own: yield* templates.find(workspaceId, kindOf(delivery), languageOf(state, delivery.recipient)),
     }
     return { letter, recipient }
   })
@@ -121,7 +126,7 @@ export const make = Effect.gen(function* () {
     if (!isToCustomer(delivery)) {
       const mail: OutgoingMail = {
         messageId,
-        from: { name: "requite", address: mailFrom },
+        ...senders.own("requite"),
         to: { name: LocalText.oneLine(member.name), address: member.email },
         ...Notice.compose({
           workspace,
@@ -136,10 +141,13 @@ export const make = Effect.gen(function* () {
     const { letter, recipient } = yield* letterFor(row, delivery, member)
     const thread = yield* threadOf(row)
     // the firm's domain, the person's name, and answers to the person (K23, M2)
-    const name = state.policy.from === "configured" ? workspace.name : `${member.name} (${workspace.name})`
+    const sender =
+      state.policy.from === "configured"
+        ? { name: workspace.name }
+        : { name: `${member.name} (${workspace.name})`, email: member.email }
     const mail: OutgoingMail = {
       messageId,
-      from: { name: LocalText.oneLine(name), address: mailFrom },
+      ...(yield* senders.from(row.workspaceId, sender)),
       // what is kept may be older than the rule that a name is one line: no header takes another
       to: { name: LocalText.oneLine(recipient?.name ?? ""), address: recipient?.email.trim() ?? "" },
       replyTo: { name: LocalText.oneLine(member.name), address: member.email },
@@ -150,6 +158,11 @@ export const make = Effect.gen(function* () {
     return mail
   })
 })
+
+const kindOf = ({ kind }: ToCustomer): Kind => kind
+
+const languageOf = (state: ClientRequest.State, recipient: string): string =>
+  (ClientRequest.recipientOf(state, recipient) ?? ClientRequest.primary(state.details)).language
 
 const isToCustomer = (delivery: ClientRequest.Delivery): delivery is ToCustomer => ClientRequest.carriesLink(delivery)
 

@@ -11,8 +11,8 @@ import { PersistedQueue } from "../platform/Persistence.ts"
 
 const Element = Schema.Struct({ mailId: Schema.String, workspaceId: Schema.String })
 
-/** How often a mail that can be retried is tried: about a day, with the last waits half an hour long (M7). */
-export const maxAttempts = 60
+/** How often a mail that can be retried is tried: within a day, with the last waits half an hour long (M7). */
+export const maxAttempts = 56
 
 export const make = PersistedQueue.make({
   name: "mail",

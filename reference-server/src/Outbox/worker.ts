@@ -2,7 +2,7 @@
  * The worker that delivers the outbox: it takes a mail from the queue, asks once more whether it is still wanted (M8),
  * words it, hands it to the `Mailer`, and says in the mail's row what became of it. Killed anywhere, it starts over with
  * the same Message-ID: at most the same mail twice, never none (M4, M5). Several workers, in several processes, share
- * the queue.
+ * the queue. What must not wait in the queue it lets in, in turn (`Outbox/Release.ts`).
  */
 import { ClientRequest } from "@requite/core"
 import * as Clock from "effect/Clock"
@@ -10,15 +10,21 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import { ClientRequests } from "../ClientRequests.ts"
 import type { MessageRefused } from "../Invitation.ts"
-import { Mailer, MailFailed } from "../Mailer.ts"
+import { Mailer, MailFailed, type OutgoingMail } from "../Mailer.ts"
+import { Outbox } from "../Outbox.ts"
+import * as Metrics from "../Observability/Metrics.ts"
+import * as Heartbeats from "../Operations/Heartbeats.ts"
 import { SqlClient, type SqlError, SqlSchema } from "../platform/Sql.ts"
+import { Returns } from "../Returns.ts"
+import * as Tenancy from "../Tenancy.ts"
 import * as Composing from "./Composing.ts"
+import * as Digest from "./Digest.ts"
+import * as Eligibility from "./Eligibility.ts"
 import * as MailQueue from "./MailQueue.ts"
 
 /** How many mails are on their way at once, from this process. */
-const concurrency = 4
+const concurrency = 8
 
 /** `queued`: to be tried again. */
 interface Outcome {
@@ -36,51 +42,84 @@ const unexpected: Outcome = {
   recipient: null,
 }
 
+/** `leads`: other reminders go out in it. */
+const Row = Schema.Struct({ ...Eligibility.Row.fields, leads: Schema.Boolean })
+type Row = typeof Row.Type
+
 /** The worker, running as long as its layer. */
 export const layer = Layer.effectDiscard(
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
     const mailer = yield* Mailer
-    const requests = yield* ClientRequests
+    const outbox = yield* Outbox
+    const returns = yield* Returns
     const compose = yield* Composing.make
+    const digest = yield* Digest.make
+    const eligibility = yield* Eligibility.make
     const queue = yield* MailQueue.make
 
+    const columns = sql.literal(`m.id, m.workspace_id, m.member_id, m.delivery, m.message_id, m.status, r.state,
+      EXISTS (SELECT 1 FROM mails d WHERE d.digest_id = m.id) AS leads,
+      EXISTS (SELECT 1 FROM suppressions s WHERE s.workspace_id = m.workspace_id AND s.address = m.address
+        AND s.lifted_at IS NULL) AS suppressed`)
     const byId = SqlSchema.findOneOption({
       Request: Schema.Struct({ workspaceId: Schema.String, mailId: Schema.String }),
-      Result: Composing.Row,
+      Result: Row,
       execute: ({ workspaceId, mailId }) => sql`
-        SELECT m.id, m.workspace_id, m.member_id, m.delivery, m.message_id, m.status, r.state
-        FROM mails m JOIN client_requests r ON r.id = m.request_id
+        SELECT ${columns} FROM mails m JOIN client_requests r ON r.id = m.request_id
         WHERE m.workspace_id = ${workspaceId} AND m.id = ${mailId}`,
     })
-    const record = ({ id, workspaceId }: Composing.Row, { status, reason, recipient }: Outcome) =>
+    const carriedBy = SqlSchema.findAll({
+      Request: Schema.Struct({ workspaceId: Schema.String, mailId: Schema.String }),
+      Result: Row,
+      execute: ({ workspaceId, mailId }) => sql`
+        SELECT ${columns} FROM mails m JOIN client_requests r ON r.id = m.request_id
+        WHERE m.workspace_id = ${workspaceId} AND m.digest_id = ${mailId} AND m.status = 'queued'
+        ORDER BY m.created_at, m.id`,
+    })
+
+    /** What was reported of it meanwhile stands (M17). */
+    const record = (rows: ReadonlyArray<Row>, workspaceId: string, { status, reason, recipient }: Outcome) =>
       Effect.flatMap(
         Clock.currentTimeMillis,
         (now) => sql`UPDATE mails SET
-          status = ${status}, reason = ${reason}, attempts = attempts + 1,
+          status = CASE WHEN status = 'queued' THEN ${status} ELSE status END,
+          reason = CASE WHEN status = 'queued' THEN ${reason} ELSE reason END,
+          attempts = attempts + 1,
+          trail = CASE WHEN jsonb_array_length(trail) < 100
+            THEN trail || ${JSON.stringify([{ at: now, status, reason }])}::jsonb ELSE trail END,
           recipient = coalesce(${recipient}::text, recipient),
+          address = coalesce(lower(${recipient}::text), address),
           handed_over_at = CASE WHEN ${status} = 'handed-over' THEN ${new Date(now)}::timestamptz ELSE handed_over_at END
-        WHERE workspace_id = ${workspaceId} AND id = ${id}`,
+        WHERE workspace_id = ${workspaceId} AND ${sql.in(
+          "id",
+          rows.map(({ id }) => id),
+        )}`,
       )
 
-    /** One attempt, and what came of it. */
+    const handOver = Effect.fnUntraced(function* (row: Row, mail: OutgoingMail) {
+      const recipient = mail.to.address
+      if (recipient === "") return { status: "dropped", reason: "there is no address", recipient: null } as const
+      const envelopeFrom = yield* returns.returnPath(row.id)
+      const outgoing = envelopeFrom === undefined ? mail : { ...mail, envelopeFrom }
+      return yield* Effect.match(mailer.send(outgoing), {
+        onSuccess: (): Outcome => ({ status: "handed-over", reason: null, recipient }),
+        onFailure: ({ reason, retryable, rejectsRecipient }): Outcome => ({
+          status: retryable ? "queued" : "failed",
+          reason,
+          recipient,
+          rejected: !retryable && rejectsRecipient === true,
+        }),
+      })
+    })
+
+    /** One attempt, and what came of it, for the mails that are still wanted; those of a digest are one message. */
     const deliver = Effect.fn("Outbox.deliver")(
-      function* (row: Composing.Row): Effect.fn.Return<Outcome, MessageRefused | SqlError.SqlError> {
-        const now = yield* Clock.currentTimeMillis
-        const dropped = ClientRequest.dropReason(row.delivery, row.state, now)
-        if (dropped !== null) return { status: "dropped", reason: dropped, recipient: null }
-        const mail = yield* compose(row)
-        const recipient = mail.to.address
-        if (recipient === "") return { status: "dropped", reason: "there is no address", recipient: null }
-        return yield* Effect.match(mailer.send(mail), {
-          onSuccess: (): Outcome => ({ status: "handed-over", reason: null, recipient }),
-          onFailure: ({ reason, retryable, rejectsRecipient }): Outcome => ({
-            status: retryable ? "queued" : "failed",
-            reason,
-            recipient,
-            rejected: !retryable && rejectsRecipient === true,
-          }),
-        })
+      function* (row: Row, wanted: ReadonlyArray<Row>): Effect.fn.Return<Outcome, MessageRefused | SqlError.SqlError> {
+        const [first = row, ...others] = wanted
+        const mail = yield* others.length === 0 ? compose(first) : digest([first, ...others])
+        // whichever of them it says, every attempt is the same message (M5)
+        return yield* handOver(row, { ...mail, messageId: row.messageId })
       },
       Effect.catchTag("MessageRefused", ({ message }) =>
         Effect.succeed<Outcome>({ status: "failed", reason: message, recipient: null }),
@@ -92,25 +131,34 @@ export const layer = Layer.effectDiscard(
         ),
     )
 
-    /** An address that is refused for good goes back through the door: no more mail there, and the firm is told (M16). */
-    const reportBounce = Effect.fnUntraced(function* (
-      { id, workspaceId, state, delivery }: Composing.Row,
-      reason: string,
-    ) {
-      if (!ClientRequest.carriesLink(delivery)) return
-      const { recipient } = delivery
-      yield* requests
-        .handle(workspaceId, state.id, {
-          type: "ReportDelivery",
-          // of this mail there is one such report, however often it is made
-          id: `bounce:${id}`,
-          by: { kind: "system" },
-          recipient,
-          mail: id,
-          outcome: "bounced-hard",
-          detail: reason,
-        })
-        .pipe(Effect.catchCause((cause) => Effect.logWarning("a bounce could not be noted", { mail: id }, cause)))
+    /** An address that is refused for good: no more mail there, and the firm is told (M16). */
+    const bounced = (rows: ReadonlyArray<Row>, detail: string) =>
+      Effect.forEach(
+        rows,
+        ({ id, delivery }) =>
+          ClientRequest.carriesLink(delivery)
+            ? returns
+                .report(id, { outcome: "bounced-hard", detail })
+                .pipe(
+                  Effect.catchCause((cause) => Effect.logWarning("a bounce could not be noted", { mail: id }, cause)),
+                )
+            : Effect.void,
+        { discard: true },
+      )
+
+    /** Those that are still wanted; the others are dropped, each for its reason, and counted for no cap (M8). */
+    const stillWanted = Effect.fnUntraced(function* (rows: ReadonlyArray<Row>, isFirstAttempt: boolean) {
+      const wanted: Array<Row> = []
+      for (const row of rows) {
+        // a mail counts once, however many reminders it carries and however often it is tried
+        const dropped = yield* eligibility.dropped(row, isFirstAttempt && wanted.length === 0)
+        if (dropped === null) wanted.push(row)
+        else {
+          yield* record([row], row.workspaceId, { status: "dropped", reason: dropped, recipient: null })
+          yield* Metrics.mail(row.delivery.kind, "dropped")
+        }
+      }
+      return wanted
     })
 
     /** Fails only when it is to be tried again; what can never work, or has been tried long enough, ends here. */
@@ -119,27 +167,48 @@ export const layer = Layer.effectDiscard(
       { attempts }: { readonly attempts: number },
     ) {
       const row = Option.getOrNull(yield* byId(element))
-      if (row === null || row.status !== "queued") return
-      const made = yield* deliver(row)
+      if (row === null) return
+      const carried = row.leads ? yield* carriedBy(element) : []
+      const waiting = row.status === "queued" ? [row, ...carried] : carried
+      if (waiting.length === 0) return
+      const wanted = yield* stillWanted(waiting, attempts === 1)
+      if (wanted.length === 0) return
+      const made = yield* deliver(row, wanted)
       const isOver = made.status === "queued" && attempts >= MailQueue.maxAttempts
       const outcome: Outcome = isOver
         ? { ...made, status: "failed", reason: `${made.reason} Tried ${attempts} times and given up.` }
         : made
       const { status, reason } = outcome
-      if (outcome.rejected === true) yield* reportBounce(row, reason ?? "")
-      yield* record(row, outcome)
+      yield* record(wanted, row.workspaceId, outcome)
+      yield* Effect.forEach(wanted, ({ delivery }) => Metrics.mail(delivery.kind, status), { discard: true })
+      if (outcome.rejected === true) yield* bounced(wanted, reason ?? "")
       if (status === "handed-over" || status === "dropped") return
       yield* Effect.logWarning("a mail was not handed over", { mail: row.id, status, reason })
       if (status === "queued") return yield* new MailFailed({ retryable: true, reason: reason ?? "" })
     })
 
-    const work = queue.take(handle).pipe(
-      // the queue knows what to try again; a lost database connection must not spin
-      Effect.catchCause((cause) =>
-        Effect.delay(Effect.logDebug("a delivery will be tried again", cause), "200 millis"),
-      ),
+    const work = Effect.gen(function* () {
+      const { turn, life } = yield* Heartbeats.watch("mail worker", { turn: 300_000, rest: null })
+      return yield* queue
+        .take((element, take) =>
+          // told to stop, it ends the mail that it has begun: one that was handed over is noted as such
+          Effect.uninterruptible(turn(Tenancy.within(element.workspaceId)(handle(element, take)))),
+        )
+        .pipe(
+          // the queue knows what to try again; a lost database connection must not spin
+          Effect.catchCause((cause) =>
+            Effect.delay(Effect.logDebug("a delivery will be tried again", cause), "200 millis"),
+          ),
+          Effect.forever,
+          life,
+        )
+    })
+    const letIn = outbox.release.pipe(
+      Effect.catchCause((cause) => Effect.as(Effect.logDebug("held mails will be let in later", cause), 0)),
+      Effect.flatMap((released) => Effect.sleep(released > 0 ? "50 millis" : "1 second")),
       Effect.forever,
     )
+    yield* Effect.forkScoped(letIn)
     yield* Effect.forEach(Array.from({ length: concurrency }), () => Effect.forkScoped(work), { discard: true })
   }),
 )

@@ -41,7 +41,7 @@ export const layer = Layer.effect(
         WHERE workspace_id = ${workspaceId} AND id = ${id} AND (version = ${version}::int OR ${version}::int IS NULL)
           AND (NOT alone OR EXISTS (
             SELECT 1 FROM client_requests r
-            WHERE r.workspace_id = q.workspace_id AND r.state->'details'->'questionnaire'->>'hash' = q.hash))
+            WHERE r.workspace_id = q.workspace_id AND r.definition = q.hash))
         ORDER BY listed DESC, alone, version DESC, created_at DESC LIMIT 1`,
     })
     const listed = SqlSchema.findAll({
@@ -66,7 +66,7 @@ export const layer = Layer.effect(
       execute: ({ workspaceId, id, version }) => sql`
         SELECT q.version, q.hash, count(*)::int AS requests
         FROM questionnaires q JOIN client_requests r
-          ON r.workspace_id = q.workspace_id AND r.state->'details'->'questionnaire'->>'hash' = q.hash
+          ON r.workspace_id = q.workspace_id AND r.definition = q.hash
         WHERE q.workspace_id = ${workspaceId} AND q.id = ${id} AND q.version < ${version} AND NOT q.alone
           AND r.lifecycle = 'WaitingForCustomer'
         GROUP BY 1, 2 ORDER BY 1, 2`,

@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { Customer } from "../Customer.ts"
 import { SqlClient, SqlSchema } from "../platform/Sql.ts"
+import * as Tenancy from "../Tenancy.ts"
 
 export interface SessionFile {
   readonly question: string
@@ -73,6 +74,6 @@ export const make = Effect.gen(function* () {
     sweep: (now: number) =>
       Effect.map(Effect.orDie(old({ staged: new Date(now - patience), others: new Date(now - memory) })), (rows) =>
         rows.filter(({ isLeft }) => isLeft).map(({ id }) => id),
-      ),
+      ).pipe(Tenancy.across),
   }
 })

@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { BlobKey, BlobStore } from "../BlobStore.ts"
 import { HttpRouter, HttpServerResponse } from "../platform/Http.ts"
+import * as Tenancy from "../Tenancy.ts"
 import { type Logo, Workspaces } from "../Workspaces.ts"
 
 /** Where a logo lies on this server. */
@@ -36,6 +37,7 @@ const serve = Effect.gen(function* () {
     BlobMissing: () => Effect.succeed(nothing),
     BlobStoreUnavailable: Effect.die,
   }),
+  Tenancy.none,
 )
 
 /** `GET /logo/:id`. */

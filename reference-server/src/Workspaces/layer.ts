@@ -10,6 +10,7 @@ import { BlobKey, BlobStore } from "../BlobStore.ts"
 import { Kdf } from "../platform/Crypto.ts"
 import { SqlClient, SqlSchema } from "../platform/Sql.ts"
 import * as Secret from "../Secret.ts"
+import * as Tenancy from "../Tenancy.ts"
 import { AlreadySetUp, Logo, Workspace, Workspaces } from "../Workspaces.ts"
 
 /** The layer of `Workspaces` over the database. */
@@ -28,9 +29,9 @@ export const layer = Layer.effect(
     const byLogo = SqlSchema.findOneOption({
       Request: BlobKey,
       Result: Schema.Struct({ logo: Logo }),
-      execute: (id) => sql`SELECT logo FROM workspaces WHERE logo->>'id' = ${id}`,
+      execute: (id) => sql`SELECT logo FROM workspaces WHERE logo_id = ${id}`,
     })
-    const isSetUp = Effect.map(sql`SELECT 1 FROM members LIMIT 1`, (rows) => rows.length > 0)
+    const isSetUp = Effect.map(Tenancy.across(sql`SELECT 1 FROM members LIMIT 1`), (rows) => rows.length > 0)
 
     const setUp: Workspaces["Service"]["setUp"] = (input) =>
       Effect.gen(function* () {
@@ -38,14 +39,15 @@ export const layer = Layer.effect(
         const now = new Date(yield* Clock.currentTimeMillis)
         const workspaceId = yield* Crypto.uuid
         const { name, email } = input.member
-        const member = { id: yield* Crypto.uuid, workspaceId, name, email }
+        // somebody has to let the others in
+        const member = { id: yield* Crypto.uuid, workspaceId, name, email, role: "admin" } as const
         yield* Effect.gen(function* () {
           // two people who set up at the same moment: one of them does
           yield* sql`LOCK TABLE members IN EXCLUSIVE MODE`
           if (yield* isSetUp) return yield* new AlreadySetUp()
           yield* sql`INSERT INTO workspaces ${sql.insert({ id: workspaceId, ...input.workspace, createdAt: now })}`
           yield* sql`INSERT INTO members ${sql.insert({ ...member, passwordHash, createdAt: now })}`
-        }).pipe(sql.withTransaction)
+        }).pipe(sql.withTransaction, Tenancy.within(workspaceId))
         return member
       }).pipe(Effect.catchTag("SqlError", Effect.die), Effect.provideContext(services))
 
@@ -71,7 +73,8 @@ export const layer = Layer.effect(
       setUp,
       get: (id) => Effect.orDie(byId(id)),
       update,
-      logo: (id) => Effect.orDie(Effect.map(byLogo(id), (found) => Option.getOrNull(found)?.logo ?? null)),
+      logo: (id) =>
+        Effect.orDie(Effect.map(Tenancy.across(byLogo(id)), (found) => Option.getOrNull(found)?.logo ?? null)),
     })
   }),
 )

@@ -2,7 +2,9 @@
 // unstable, and therefore named here only.
 
 export * as PgClient from "@effect/sql-pg/PgClient"
-export * as PgMigrator from "@effect/sql-pg/PgMigrator"
+export * as PgConnection from "@effect/sql-pg/PgConnection"
+export * as PgPool from "@effect/sql-pg/PgPool"
+export * as Reactivity from "effect/reactivity/Reactivity"
 export * as Migrator from "effect/sql/Migrator"
 export * as SqlClient from "effect/sql/SqlClient"
 export * as SqlConnection from "effect/sql/SqlConnection"

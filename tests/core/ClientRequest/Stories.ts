@@ -52,7 +52,7 @@ const firms = [
   "MarkItem",
   "CloseOnBehalf",
 ] as const
-const clocks = ["Wake", "Wake", "Wake", "ReportDelivery", "RecordAccess", "StopReminders"] as const
+const clocks = ["Wake", "Wake", "Wake", "ReportDelivery", "RecordAccess", "StopReminders", "LiftSuppression"] as const
 const types = [...customers, ...clocks, ...firms, "Resend", "Send", ...customers, "Save"] as const
 const waits = [
   "hour",
@@ -263,6 +263,8 @@ const commandOf = (
       return commands.Wake(at, outstanding)
     case "ReportDelivery":
       return commands.ReportDelivery(at, { recipient, outcome: twist ? "bounced-hard" : "delivered" })
+    case "LiftSuppression":
+      return commands.LiftSuppression(at, { recipient })
     default:
       return commands[type](at)
   }

@@ -182,6 +182,39 @@ describe("mail servers", () => {
       assert.lengthOf(notices, suppressed.length)
     }
   })
+  it("M16: lifted by a member with a reason, mail may go there again; where nothing is suppressed it changes nothing", () => {
+    const dead = Decider.delivered(day(2), { outcome: "complained" })
+    given(...history, dead)
+      .when(commands.LiftSuppression(day(3)))
+      .thenHappens("SuppressionLifted")
+      .thenState({ suppressed: [] })
+    given(...history)
+      .when(commands.LiftSuppression(day(3)))
+      .thenHappens()
+    given(...history, dead)
+      .when(commands.LiftSuppression(day(3), { reason: " " }))
+      .thenRefused("reason-missing")
+    given(...history, dead)
+      .when(commands.LiftSuppression(day(3), { recipient: "mallory" }))
+      .thenRefused("recipient-unknown")
+  })
+  it("M8: a reminder that did not go out counts for no cap, once, and in its own cycle only", () => {
+    const state = after(...history)
+    const reminder = { sendNo: state.sendNo, count: 1 }
+    const once = ClientRequest.evolve(state, reminded(day(2), 1, null))
+    const report = (outcome: "dropped" | "suppressed", change = reminder) =>
+      ClientRequest.evolve(once, Decider.delivered(day(2), { outcome, reminder: change }))
+    assert.strictEqual(ClientRequest.remindersSent(once), 1)
+    assert.strictEqual(ClientRequest.remindersSent(report("dropped")), 0)
+    assert.deepStrictEqual(report("dropped").suppressed, [])
+    assert.deepStrictEqual(report("suppressed").suppressed, ["eva"])
+    assert.strictEqual(ClientRequest.remindersSent(report("dropped", { ...reminder, sendNo: 7 })), 1)
+  })
+  it("M16: a send to an address that gets no mail is refused, whoever found that out", () => {
+    given(created())
+      .when(commands.Send(day(1), { suppressed: ["eva"] }))
+      .thenRefused("recipient-suppressed")
+  })
   it("M16: of one who is no recipient any more it is written down, and changes nothing", () => {
     given(...history)
       .when(commands.ReportDelivery(day(2), { recipient: "mallory" }))

@@ -82,6 +82,8 @@ MarkItem                           | ItemCompleted                             |
 CloseOnBehalf                      | - wrong-state                             | - wrong-state                                       | RequestSubmitted                 | =                              | RequestSubmitted                         | - wrong-state
 ReportDelivery                     | DeliveryReported                          | DeliveryReported                                    | DeliveryReported                 | DeliveryReported               | DeliveryReported                         | DeliveryReported
 RecordAccess                       | - not-sent                                | AccessRecorded                                      | AccessRecorded                   | AccessRecorded                 | AccessRecorded                           | AccessRecorded
+RecordView                         | RequestViewed                             | RequestViewed                                       | RequestViewed                    | RequestViewed                  | RequestViewed                            | RequestViewed
+Erase                              | - still-open                              | - still-open                                        | - still-open                     | RequestErased                  | RequestErased                            | RequestErased
 `)
 
 const presets: Readonly<Record<string, string>> = {
@@ -269,7 +271,7 @@ describe("refusals", () => {
   })
 
   it("`allowed` is the truth: what it leaves out is never taken there, and what it names is, in some form", () => {
-    const own = (type: string) => !["Create", "Wake", "ReportDelivery", "RecordAccess"].includes(type)
+    const own = (type: string) => !["Create", "Wake", "ReportDelivery", "RecordAccess", "RecordView"].includes(type)
     for (const [name, policy] of Object.entries(RequestPolicy.presets)) {
       for (const [column, history] of Lifecycle.histories(policy)) {
         const here = cells.filter((one) => one.name === name && one.column === column)

@@ -168,6 +168,25 @@ export const commands = {
     detail: "550 no such user",
     ...change,
   }),
+  LiftSuppression: (at: number, change: Change<"LiftSuppression"> = {}): Command => ({
+    type: "LiftSuppression",
+    ...firm(at),
+    recipient: "eva",
+    reason: "The mailbox is there again.",
+    ...change,
+  }),
+  RecordView: (at: number, change: Change<"RecordView"> = {}): Command => ({
+    type: "RecordView",
+    ...firm(at),
+    what: "answers",
+    ...change,
+  }),
+  Erase: (at: number, change: Change<"Erase"> = {}): Command => ({
+    type: "Erase",
+    ...firm(at),
+    reason: "They asked for it.",
+    ...change,
+  }),
   RecordAccess: (at: number, change: Change<"RecordAccess"> = {}): Command => ({
     type: "RecordAccess",
     ...firm(at),

@@ -69,6 +69,22 @@ export const Recipient = Schema.Struct({
 }).annotate({ identifier: "RequestRecipient", description: "One who is asked, with what is known of their links." })
 export type Recipient = typeof Recipient.Type
 
+/** What has become of an e-mail: the highest that was ever reported, whatever came after it. */
+export const MailStatus = Schema.Literals([
+  "queued",
+  "dropped",
+  "failed",
+  "handed-over",
+  "bounced-soft",
+  "delivered",
+  "bounced-hard",
+  "complained",
+]).annotate({
+  identifier: "MailStatus",
+  description:
+    "queued: waits; dropped: not needed any more; failed: given up; handed-over: the mail server has it; then what was reported of it, each above the one before: bounced-soft, delivered, bounced-hard, complained.",
+})
+
 /** One e-mail about a request. */
 export const Mail = Schema.Struct({
   id: Schema.String,
@@ -78,14 +94,16 @@ export const Mail = Schema.Struct({
     examples: ["invitation"],
   }),
   recipient: Schema.String,
-  status: Schema.Literals(["queued", "handed-over", "failed", "dropped"]),
-  reason: Schema.NullOr(Schema.String).annotate({ description: "Why it waits, failed or was dropped." }),
+  status: MailStatus,
+  reason: Schema.NullOr(Schema.String).annotate({ description: "Why it waits, failed, was dropped or came back." }),
+  trail: Schema.Array(
+    Schema.Struct({ at: Wire.Timestamp, status: MailStatus, reason: Schema.NullOr(Schema.String) }),
+  ).annotate({ description: "Attempts to hand it over and reports of it, oldest first, a hundred at most." }),
   createdAt: Wire.Timestamp,
   handedOverAt: Schema.NullOr(Wire.Timestamp),
 }).annotate({
   identifier: "Mail",
-  description:
-    "One e-mail about the request, and whether the mail server has taken it. Its link is not shown to anybody.",
+  description: "One e-mail about the request, and what has become of it. Its link is not shown to anybody.",
 })
 export type Mail = typeof Mail.Type
 
@@ -171,6 +189,7 @@ export const HistoryEntry = Schema.Struct({
   at: Wire.Timestamp,
   by: Actor,
   type: Schema.String.annotate({ examples: ["RequestSent"] }),
+  erased: Schema.Boolean.annotate({ description: "What else it said is gone for good." }),
   data: Schema.Record(Schema.String, Schema.Json).annotate({ description: "What else the event says." }),
 }).annotate({ identifier: "HistoryEntry", description: "One thing that happened to the request." })
 export type HistoryEntry = typeof HistoryEntry.Type

@@ -4,6 +4,26 @@ import * as SafeHtml from "../SafeHtml.ts"
 
 const darkCard = "#1d2026"
 
+/** What the dark scheme changes, by selector. */
+const dark = (accent: string): ReadonlyArray<readonly [selector: string, rule: string]> => [
+  [".page", "background:#121418"],
+  [".card", `background:${darkCard}`],
+  [".card", "border-color:#343943"],
+  [".panel", "background:#252932"],
+  [".panel", "border-color:#3a404b"],
+  [".line", "border-color:#3a404b"],
+  [".text", "color:#eceef2"],
+  [".text h2", "color:#eceef2"],
+  [".text h3", "color:#eceef2"],
+  [".text h4", "color:#eceef2"],
+  [".muted", "color:#a7aeba"],
+  [".link", `color:${Contrast.adjusted(accent, darkCard)}`],
+  [".edge", `border-color:${Contrast.adjusted(accent, darkCard, 3)}`],
+  [".quote", "border-color:#4a515e"],
+  [".quote", "color:#c3c8d1"],
+  [".code", "background:#2c313b"],
+]
+
 /** Phones, and the dark scheme. Rules need `!important`, as they stand against inline styles. */
 export const styleSheet = (accent: string): string => `:root{color-scheme:light dark;supported-color-schemes:light dark}
 .body > :first-child{margin-top:0!important}
@@ -18,17 +38,14 @@ export const styleSheet = (accent: string): string => `:root{color-scheme:light 
 .cell.value{padding-top:0!important;margin-top:-10px;border-top:0!important}
 }
 @media (prefers-color-scheme:dark){
-.page{background:#121418!important}
-.card{background:${darkCard}!important;border-color:#343943!important}
-.panel{background:#252932!important;border-color:#3a404b!important}
-.line{border-color:#3a404b!important}
-.text,.text h2,.text h3,.text h4{color:#eceef2!important}
-.muted{color:#a7aeba!important}
-.link{color:${Contrast.adjusted(accent, darkCard)}!important}
-.edge{border-color:${Contrast.adjusted(accent, darkCard, 3)}!important}
-.quote{border-color:#4a515e!important;color:#c3c8d1!important}
-.code{background:#2c313b!important}
-}`
+${dark(accent)
+  .map(([selector, rule]) => `${selector}{${rule}!important}`)
+  .join("\n")}
+}
+${dark(accent)
+  // Outlook on the web and its apps know no such query: they mark what they darkened, text and backgrounds apart
+  .map(([selector, rule]) => `[data-ogs${rule.startsWith("background") ? "b" : "c"}] ${selector}{${rule}!important}`)
+  .join("\n")}`
 
 /**
  * Safe HTML with the mail's inline styles on its tags. It opens no tag but those of its short list and writes `<` for nothing else, so the

@@ -9,6 +9,10 @@ export interface Variable {
   readonly description: string
   /** The body must print it in every case (M19, C8). */
   readonly required?: boolean
+  /** The subject must print it in every case (M12: no two reminders look alike in a list of mails). */
+  readonly requiredInSubject?: boolean
+  /** False: it may not stand in a subject, which is shown on locked screens and in lists (M21). */
+  readonly inSubject?: boolean
   /** `text` when left out. A `url` may also be the address of a link and may not stand in a subject; a `list` is gone through with `each`. */
   readonly kind?: "text" | "url" | "list"
   /** The texts that each entry of a list has, by name, with their descriptions; a list without fields has plain texts, printed by `{{this}}`. */
@@ -28,7 +32,7 @@ export type Values = Readonly<
 export const Finding = Schema.Struct({
   /**
    * `syntax` `too-long` `too-deep` `rich-text` · `unknown-variable` `unknown-helper` `not-allowed` `raw` `partial` · `not-a-list`
-   * `list-as-text` `nested-list` · `url-in-subject` `tag-in-address` `unsafe-link` `misleading-link` · `typed-tag` `missing-tag`
+   * `list-as-text` `nested-list` · `url-in-subject` `not-in-subject` `tag-in-address` `unsafe-link` `misleading-link` · `typed-tag` `missing-tag`
    */
   code: Schema.String,
   part: Schema.Literals(["subject", "body"]),

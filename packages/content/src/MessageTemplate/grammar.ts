@@ -120,6 +120,12 @@ const inspect = (part: Part, root: hbs.AST.Program, declaration: Declaration) =>
         "url-in-subject",
         `{{${variable.name}}} is a link, and subjects are shown on locked screens: keep it in the body.`,
       )
+    if (part === "subject" && variable.declared?.inSubject === false)
+      return report(
+        node,
+        "not-in-subject",
+        `{{${variable.name}}} is for the reader alone, and subjects are shown on locked screens: keep it in the body.`,
+      )
     printed.push({ kind: variable.kind, loc: node.loc })
     if (scope.always) always.add(variable.name)
   }

@@ -2,7 +2,7 @@
 import type { Instant } from "../Instant.ts"
 import type { FileRef } from "../QuestionKind/upload.ts"
 import type { RequestPolicy } from "../RequestPolicy.ts"
-import type { AccessFact, Assurance, DeliveryOutcome } from "./Event.ts"
+import type { AccessFact, Assurance, DeliveryOutcome, ReportedReminder, ViewedPart } from "./Event.ts"
 import type { Actor, Details, Recipient } from "./State.ts"
 
 interface Base {
@@ -32,6 +32,8 @@ export interface Outstanding {
   readonly tasks: Readonly<Record<string, ReadonlyArray<string>>>
   /** The work item that the request is for is completed (K39). */
   readonly workIsDone?: boolean
+  /** Ids of the recipients whose addresses get no mail of the firm (M16). */
+  readonly suppressed?: ReadonlyArray<string>
 }
 
 // what the firm does
@@ -80,6 +82,12 @@ export interface RevokeLinks extends Base {
   readonly type: "RevokeLinks"
   readonly recipient: string
 }
+/** Mail may go to a recipient's address again, for the reason given. */
+export interface LiftSuppression extends Base {
+  readonly type: "LiftSuppression"
+  readonly recipient: string
+  readonly reason: string
+}
 export interface Cancel extends Base {
   readonly type: "Cancel"
   readonly reason: string
@@ -123,6 +131,17 @@ export interface CloseOnBehalf extends Base {
   readonly type: "CloseOnBehalf"
   readonly submissionId: string
   readonly digest: string
+}
+
+/** Removes for good what was given and whose it was, of a request that has ended (S76). */
+export interface Erase extends Base {
+  readonly type: "Erase"
+  readonly reason: string
+}
+/** A member saw what was given. Whether it is written down again within the hour is for whoever gives the id. */
+export interface RecordView extends Base {
+  readonly type: "RecordView"
+  readonly what: ViewedPart
 }
 
 // what the customer does
@@ -220,6 +239,8 @@ export interface ReportDelivery extends Base {
   readonly mail: string
   readonly outcome: DeliveryOutcome
   readonly detail: string
+  /** Of a reminder that did not go out. */
+  readonly reminder?: ReportedReminder
 }
 export interface RecordAccess extends Base {
   readonly type: "RecordAccess"
@@ -250,6 +271,7 @@ export type OfFirm =
   | Send
   | Resend
   | RevokeLinks
+  | LiftSuppression
   | Cancel
   | Suspend
   | Resume
@@ -259,6 +281,8 @@ export type OfFirm =
   | WaiveItem
   | MarkItem
   | CloseOnBehalf
+  | Erase
+  | RecordView
 export type OfSystem = Wake | ReportDelivery | RecordAccess
 
 export type Command = OfCustomer | OfFirm | OfSystem

@@ -51,8 +51,8 @@ const batch = 900_000
 
 const hour = 3_600_000
 
-/** What an event gives rise to; `after` is the request after it. */
-export const deliveries = (event: Event, after: State): ReadonlyArray<Delivery> => {
+/** What an event gives rise to; `before` and `after` are the request before and after it. */
+export const deliveries = (event: Event, after: State, before: State | null = null): ReadonlyArray<Delivery> => {
   switch (event.type) {
     case "RequestSent":
     case "RequestResent":
@@ -81,7 +81,8 @@ export const deliveries = (event: Event, after: State): ReadonlyArray<Delivery> 
     case "RemindersStopped":
       return [{ kind: "reminders-notice", recipient: event.recipient, at: event.at }]
     case "DeliveryReported":
-      return event.outcome === "bounced-hard" || event.outcome === "complained"
+      // told of once, however many mails come back
+      return after.suppressed.includes(event.recipient) && before?.suppressed.includes(event.recipient) !== true
         ? [{ kind: "bounce-notice", recipient: event.recipient, at: event.at }]
         : []
     case "AccessRecorded":

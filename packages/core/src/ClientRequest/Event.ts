@@ -35,13 +35,31 @@ export const AccessFact = Schema.Literals([
 ])
 export type AccessFact = typeof AccessFact.Type
 
+/** What a member saw: the answers, a file, or the record with the answers in it. */
+export const ViewedPart = Schema.Literals(["answers", "file", "record"])
+export type ViewedPart = typeof ViewedPart.Type
+
 /** What a claim was proved by: the link; the link and a code that came the same way; or another way too (S31). */
 export const Assurance = Schema.Literals(["link", "single-channel", "two-channel"])
 export type Assurance = typeof Assurance.Type
 
-/** What became of a mail, as its way reports it. */
-export const DeliveryOutcome = Schema.Literals(["delivered", "bounced-soft", "bounced-hard", "complained"])
+/**
+ * What became of a mail: as its way reports it; `suppressed`: it was not sent, because its address gets no mail of the firm;
+ * `dropped`: it was not worth sending any more (M8).
+ */
+export const DeliveryOutcome = Schema.Literals([
+  "delivered",
+  "bounced-soft",
+  "bounced-hard",
+  "complained",
+  "suppressed",
+  "dropped",
+])
 export type DeliveryOutcome = typeof DeliveryOutcome.Type
+
+/** The reminder that a report is about: its cycle, and its number in it. One that did not go out counts for no cap (M8). */
+export const ReportedReminder = Schema.Struct({ sendNo: Schema.Int, count: Schema.Int })
+export type ReportedReminder = typeof ReportedReminder.Type
 
 export const Event = Schema.Union([
   event("RequestCreated", { requestId: Schema.String, details: Details, policy: RequestPolicy }),
@@ -90,8 +108,20 @@ export const Event = Schema.Union([
   event("RequestResumed", {}),
   event("RequestCancelled", { reason: Schema.String }),
   event("RequestExpired", {}),
-  event("DeliveryReported", { recipient, mail: Schema.String, outcome: DeliveryOutcome, detail: Schema.String }),
+  event("DeliveryReported", {
+    recipient,
+    mail: Schema.String,
+    outcome: DeliveryOutcome,
+    detail: Schema.String,
+    reminder: Schema.optionalKey(ReportedReminder),
+  }),
+  /** A member lets mail go to an address again that did not work (M16). */
+  event("SuppressionLifted", { recipient, reason: Schema.String }),
   event("AccessRecorded", { what: AccessFact, recipient, channel: Schema.String }),
+  /** A member saw what was given, or downloaded a file of it (S75). */
+  event("RequestViewed", { what: ViewedPart }),
+  /** What was given and whose it was is gone for good; by the system: it had been kept as long as the firm keeps it (S76). */
+  event("RequestErased", { reason: Schema.String }),
 ])
 export type Event = typeof Event.Type
 

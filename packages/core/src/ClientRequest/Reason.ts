@@ -45,6 +45,8 @@ export const ReasonCode = Schema.Literals([
   "window-invalid",
   "file-limit",
   "file-unknown",
+  "still-open",
+  "erased",
 ])
 export type ReasonCode = typeof ReasonCode.Type
 

@@ -137,11 +137,21 @@ export const State = Schema.Struct({
   items: Schema.Record(Schema.String, Item),
   /** After a return: only these may be written. Null: all. */
   openItems: Schema.NullOr(Schema.Array(Schema.String)),
-  /** Reminders of this cycle, the latest of all, and since when occurrences count (see `Reminder.rebase`). */
-  reminders: Schema.Struct({ count: Schema.Int, lastAt: Schema.NullOr(Instant), from: Instant }),
+  /**
+   * Reminders of this cycle, the latest of all, and since when occurrences count (see `Reminder.rebase`). `dropped`: so
+   * many of the count were not worth sending any more, and count for no cap (delivery.md M8); left out: none.
+   */
+  reminders: Schema.Struct({
+    count: Schema.Int,
+    lastAt: Schema.NullOr(Instant),
+    from: Instant,
+    dropped: Schema.optionalKey(Schema.Int),
+  }),
   /** Mails that carried or asked for links, beside sends and reminders: counts access links. */
   accessNo: Schema.Int,
   submission: Schema.NullOr(Submission),
   files: Schema.Array(AttachedFile),
+  /** When everything that was given was erased, with the names and words of people (S76). Null: it was not. */
+  erased: Schema.NullOr(Schema.Struct({ at: Instant, by: Actor })),
 })
 export type State = typeof State.Type

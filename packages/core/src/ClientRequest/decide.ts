@@ -10,6 +10,7 @@ import type { Decision } from "./decide/Decision.ts"
 import { accept, refuse } from "./decide/Decision.ts"
 import * as editing from "./decide/editing.ts"
 import * as entering from "./decide/entering.ts"
+import * as erasing from "./decide/erasing.ts"
 import * as items from "./decide/items.ts"
 import * as sending from "./decide/sending.ts"
 import * as standing from "./decide/standing.ts"
@@ -26,6 +27,7 @@ import { stateAt } from "./views.ts"
  */
 export const decide = (command: Command.Command, request: State | null): Decision => {
   if (request === null) return decideFirst(command)
+  if (request.erased !== null) return erasing.afterwards(command, request)
   if (command.type === "Wake") return clock.wake(command, request)
   const overdue = stateAt(request, command.at) !== request.state
   if (!overdue) return decideExisting(command, request)
@@ -60,6 +62,8 @@ const decideExisting = (command: Exclude<Command.Command, Command.Wake>, request
       return sending.resend(command, request)
     case "RevokeLinks":
       return entering.revokeLinks(command, request)
+    case "LiftSuppression":
+      return standing.liftSuppression(command, request)
     case "Claim":
       return entering.claim(command, request)
     case "RequestAccessLink":
@@ -92,6 +96,10 @@ const decideExisting = (command: Exclude<Command.Command, Command.Wake>, request
       return standing.suspension(command, request)
     case "Reopen":
       return standing.reopen(command, request)
+    case "Erase":
+      return erasing.erase(command, request)
+    case "RecordView":
+      return accept({ type: "RequestViewed", at: command.at, by: command.by, what: command.what })
     case "ReportDelivery":
       return clock.reportDelivery(command)
     case "RecordAccess":

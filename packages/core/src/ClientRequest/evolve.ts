@@ -31,6 +31,7 @@ export const create = (event: EventOf<"RequestCreated">): State => ({
   accessNo: 0,
   submission: null,
   files: [],
+  erased: null,
 })
 
 /** The state after an event of an existing request. */
@@ -98,6 +99,7 @@ export const evolve = (request: State, event: Event): State => {
       return afterReturn(request, event)
     case "AnswersSaved":
     case "AccessRecorded":
+    case "RequestViewed":
       return request
     case "FileAttached":
       return { ...request, files: [...request.files, { ...event.file, question: event.question, at: event.at }] }
@@ -107,7 +109,7 @@ export const evolve = (request: State, event: Event): State => {
       return {
         ...request,
         expiresAt: event.expiresAt,
-        reminders: { count: event.count, lastAt: event.at, from: event.at },
+        reminders: { ...request.reminders, count: event.count, lastAt: event.at, from: event.at },
       }
     case "RemindersStopped":
       return {
@@ -145,6 +147,14 @@ export const evolve = (request: State, event: Event): State => {
       return { ...request, state: "Expired", endedAt: event.at }
     case "DeliveryReported":
       return afterDelivery(request, event)
+    case "RequestErased":
+      return { ...request, ...blank(request), erased: { at: event.at, by: event.by } }
+    case "SuppressionLifted":
+      return {
+        ...request,
+        suppressed: request.suppressed.filter((id) => id !== event.recipient),
+        reminders: rebased(request, event.at),
+      }
   }
 }
 
@@ -191,7 +201,9 @@ const afterSending = (request: State, event: EventOf<"RequestSent" | "RequestRes
     families,
     expiresAt: event.expiresAt,
     endedAt: null,
-    reminders: { ...request.reminders, count: event.resetsCount ? 0 : request.reminders.count, from: event.at },
+    reminders: event.resetsCount
+      ? { count: 0, lastAt: request.reminders.lastAt, from: event.at }
+      : { ...request.reminders, from: event.at },
   }
 }
 
@@ -268,12 +280,40 @@ const completed = (request: State, { at, by }: EventOf<"RequestSubmitted">): Sta
 const uncompleted = (item: Item, at: Instant): Item =>
   item.status === "Completed" ? { status: "InProgress", reason: null, at } : item
 
-const afterDelivery = (request: State, { recipient, outcome, at }: EventOf<"DeliveryReported">): State => {
-  const isDead = outcome === "bounced-hard" || outcome === "complained"
+const afterDelivery = (before: State, { recipient, outcome, reminder, at }: EventOf<"DeliveryReported">): State => {
+  const isBack = (outcome === "dropped" || outcome === "suppressed") && reminder?.sendNo === before.sendNo
+  const { reminders } = before
+  const request = isBack
+    ? { ...before, reminders: { ...reminders, dropped: Math.min(reminders.count, (reminders.dropped ?? 0) + 1) } }
+    : before
+  const isDead = outcome === "bounced-hard" || outcome === "complained" || outcome === "suppressed"
   const isOurs = request.details.recipients.some(({ id }) => id === recipient)
   if (!isDead || !isOurs || request.suppressed.includes(recipient)) return request
   return { ...request, suppressed: [...request.suppressed, recipient], reminders: rebased(request, at) }
 }
+
+/**
+ * What is left of a request without what people gave and who they were: ids, instants and states. A digest of answers goes
+ * too: where few can be given, it would tell which were. Every link is dead.
+ */
+const blank = (request: State): Partial<State> => ({
+  details: {
+    ...request.details,
+    title: "",
+    description: "",
+    message: "",
+    attachments: [],
+    recipients: request.details.recipients.map((one) => ({ ...one, name: "", email: "", mobile: "", contact: null })),
+    reminders: { ...request.details.reminders, enabled: false },
+  },
+  families: Object.fromEntries(Object.entries(request.families).map(([id, family]) => [id, revoked(family)])),
+  items: Object.fromEntries(
+    Object.entries(request.items).map(([id, item]) => [id, { ...item, reason: item.reason === null ? null : "" }]),
+  ),
+  suspended: request.suspended === null ? null : { ...request.suspended, reason: "" },
+  submission: request.submission === null ? null : { ...request.submission, digest: "" },
+  files: [],
+})
 
 /** The state that a stream of events leads to; null when it does not begin with a creation. */
 export const replay = (events: ReadonlyArray<Event>): State | null => {

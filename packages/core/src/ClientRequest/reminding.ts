@@ -19,6 +19,10 @@ export const dueOf = ({ dues, due }: Pick<Details, "dues" | "due">, item: string
 export const isInvited = (request: Pick<State, "details" | "families">, recipient: string): boolean =>
   request.details.recipients.some(({ id }) => id === recipient) && (request.families[recipient]?.sendNo ?? 0) > 0
 
+/** Reminders of this cycle that went out. */
+export const remindersSent = ({ reminders }: Pick<State, "reminders">): number =>
+  reminders.count - (reminders.dropped ?? 0)
+
 /** What reminders are planned from; at `now`, a window that has passed counts as expired. */
 export const reminderInput = (request: State, now: Instant = request.reminders.from): Input => {
   const { details, policy, reminders } = request
@@ -34,7 +38,7 @@ export const reminderInput = (request: State, now: Instant = request.reminders.f
       done: isItemDone(request, item),
     })),
     sentAt: invited.length === 0 ? null : request.sentAt,
-    count: reminders.count,
+    count: remindersSent(request),
     lastAt: reminders.lastAt,
     from: reminders.from,
     standing: standingOf(request, now),

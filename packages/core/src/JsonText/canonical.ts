@@ -8,8 +8,11 @@
 export const canonical = (value: unknown): string => {
   if (Array.isArray(value)) return `[${value.map((item) => canonical(item)).join(",")}]`
   if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null"
-  const properties = Object.entries(value)
-    .filter(([, member]) => member !== undefined)
-    .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
-  return `{${properties.map(([key, member]) => `${JSON.stringify(key)}:${canonical(member)}`).join(",")}}`
+  let text = ""
+  // without a comparison of one's own it is by UTF-16 units, and many times as fast
+  for (const key of Object.keys(value).sort()) {
+    const member: unknown = Reflect.get(value, key)
+    if (member !== undefined) text += `${text === "" ? "" : ","}${JSON.stringify(key)}:${canonical(member)}`
+  }
+  return `{${text}}`
 }

@@ -20,6 +20,7 @@ const ofCustomer = new Set([
 /** Names of commands of the same side. */
 export const allowed = (command: Command, request: State | null): ReadonlyArray<Command["type"]> => {
   if (request === null) return ["Create"]
+  if (request.erased !== null) return []
   return ofCustomer.has(command.type) ? allowedToCustomer(request) : allowedToFirm(request)
 }
 
@@ -51,9 +52,9 @@ const allowedToFirm = (request: State): ReadonlyArray<Command["type"]> => {
   const move: ReadonlyArray<Command["type"]> = mayMove ? ["ChangeRecipient"] : []
   switch (request.state) {
     case "Cancelled":
-      return []
+      return ["Erase"]
     case "Submitted":
-      return ["Reopen", "AcceptItem", "ReturnItem", "RevokeLinks", suspension]
+      return ["Reopen", "AcceptItem", "ReturnItem", "RevokeLinks", "Erase", suspension]
     case "Expired":
       return [
         "Edit",
@@ -64,6 +65,7 @@ const allowedToFirm = (request: State): ReadonlyArray<Command["type"]> => {
         "MarkItem",
         "CloseOnBehalf",
         "Cancel",
+        "Erase",
         suspension,
       ]
     case "WaitingForCustomer":

@@ -48,8 +48,16 @@ const remind = (command: Command.Wake, request: State): Event => {
 
 /** Recorded in every state: mail servers take their time. */
 export const reportDelivery = (command: Command.ReportDelivery): Decision => {
-  const { recipient, mail, outcome, detail } = command
-  return accept({ type: "DeliveryReported", ...stamp(command), recipient, mail, outcome, detail })
+  const { recipient, mail, outcome, detail, reminder } = command
+  return accept({
+    type: "DeliveryReported",
+    ...stamp(command),
+    recipient,
+    mail,
+    outcome,
+    detail,
+    ...(reminder === undefined ? {} : { reminder }),
+  })
 }
 
 export const recordAccess = (command: Command.RecordAccess, request: State): Decision => {

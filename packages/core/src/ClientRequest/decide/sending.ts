@@ -44,6 +44,7 @@ export const sendingGuards = (outstanding: Command.Outstanding, request: State):
   ...reachableRecipients(
     request,
     request.details.recipients.map(({ id }) => id),
+    outstanding,
   ),
 ]
 
@@ -70,7 +71,7 @@ export const resend = (command: Command.Resend, request: State): Decision => {
     ...guard(unknown.length === 0 && to.length > 0, "recipient-unknown", "There is no such recipient.", unknown),
     ...sendable(request, request.details),
     ...(request.state === "Expired" ? limits(command.outstanding, request) : []),
-    ...reachableRecipients(request, to),
+    ...reachableRecipients(request, to, command.outstanding),
   ])(sent("RequestResent", command, request, to))
 }
 
@@ -207,8 +208,12 @@ const limits = ({ subject, tasks, workIsDone }: Command.Outstanding, request: St
 }
 
 /** G5: it is not suspended, and the addresses work. */
-const reachableRecipients = (request: State, to: ReadonlyArray<string>): ReadonlyArray<Reason> => {
-  const dead = to.filter((id) => request.suppressed.includes(id))
+const reachableRecipients = (
+  request: State,
+  to: ReadonlyArray<string>,
+  { suppressed = [] }: Command.Outstanding,
+): ReadonlyArray<Reason> => {
+  const dead = to.filter((id) => request.suppressed.includes(id) || suppressed.includes(id))
   return [
     ...guard(request.suspended === null, "suspended", "It is suspended: resume it first."),
     ...guard(dead.length === 0, "recipient-suppressed", "The address does not work: give another one.", dead),

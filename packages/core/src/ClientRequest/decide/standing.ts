@@ -66,3 +66,17 @@ export const stopReminders = (command: Command.StopReminders, request: State): D
     ...guard(isInvited(request, recipient), "recipient-unknown", "There is no such recipient.", [recipient]),
   ])(...(enabled ? [{ type: "RemindersStopped", ...stamp(command), recipient } as const] : []))
 }
+
+/** In every state: what is known of an address is not a matter of the request's. */
+export const liftSuppression = (command: Command.LiftSuppression, request: State): Decision => {
+  const { recipient, reason } = command
+  const isKnown = request.details.recipients.some(({ id }) => id === recipient)
+  return unless(command, request, [
+    ...guard(isKnown, "recipient-unknown", "There is no such recipient.", [recipient]),
+    ...guard(reason.trim() !== "", "reason-missing", "Say why mail may go there again."),
+  ])(
+    ...(request.suppressed.includes(recipient)
+      ? [{ type: "SuppressionLifted", ...stamp(command), recipient, reason } as const]
+      : []),
+  )
+}

@@ -1,0 +1,93 @@
+/**
+ * Before the pool of connections: whoever finds all of them taken waits, but not for ever. Once the patience is over the statement
+ * fails as a lost connection does, and the request is answered 503 instead of hanging (back-pressure). The gate also knows how
+ * many connections are at work and how many wait for one.
+ */
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import { type PgConnection, type PgPool, SqlError } from "../platform/Sql.ts"
+
+export interface Usage {
+  readonly max: number
+  inUse: number
+  waiting: number
+}
+
+/** The gates of this process, to be read when somebody measures. */
+export const Usages = Context.Reference<Set<Usage>>("@requite/reference-server/Database/PoolGate/Usages", {
+  defaultValue: () => new Set(),
+})
+
+/** How long a statement waits for a connection, in milliseconds, unless it is said. */
+export const patience = 10_000
+
+export interface Gate {
+  readonly get: Effect.Effect<PgConnection.PgConnection, SqlError.SqlError, Scope.Scope>
+  readonly use: <A, E, R>(
+    run: (connection: PgConnection.PgConnection) => Effect.Effect<A, E, R>,
+  ) => Effect.Effect<A, E | SqlError.SqlError, R>
+}
+
+/** The same pool behind a gate. */
+export const before = Effect.fnUntraced(function* (
+  pool: Pick<PgPool.PgPool, "get" | "use">,
+  max: number,
+  patienceMillis: number = patience,
+): Effect.fn.Return<Gate, never, Scope.Scope> {
+  const usage: Usage = { max, inUse: 0, waiting: 0 }
+  const usages = yield* Usages
+  yield* Effect.acquireRelease(
+    Effect.sync(() => usages.add(usage)),
+    () => Effect.sync(() => usages.delete(usage)),
+  )
+  const queue = new Set<() => void>()
+
+  const enter = Effect.callback<void, SqlError.SqlError>((resume) => {
+    if (usage.inUse < max) {
+      usage.inUse++
+      resume(Effect.void)
+      return undefined
+    }
+    const stop = () => {
+      clearTimeout(timer)
+      usage.waiting--
+      queue.delete(admit)
+    }
+    const admit = () => {
+      stop()
+      usage.inUse++
+      resume(Effect.void)
+    }
+    const timer = setTimeout(() => {
+      stop()
+      resume(Effect.fail(noneFree(patienceMillis)))
+    }, patienceMillis)
+    usage.waiting++
+    queue.add(admit)
+    return Effect.sync(stop)
+  })
+  const leave = Effect.sync(() => {
+    usage.inUse--
+    const [next] = queue
+    next?.()
+  })
+
+  return {
+    get: Effect.andThen(
+      Effect.acquireRelease(enter, () => leave, { interruptible: true }),
+      pool.get,
+    ),
+    use: (run) =>
+      Effect.uninterruptibleMask((restore) =>
+        Effect.andThen(restore(enter), Effect.ensuring(restore(pool.use(run)), leave)),
+      ),
+  }
+})
+
+const noneFree = (millis: number) => {
+  const message = `No connection to the database was free within ${millis / 1000} seconds.`
+  return new SqlError.SqlError({
+    reason: new SqlError.LockTimeoutError({ cause: new Error(message), message, operation: "acquireConnection" }),
+  })
+}

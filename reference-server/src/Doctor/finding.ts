@@ -1,0 +1,37 @@
+/** What the doctor says of one thing. */
+export interface Finding {
+  readonly level: "ok" | "warning" | "error"
+  /** The catalogue has a sentence for it, with what to do: `doctor.<code>`. */
+  readonly code:
+    | "address.here"
+    | "address.ok"
+    | "clock.off"
+    | "clock.ok"
+    | "data.closed"
+    | "data.ok"
+    | "database.away"
+    | "database.ok"
+    | "dkim.missing"
+    | "dkim.ok"
+    | "dkim.other"
+    | "dkim.server"
+    | "dmarc.missing"
+    | "dmarc.ok"
+    | "dmarc.wrong"
+    | "dns.away"
+    | "from.here"
+    | "mx.missing"
+    | "mx.ok"
+    | "secret.files"
+    | "secret.ok"
+    | "smtp.failed"
+    | "smtp.none"
+    | "smtp.ok"
+    | "smtp.plain"
+    | "sms.none"
+    | "sms.ok"
+    | "spf.missing"
+    | "spf.ok"
+    | "spf.wrong"
+  readonly values?: Readonly<Record<string, string | number>>
+}

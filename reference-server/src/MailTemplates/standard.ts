@@ -1,0 +1,144 @@
+/** The standard words of the mails to customers, in each language that we speak; what a firm writes stands in their place. */
+import type { Language } from "../Messages.ts"
+import type { Kind, Wording } from "./kinds.ts"
+
+export const standard: Readonly<Record<Kind, Readonly<Record<Language, Wording>>>> = {
+  invitation: {
+    en: {
+      subject:
+        "{{firmName}} {{#if number}}is waiting for: {{requestTitle}} (new link {{number}}){{else}}asks you for: {{requestTitle}}{{/if}}",
+      lead: "Open the request on your phone or computer. You need no account.",
+      body: `{{greeting}},
+
+{{memberName}} at {{firmName}} asks you for some information: **{{requestTitle}}**.
+
+Press the button to open it. You can use your phone or your computer, and you need no account.`,
+    },
+    es: {
+      subject:
+        "{{firmName}} {{#if number}}está esperando: {{requestTitle}} (enlace nuevo {{number}}){{else}}le pide: {{requestTitle}}{{/if}}",
+      lead: "Abra la solicitud en su teléfono u ordenador. No necesita ninguna cuenta.",
+      body: `{{greeting}}:
+
+{{memberName}}, de {{firmName}}, le pide información: **{{requestTitle}}**.
+
+Pulse el botón para abrir la solicitud. Puede usar el teléfono o el ordenador, y no necesita ninguna cuenta.`,
+    },
+    sv: {
+      subject:
+        "{{firmName}} {{#if number}}väntar på: {{requestTitle}} (ny länk {{number}}){{else}}ber dig om: {{requestTitle}}{{/if}}",
+      lead: "Öppna förfrågan på mobilen eller datorn. Du behöver inget konto.",
+      body: `{{greeting}},
+
+{{memberName}} på {{firmName}} ber dig om några uppgifter: **{{requestTitle}}**.
+
+Tryck på knappen för att öppna förfrågan. Du kan använda mobilen eller datorn, och du behöver inget konto.`,
+    },
+  },
+  reminder: {
+    en: {
+      subject: "{{state}} ({{#if open}}{{done}} of {{total}} done, {{/if}}{{when}})",
+      lead: "{{dueSentence}} {{standing}}",
+      body: `{{greeting}},
+
+{{dueSentence}} {{standing}}
+
+Please remember to finish it. If something is unclear, reply to this e-mail and {{memberName}} will help.`,
+    },
+    es: {
+      subject: "{{state}} ({{#if open}}{{done}} de {{total}} listos, {{/if}}{{when}})",
+      lead: "{{dueSentence}} {{standing}}",
+      body: `{{greeting}}:
+
+{{dueSentence}} {{standing}}
+
+Recuerde completarlo, por favor. Si algo no está claro, responda a este correo y {{memberName}} le ayudará.`,
+    },
+    sv: {
+      subject: "{{state}} ({{#if open}}{{done}} av {{total}} klara, {{/if}}{{when}})",
+      lead: "{{dueSentence}} {{standing}}",
+      body: `{{greeting}},
+
+{{dueSentence}} {{standing}}
+
+Kom ihåg att göra det klart. Om något är oklart, svara på det här mejlet så hjälper {{memberName}} dig.`,
+    },
+  },
+  "access-link": {
+    en: {
+      subject: "Your link to: {{requestTitle}} (link {{number}})",
+      lead: "Open the request on this device.",
+      body: `{{greeting}},
+
+Here is the link that you asked for, to open “{{requestTitle}}” from {{firmName}} on the device you are using now.
+
+{{notYou}}`,
+    },
+    es: {
+      subject: "Su enlace a: {{requestTitle}} (enlace {{number}})",
+      lead: "Abra la solicitud en este dispositivo.",
+      body: `{{greeting}}:
+
+Este es el enlace que ha pedido para abrir «{{requestTitle}}», de {{firmName}}, en el dispositivo que está usando ahora.
+
+{{notYou}}`,
+    },
+    sv: {
+      subject: "Din länk till: {{requestTitle}} (länk {{number}})",
+      lead: "Öppna förfrågan på den här enheten.",
+      body: `{{greeting}},
+
+Här är länken som du bad om, för att öppna ”{{requestTitle}}” från {{firmName}} på enheten som du använder nu.
+
+{{notYou}}`,
+    },
+  },
+  returned: {
+    en: {
+      subject: "{{#if item}}Please look again: {{item}} ({{requestTitle}}){{else}}Open again: {{requestTitle}}{{/if}}",
+      lead: "Your other answers are kept.",
+      body: `{{greeting}},
+
+{{memberName}} at {{firmName}} {{#if item}}has looked at “{{item}}” and sends it back to you{{else}}has opened “{{requestTitle}}” again, so that you can change what you gave{{/if}}.
+
+Everything you gave before is kept.`,
+    },
+    es: {
+      subject:
+        "{{#if item}}Revíselo, por favor: {{item}} ({{requestTitle}}){{else}}Abierta de nuevo: {{requestTitle}}{{/if}}",
+      lead: "Sus demás respuestas se conservan.",
+      body: `{{greeting}}:
+
+{{memberName}}, de {{firmName}}, {{#if item}}ha revisado «{{item}}» y se lo devuelve{{else}}ha vuelto a abrir «{{requestTitle}}» para que pueda cambiar lo que envió{{/if}}.
+
+Todo lo que ya había dado se conserva.`,
+    },
+    sv: {
+      subject:
+        "{{#if item}}Titta gärna en gång till: {{item}} ({{requestTitle}}){{else}}Öppen igen: {{requestTitle}}{{/if}}",
+      lead: "Dina andra svar finns kvar.",
+      body: `{{greeting}},
+
+{{memberName}} på {{firmName}} {{#if item}}har tittat på ”{{item}}” och skickar tillbaka det till dig{{else}}har öppnat ”{{requestTitle}}” igen, så att du kan ändra det du har lämnat{{/if}}.
+
+Allt du har lämnat tidigare finns kvar.`,
+    },
+  },
+  code: {
+    en: {
+      subject: "Your code from {{firmName}}",
+      lead: "{{expiry}}",
+      body: `This is your code to open the request from {{firmName}}. Enter it on the page that asked for it. {{expiry}}`,
+    },
+    es: {
+      subject: "Su clave de {{firmName}}",
+      lead: "{{expiry}}",
+      body: `Esta es su clave para abrir la solicitud de {{firmName}}. Escríbala en la página que se la ha pedido. {{expiry}}`,
+    },
+    sv: {
+      subject: "Din kod från {{firmName}}",
+      lead: "{{expiry}}",
+      body: `Det här är din kod för att öppna förfrågan från {{firmName}}. Skriv in den på sidan som bad om den. {{expiry}}`,
+    },
+  },
+}

@@ -1,0 +1,142 @@
+/**
+ * Checkpoints, made: one process at a time for each workspace takes what was committed since the last one. Nothing that
+ * commits late is passed over, because only entries below `audit_horizon()` are taken, in an order that nothing is put into
+ * afterwards. The hash of each goes to the log too: a copy that who can write to the database cannot reach.
+ */
+import { AuditRecord } from "@requite/core"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import { SqlClient, SqlSchema } from "../platform/Sql.ts"
+import * as Tenancy from "../Tenancy.ts"
+import type { Signer } from "./Signer.ts"
+
+/** How many entries one covers at most: what a process holds in memory. */
+const most = 20_000
+/** How long a workspace goes without one while things happen, in milliseconds. */
+const interval = 60_000
+
+const Last = Schema.Struct({ number: Schema.Int, hash: Schema.String })
+const Place = Schema.Struct({ transaction: Schema.String, position: Schema.NumberFromString })
+const EntryRow = Schema.Struct({ ...AuditRecord.Checkpoint.Head.fields, ...Place.fields })
+
+export const Row = Schema.Struct({
+  workspaceId: Schema.String,
+  number: Schema.Int,
+  previous: Schema.String,
+  at: Schema.Date,
+  transaction: Schema.String,
+  position: Schema.NumberFromString,
+  heads: Schema.Array(AuditRecord.Checkpoint.Head),
+  root: Schema.String,
+  hash: Schema.String,
+  key: Schema.String,
+  signature: Schema.String,
+})
+export const columns =
+  "workspace_id, number, previous, at, transaction::text, position::text, heads, root, hash, key, signature"
+
+/** A checkpoint as its row says it, with what it covers. */
+export const ofRow = ({ at, transaction, position, heads, ...rest }: typeof Row.Type) => ({
+  checkpoint: { ...rest, at: at.getTime(), upTo: { transaction, position }, size: heads.length },
+  heads,
+})
+
+export const make = Effect.fnUntraced(function* (signer: Signer) {
+  const sql = yield* SqlClient.SqlClient
+
+  const state = SqlSchema.findOneOption({
+    Request: Schema.String,
+    Result: Last,
+    execute: (workspaceId) => sql`
+      SELECT checkpoint AS number, checkpoint_hash AS hash FROM records
+      WHERE workspace_id = ${workspaceId} FOR UPDATE SKIP LOCKED`,
+  })
+  const place = SqlSchema.findOneOption({
+    Request: Schema.String,
+    Result: Place,
+    execute: (workspaceId) => sql`
+      SELECT transaction::text, position::text FROM audit_checkpoints
+      WHERE workspace_id = ${workspaceId} ORDER BY number DESC LIMIT 1`,
+  })
+  const entries = SqlSchema.findAll({
+    Request: Schema.Struct({ workspaceId: Schema.String, after: Place }),
+    Result: EntryRow,
+    execute: ({ workspaceId, after }) => sql`
+      SELECT request_id, index, hash, transaction::text, position::text FROM audit_entries
+      WHERE workspace_id = ${workspaceId} AND transaction < audit_horizon()
+        AND (transaction, position) > (${after.transaction}::xid8, ${after.position}::bigint)
+      ORDER BY audit_entries.transaction, audit_entries.position LIMIT ${most}`,
+  })
+
+  /** Makes one; false where there is nothing to cover, or somebody else is at it. */
+  const one = (workspaceId: string) =>
+    Effect.gen(function* () {
+      const last = Option.getOrNull(yield* state(workspaceId))
+      if (last === null) return false
+      const after = Option.getOrElse(yield* place(workspaceId), () => ({ transaction: "0", position: 0 }))
+      const found = yield* entries({ workspaceId, after })
+      const upTo = found.at(-1)
+      if (upTo === undefined) return false
+      const at = yield* Clock.currentTimeMillis
+      const latest = new Map(found.map(({ requestId, index, hash }) => [requestId, { requestId, index, hash }]))
+      const heads = [...latest.values()]
+      const made = yield* AuditRecord.Checkpoint.make(
+        last.number === 0 ? null : last,
+        { workspaceId, at, upTo: { transaction: upTo.transaction, position: upTo.position } },
+        heads,
+      )
+      const { number, previous, root, hash } = made
+      const signature = yield* signer.sign(AuditRecord.Checkpoint.signedText(made))
+      yield* sql`INSERT INTO audit_checkpoints ${sql.insert({
+        workspaceId,
+        number,
+        previous,
+        at: new Date(at),
+        transaction: upTo.transaction,
+        position: upTo.position,
+        heads: JSON.stringify(heads),
+        root,
+        hash,
+        key: signer.key,
+        signature,
+      })}`
+      yield* sql`UPDATE records SET checkpoint = ${number}, checkpoint_hash = ${hash}
+        WHERE workspace_id = ${workspaceId}`
+      return { number, hash, requests: heads.length }
+    }).pipe(
+      sql.withTransaction,
+      // only what was committed is told
+      Effect.tap((made) =>
+        made === false
+          ? Effect.void
+          : Effect.logInfo(`audit checkpoint ${made.number} of workspace ${workspaceId}: ${made.hash}`),
+      ),
+    )
+
+  /** Makes what can be made now; gives how many. */
+  const checkpoint = (workspaceId: string) =>
+    Effect.gen(function* () {
+      yield* sql`INSERT INTO records (workspace_id, checkpoint, checkpoint_hash)
+        SELECT ${workspaceId}::uuid, 0, '' WHERE NOT EXISTS (SELECT FROM records WHERE workspace_id = ${workspaceId})
+        ON CONFLICT DO NOTHING`
+      let made = 0
+      while ((yield* one(workspaceId)) !== false) made++
+      return made
+    }).pipe(Tenancy.within(workspaceId), Effect.withSpan("Record.checkpoint"), Effect.orDie)
+
+  /** Workspaces in which something happened since their last checkpoint, and that was a while ago. */
+  const due = Effect.flatMap(
+    Clock.currentTimeMillis,
+    (now) => sql<{ id: string }>`
+      SELECT w.id FROM workspaces w
+      LEFT JOIN LATERAL (SELECT transaction, position, at FROM audit_checkpoints c
+        WHERE c.workspace_id = w.id ORDER BY number DESC LIMIT 1) c ON true
+      WHERE (c.at IS NULL OR c.at <= ${new Date(now - interval)}) AND EXISTS (
+        SELECT FROM audit_entries e WHERE e.workspace_id = w.id AND e.transaction < audit_horizon()
+          AND (e.transaction, e.position) > (coalesce(c.transaction, '0'::xid8), coalesce(c.position, 0)))`,
+  ).pipe(Tenancy.across, Effect.orDie)
+
+  return { checkpoint, due }
+})

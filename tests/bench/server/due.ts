@@ -1,0 +1,76 @@
+/**
+ * Due work: 10,000 reminders that are due at once, two processes, a mail server that can take it. None may be lost, none may come
+ * twice; bar: 500 a second from the moment that they are due to the last mail.
+ */
+import * as Schema from "effect/Schema"
+import * as World from "../../crash/World.ts"
+import * as ServerProcess from "../../support/ServerProcess.ts"
+import * as SmtpSink from "../../support/SmtpSink.ts"
+import * as Ground from "./Ground.ts"
+import { row } from "./Table.ts"
+
+/** What the sink says. */
+const said = Schema.decodeUnknownSync(
+  Schema.Struct({ mails: Schema.Number, different: Schema.Number, millis: Schema.Number }),
+)
+const daily = { kind: "custom", everyDays: 1 } as const
+export const dueNow = {
+  daysAgo: 2,
+  rule: daily,
+  policy: { reminders: { rule: daily, cap: 5, timing: { sendTime: "00:00", quietHours: null, businessDays: null } } },
+} as const
+
+/** PROFILE: a folder that CPU profiles are written to. COUNT: how many reminders. */
+const profile =
+  process.env["PROFILE"] === undefined ? {} : { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${process.env["PROFILE"]}` }
+const count = Number(process.env["COUNT"] ?? 10_000)
+
+export const run = async (): Promise<void> => {
+  const ground = await Ground.make()
+  const [port, sinkPort] = [await ServerProcess.freePort(), await ServerProcess.freePort()].map(String)
+  const sink = await Ground.child("Sink.ts", { PORT: sinkPort ?? "" })
+  const environment = {
+    ...ground.environment,
+    SMTP_URL: `smtp://127.0.0.1:${sinkPort}`,
+    PUBLIC_URL: `http://localhost:${port}`,
+    ...profile,
+  }
+  const servers = [
+    await ServerProcess.start({ ...environment, PORT: port ?? "" }),
+    await ServerProcess.start(environment),
+  ]
+  const nobody = await SmtpSink.start()
+  const world = await World.make(ground.environment, nobody, environment.PUBLIC_URL)
+  const id = await world.request(dueNow)
+  await ground.sql(`UPDATE client_requests SET next_due_at = NULL WHERE id = $1`, [id])
+  await world.settled([id])
+  await Ground.multiply(ground, id, count)
+  await ground.sql(`ANALYZE`)
+  await sink.ask("forget")
+
+  const began = performance.now()
+  await ground.sql(`UPDATE client_requests SET next_due_at = now() WHERE id <> $1`, [id])
+  const woken = async () =>
+    (await ground.sql(`SELECT 1 FROM client_requests WHERE next_due_at <= now() LIMIT 1`)).length === 0
+  const left = async () =>
+    Number((await ground.sql(`SELECT count(*)::int AS n FROM mails WHERE status = 'queued'`))[0]?.["n"])
+  let awake = 0
+  for (;;) {
+    await new Promise((resolve) => setTimeout(resolve, 250))
+    if (awake === 0 && (await woken())) awake = performance.now() - began
+    if (awake > 0 && (await left()) === 0) break
+    if (performance.now() - began > 900_000) break
+  }
+  const whole = performance.now() - began
+  const { mails, different, millis } = said(await sink.ask("say"))
+  row(
+    `due work, ${count} reminders, 2 processes`,
+    `${((different / whole) * 1000).toFixed(0)}/s`,
+    `bar 500; ${count - different} lost, ${mails - different} twice; woken ${((count / awake) * 1000).toFixed(0)}/s, mailed ${((mails / millis) * 1000).toFixed(0)}/s`,
+  )
+  await Promise.all(servers.map((server) => server.stop()))
+  await sink.stop()
+  await nobody.close()
+  await world.close()
+  await ground.close()
+}

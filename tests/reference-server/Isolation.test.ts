@@ -1,0 +1,388 @@
+// The isolation matrix over the HTTP API: every endpoint, taken from the contract itself, called by everybody who must not reach
+// a firm's things. An address with a parameter that is not known here fails the test, and so does a body that is missing.
+import { assert, layer } from "@effect/vitest"
+import { Access, Api } from "@requite/api"
+import * as Effect from "effect/Effect"
+import * as HttpApi from "effect/http-api/HttpApi"
+import * as TestFirm from "../support/TestFirm.ts"
+import * as Firms from "./IsolationFirm.ts"
+import * as World from "./SecurityWorld.ts"
+
+interface Endpoint {
+  readonly name: string
+  readonly method: string
+  readonly path: string
+  readonly guard: "member" | "admin" | "customer" | "none"
+}
+
+const endpoints: Array<Endpoint> = []
+HttpApi.reflect(Api, {
+  onGroup: () => {},
+  onEndpoint: ({ group, endpoint, middleware }) => {
+    const keys = new Set([...middleware].map(({ key }) => key))
+    endpoints.push({
+      name: `${group.identifier}.${endpoint.identifier}`,
+      method: endpoint.method,
+      path: endpoint.path,
+      guard: keys.has(Access.AdminAccess.key)
+        ? "admin"
+        : keys.has(Access.MemberAccess.key)
+          ? "member"
+          : keys.has(Access.CustomerAccess.key)
+            ? "customer"
+            : "none",
+    })
+  },
+})
+
+/** What no guard stands before, and why. A new one has to be put here by somebody who thought about it. */
+const open = [
+  // say nothing of any firm
+  "system.health",
+  "system.ready",
+  // whoever has the token is the customer
+  "customer.claim",
+  "customer.accessLink",
+  // before the second factor there is a session that opens nothing else: tried as the customer's below
+  "customer.code",
+  "customer.enterCode",
+  "customer.sendCode",
+]
+
+/** Parameters that name nothing of a firm: they are the same in every one. */
+const common: Readonly<Record<string, string>> = {
+  item: "about",
+  kind: "invitation",
+  language: "en",
+  question: "passport",
+}
+
+/** The parameter of a path, as this firm has it; undefined: nobody said what it is. */
+const parameter = (path: string, name: string, things: Firms.Things, request: string): string | undefined => {
+  const of = (part: string, ids: Readonly<Record<string, string>>) => (path.includes(part) ? ids[name] : undefined)
+  return (
+    of("/requests/bulk/", { batch: things.batch }) ??
+    of("/requests/", { id: request, recipient: things.recipient, file: things.file }) ??
+    of("/work-items/", { id: things.work, task: things.task, contact: things.contact }) ??
+    of("/contacts/", { id: things.contact }) ??
+    of("/questionnaires/", { id: things.questionnaire }) ??
+    of("/keys/", { id: things.key }) ??
+    of("/members/invitations/", { id: things.invitation }) ??
+    of("/members/", { id: things.member }) ??
+    of("/webhooks/", { id: things.webhook, delivery: things.delivery }) ??
+    of("/customer/", { handle: things.handle, file: things.file }) ??
+    common[name]
+  )
+}
+
+/** Thousands of calls, on a machine that has other things to do. */
+const patience = 240_000
+
+const namesIn = (path: string) => [...path.matchAll(/:(\w+)/g)].map(([, name = ""]) => name)
+
+const addressOf = ({ path }: Endpoint, things: Firms.Things, request: string) =>
+  path.replaceAll(/:(\w+)/g, (_, name: string) => parameter(path, name, things, request) ?? "unknown")
+
+const wording = {
+  subject: "{{firmName}} asks: {{requestTitle}}",
+  lead: "x",
+  body: "{{firmName}} {{link}} {{expiryDate}}",
+}
+
+/** A body that an endpoint takes, with this firm's ids in it. */
+const bodies = (things: Firms.Things, request: string): Readonly<Record<string, unknown>> => ({
+  "questionnaires.check": { source: "{}" },
+  "questionnaires.add": { source: TestFirm.questionnaire },
+  "requests.create": {
+    questionnaire: { id: things.questionnaire },
+    title: "Taken",
+    recipient: { name: "Eve", email: things.address, language: "en", contact: things.contact },
+    workItem: things.work,
+    tasks: [{ task: things.task, sections: ["about"] }],
+    send: true,
+  },
+  "requests.edit": { title: "Taken" },
+  "requests.cancel": { reason: "taken" },
+  "requests.schedule": { sendAt: "2099-03-27T09:00:00Z" },
+  "requests.suspend": {},
+  "requests.changeWindow": { windowDays: 60 },
+  "requests.returnItem": { reason: "taken" },
+  "requests.waiveItem": { reason: "taken" },
+  "requests.erase": { reason: "taken" },
+  "requests.changeRecipient": { name: "Eve", email: "eve@customer.example", language: "en", contact: things.contact },
+  "requests.previewReminders": {},
+  "policies.lint": { policy: "standard" },
+  "workItems.create": { title: "Taken", assignee: things.member },
+  "workItems.edit": { title: "Taken" },
+  "workItems.setRole": { role: "Applicant" },
+  "workItems.addTask": { title: "Taken", questionnaires: [things.questionnaire] },
+  "workItems.editTask": { title: "Taken" },
+  "workItems.addToBasket": { task: things.task },
+  "contacts.create": { name: "Eve" },
+  "contacts.edit": { name: "Eve" },
+  "keys.create": { name: "taken" },
+  "keys.rotate": {},
+  "members.invite": { name: "Eve", email: things.address, role: "admin" },
+  "members.changeRole": { role: "admin" },
+  "webhooks.create": { url: "https://localhost:9/" },
+  "webhooks.edit": { enabled: false },
+  "webhooks.rotate": {},
+  "webhooks.replay": {},
+  "operations.retry": { mails: [things.mail] },
+  "sender.choose": { domain: "example.com", localPart: "requests" },
+  "templates.save": wording,
+  "templates.preview": { kind: "invitation", request, recipient: things.recipient },
+  "templates.test": { kind: "invitation", request, recipient: things.recipient },
+  "record.keep": { keepDays: 3650 },
+  // without a batch's id of one's own choice: who chooses one makes it
+  "requests.bulk": {
+    sendAt: "2099-03-27T09:00:00Z",
+    rows: [
+      {
+        externalId: `taken ${things.batch}`,
+        request: {
+          questionnaire: { id: things.questionnaire },
+          title: "Taken",
+          recipient: { name: "Eve", email: things.address, language: "en", contact: things.contact },
+          workItem: things.work,
+        },
+      },
+    ],
+  },
+  "suppressions.add": { address: things.address, reason: "taken" },
+  "suppressions.lift": { address: things.address, reason: "taken" },
+})
+
+const customerBodies: Readonly<Record<string, unknown>> = {
+  "customer.save": { revision: 1, answers: { name: "Mallory" } },
+  "customer.completeItem": { revision: 1 },
+  "customer.reopenItem": { revision: 1 },
+  "customer.declineItem": { revision: 1, reason: "not mine" },
+  "customer.submit": { revision: 1 },
+  "customer.finish": { revision: 1, answers: { name: "Mallory" } },
+  "customer.enterCode": { code: "123456" },
+}
+
+const pdf = () => {
+  const form = new FormData()
+  form.append("file", new File(["%PDF-1.7\n%%EOF\n"], "mine.pdf", { type: "application/pdf" }))
+  return form
+}
+
+/** Calls an endpoint with what a firm has. */
+const ask = (endpoint: Endpoint, headers: Readonly<Record<string, string>>, things: Firms.Things, request: string) => {
+  const { name, method } = endpoint
+  const path = `${addressOf(endpoint, things, request)}${endpoint.path.includes("/customer/:handle/files") ? "?revision=1" : ""}`
+  const payload = endpoint.path.includes("/customer/") ? (customerBodies[name] ?? {}) : bodies(things, request)[name]
+  const body =
+    name === "customer.upload" ? pdf() : payload === undefined || method === "GET" ? undefined : JSON.stringify(payload)
+  const asked =
+    body instanceof FormData
+      ? { headers: Firms.typeless(headers), body }
+      : body === undefined
+        ? { headers }
+        : { headers, body }
+  const sent = `${path}${typeof body === "string" ? body : ""}`
+  return Effect.map(World.call(method, path, asked), (answer) => ({
+    answer,
+    sent,
+    what: `${name} (${method} ${path})`,
+  }))
+}
+
+const member = endpoints.filter(({ guard }) => guard === "member" || guard === "admin")
+const customer = endpoints.filter(({ path }) => path.includes("/customer/:handle"))
+
+/** The requests that an endpoint is tried with: where it is of one, those in every state. */
+const statesFor = ({ path, name }: Endpoint, things: Firms.Things) => {
+  const all = Object.entries(things.requests)
+  return path.includes("/requests/:id") || name.startsWith("templates.") ? all : all.slice(0, 1)
+}
+
+/** Their answers list what the caller has put there, so the next one is longer. */
+const growing: ReadonlySet<string> = new Set(["suppressions.add", "suppressions.lift"])
+
+/** What two answers differ in, in a line; undefined: nothing. */
+const difference = (one: World.Answer, other: World.Answer): string | undefined => {
+  const [a, b] = [Firms.masked(one), Firms.masked(other)].map((answer) => JSON.stringify(answer))
+  return a === b ? undefined : `${a?.slice(0, 600)}\n  is not ${b?.slice(0, 600)}`
+}
+
+layer(Firms.layer, { excludeTestServices: true, timeout: "120 seconds" })("the isolation matrix of the API", (it) => {
+  it.effect(
+    "S43: every endpoint is in the matrix: its guard is known, and each of its parameters",
+    () =>
+      Effect.gen(function* () {
+        assert.isAbove(endpoints.length, 90)
+        const unguarded = endpoints.filter(({ guard }) => guard === "none").map(({ name }) => name)
+        assert.sameMembers(unguarded, open)
+        const { nobodys: things } = yield* Firms.Firms
+        for (const { name, path } of endpoints) {
+          for (const part of namesIn(path)) {
+            assert.isDefined(parameter(path, part, things, "x"), `${name}: what is :${part} in ${path}? Say it here.`)
+          }
+        }
+        const known = new Set(endpoints.map(({ name }) => name))
+        assert.deepStrictEqual(
+          Object.keys(bodies(things, "x")).filter((name) => !known.has(name)),
+          [],
+          "a body of no endpoint",
+        )
+      }),
+    patience,
+  )
+
+  it.effect(
+    "S43 P2: another firm's thing is exactly like one that is not there, whoever of another firm asks",
+    () =>
+      Effect.gen(function* () {
+        const { ours, theirs, nobodys } = yield* Firms.Firms
+        for (const [name, id] of Object.entries(ours.things)) assert.isNotEmpty(id, name)
+        const before = yield* Firms.rowsOf(ours)
+        const secrets = yield* Firms.secretsOf(ours)
+        assert.isAbove(secrets.ids.size, 50)
+        const callers = { admin: theirs.as.admin, session: theirs.as.adminSession, member: theirs.as.member }
+        const problems: Array<string> = []
+        let tried = 0
+        for (const endpoint of member) {
+          const isOf = namesIn(endpoint.path).some((name) => !(name in common))
+          const states = statesFor(endpoint, ours.things)
+          for (const [caller, headers] of Object.entries(callers)) {
+            for (const [state, request] of caller === "admin" ? states : states.slice(-1)) {
+              const { answer, sent, what } = yield* ask(endpoint, headers, ours.things, request)
+              tried += 1
+              const problem = (sentence: string) =>
+                void problems.push(`${caller} of another firm: ${what}, ${state}: ${answer.status} ${sentence}`)
+              if ([400, 401, 415, 500, 503].includes(answer.status)) problem(answer.body.slice(0, 300))
+              const leaked = Firms.leakIn(answer, secrets, sent)
+              if (leaked !== undefined) problem(`tells of ${leaked}`)
+              const isAllowed = endpoint.guard === "member" || caller !== "member"
+              if (!isAllowed && answer.status !== 403) problem("is not 403")
+              // to pass over what is not there is as good as not to find it
+              if (isAllowed && isOf && endpoint.name !== "keys.revoke" && answer.status !== 404) problem("is not 404")
+              const none = yield* ask(endpoint, headers, nobodys, nobodys.requests[state] ?? "")
+              if (none.sent === sent || growing.has(endpoint.name)) continue
+              const differs = difference(answer, none.answer)
+              if (differs !== undefined) problem(`is not as for nobody's: ${differs}`)
+            }
+          }
+        }
+        assert.deepStrictEqual(problems, [])
+        assert.isAbove(tried, 400)
+
+        // a thing of one's own, with another firm's inside it
+        const nested = member.filter(({ path }) => namesIn(path).filter((name) => !(name in common)).length > 1)
+        assert.isAbove(nested.length, 8)
+        for (const endpoint of nested) {
+          const own = theirs.things.requests["started"] ?? ""
+          const { work, webhook } = theirs.things
+          const mixed = (others: Firms.Things): Firms.Things => ({ ...others, work, webhook })
+          const { answer, sent, what } = yield* ask(endpoint, theirs.as.admin, mixed(ours.things), own)
+          const none = yield* ask(endpoint, theirs.as.admin, mixed(nobodys), own)
+          assert.isUndefined(Firms.leakIn(answer, secrets, sent), what)
+          assert.isUndefined(difference(answer, none.answer), what)
+        }
+        assert.deepStrictEqual(Firms.changed(before, yield* Firms.rowsOf(ours)), [])
+        // nor is any of it part of what is theirs now
+        const { requests, address: _, recipient: __, questionnaire: ___, ...ids } = ours.things
+        const all = [...Object.values(requests), ...Object.values(ids)]
+        const used = (yield* Firms.rowsOf(theirs)).filter((row) => all.some((id) => row.includes(id)))
+        assert.deepStrictEqual(used, [])
+      }),
+    patience,
+  )
+
+  it.effect(
+    "S8 S10 S14 P2: nobody, who is gone, a key that is over, a customer and a member reach nothing",
+    () =>
+      Effect.gen(function* () {
+        const { ours } = yield* Firms.Firms
+        const before = yield* Firms.rowsOf(ours)
+        const secrets = yield* Firms.secretsOf(ours)
+        const outsiders = {
+          nobody: {},
+          "a wrong key": { authorization: `Bearer rq_00000000_${"x".repeat(43)}` },
+          ...ours.over,
+          customer: ours.customer.headers,
+          // a customer's secret as a member's session
+          guise: { cookie: `rq-member=${ours.customer.cookie.split("=")[1] ?? ""}`, origin: World.origin },
+        }
+        const request = ours.things.requests["started"] ?? ""
+        const problems: Array<string> = []
+        for (const endpoint of member) {
+          const nobody = yield* ask(endpoint, {}, ours.things, request)
+          for (const [caller, headers] of Object.entries(outsiders)) {
+            const { answer, sent, what } = yield* ask(endpoint, headers, ours.things, request)
+            const leaked = Firms.leakIn(answer, secrets, sent)
+            const differs = difference(answer, nobody.answer)
+            if (answer.status !== 401) problems.push(`${caller}: ${what}: ${answer.status}`)
+            if (leaked !== undefined) problems.push(`${caller}: ${what}: tells of ${leaked}`)
+            if (differs !== undefined) problems.push(`${caller}: ${what}: ${differs}`)
+          }
+          if (endpoint.guard !== "admin") continue
+          for (const headers of [ours.as.member, ours.as.memberSession]) {
+            const { answer, what } = yield* ask(endpoint, headers, ours.things, request)
+            const isRight = answer.status === 403 && answer.body.includes('"_tag":"AdministratorsOnly"')
+            if (!isRight) problems.push(`a member: ${what}: ${answer.status} ${answer.body.slice(0, 200)}`)
+          }
+        }
+        assert.deepStrictEqual(problems, [])
+        assert.deepStrictEqual(Firms.changed(before, yield* Firms.rowsOf(ours)), [])
+      }),
+    patience,
+  )
+
+  it.effect(
+    "S43 S9 S63 L15: a customer's session is of one request and one person, whoever else brings theirs",
+    () =>
+      Effect.gen(function* () {
+        const { ours, theirs, nobodys } = yield* Firms.Firms
+        const before = yield* Firms.rowsOf(ours)
+        const secrets = yield* Firms.secretsOf(ours)
+        assert.isAbove(customer.length, 12)
+        const without = { origin: World.origin, "x-csrf-token": "x" }
+        const stolen = theirs.customer.cookie.split("=")[1] ?? ""
+        // whose handle, and who comes with what
+        const attempts = [
+          ["another request of the firm", ours.customer.handle, ours.finisher.headers],
+          ["another recipient of the record", ours.ana.handle, ours.bo.headers],
+          ["a customer of another firm", ours.customer.handle, theirs.customer.headers],
+          ["the firm itself", ours.customer.handle, { ...without, ...ours.as.admin }],
+          ["another firm", ours.customer.handle, { ...without, ...theirs.as.adminSession }],
+          ["nobody", ours.customer.handle, without],
+          [
+            "another's secret under this name",
+            ours.customer.handle,
+            { ...theirs.customer.headers, cookie: `rq-${ours.customer.handle}=${stolen}` },
+          ],
+        ] as const
+        const problems: Array<string> = []
+        for (const endpoint of customer) {
+          for (const [who, handle, headers] of attempts) {
+            const { answer, sent, what } = yield* ask(endpoint, headers, { ...ours.things, handle }, "")
+            const none = yield* ask(endpoint, headers, nobodys, "")
+            const leaked = Firms.leakIn(answer, secrets, sent)
+            const differs = difference(answer, none.answer)
+            if (answer.status !== 410) problems.push(`${who}: ${what}: ${answer.status} ${answer.body.slice(0, 200)}`)
+            if (leaked !== undefined) problems.push(`${who}: ${what}: tells of ${leaked}`)
+            if (differs !== undefined) problems.push(`${who}: ${what}: ${differs}`)
+          }
+          if (!endpoint.path.includes(":file")) continue
+          // one's own session, and another's file
+          for (const [handle, headers] of [
+            [ours.ana.handle, ours.ana.headers],
+            [theirs.customer.handle, theirs.customer.headers],
+          ] as const) {
+            const { answer, what } = yield* ask(endpoint, headers, { ...ours.things, handle }, "")
+            const none = yield* ask(endpoint, headers, { ...nobodys, handle }, "")
+            const differs = difference(answer, none.answer)
+            if (answer.status < 400) problems.push(`a file of another request: ${what}: ${answer.status}`)
+            if (differs !== undefined) problems.push(`a file of another request: ${what}: ${differs}`)
+          }
+        }
+        assert.deepStrictEqual(problems, [])
+        assert.deepStrictEqual(Firms.changed(before, yield* Firms.rowsOf(ours)), [])
+      }),
+    patience,
+  )
+})

@@ -1,0 +1,181 @@
+// Whatever is done to the audit tables as superuser, checking the record finds it. Each tampering is done in a transaction, the
+// record is checked inside it, and it is rolled back.
+import { assert, layer } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import { SqlClient } from "../../reference-server/src/platform/Sql.ts"
+import { Record } from "../../reference-server/src/Record.ts"
+import * as TestDatabase from "../support/TestDatabase.ts"
+import * as TestFirm from "../support/TestFirm.ts"
+import * as World from "./RecordWorld.ts"
+
+/** Numbers that look random and are the same in every run. */
+const numbers = (seed: number) => {
+  let state = seed
+  return (below: number) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+    return Math.floor((state / 2 ** 32) * below)
+  }
+}
+
+/** Another value for a column of a type: never the same, and as near to it as may be. */
+const other: Readonly<{ [type: string]: (column: string) => string }> = {
+  text: (column) => `overlay(${column} placing (CASE left(${column}, 1) WHEN 'a' THEN 'b' ELSE 'a' END) from 1 for 1)`,
+  uuid: () => "gen_random_uuid()",
+  integer: (column) => `${column} + 1000`,
+  bigint: (column) => `${column} + 1000`,
+  xid8: (column) => `(${column}::text::bigint + 1000)::text::xid8`,
+  jsonb: (column) => `CASE jsonb_typeof(${column}) WHEN 'array' THEN jsonb_set(${column}, '{0,index}', '99')
+    ELSE jsonb_set(${column}, '{tampered}', '1') END`,
+  "timestamp with time zone": (column) => `${column} + interval '1 microsecond'`,
+}
+
+/** They say where a row stands in the order of commits, and are no part of what happened. */
+const places = new Set(["audit_entries.position", "audit_entries.transaction"])
+
+layer(TestFirm.withoutWorker, { excludeTestServices: true, timeout: "120 seconds" })("tampering as superuser", (it) => {
+  /** What checking says after these statements, which are rolled back. */
+  const checked = (workspaceId: string, ...statements: ReadonlyArray<string>) =>
+    Effect.gen(function* () {
+      const sql = yield* SqlClient.SqlClient
+      const record = yield* Record
+      return yield* Effect.flip(
+        TestDatabase.asAdministrator(
+          Effect.gen(function* () {
+            // foreign keys and triggers are nothing to a superuser
+            yield* sql`SET LOCAL session_replication_role = replica`
+            for (const statement of statements) yield* sql.unsafe(statement)
+            return yield* Effect.fail(yield* record.verify(workspaceId))
+          }),
+        ),
+      )
+    }).pipe(Effect.flatMap((found) => ("faults" in found ? Effect.succeed(found) : Effect.die(found))))
+
+  it.effect(
+    "S73 S75 L49: every column of every row of the audit, one at a time",
+    () =>
+      Effect.gen(function* () {
+        const sql = yield* SqlClient.SqlClient
+        const { workspaceId } = yield* World.arrange
+        assert.deepStrictEqual((yield* checked(workspaceId)).faults, [])
+        const columns = yield* sql<{ tableName: string; columnName: string; dataType: string }>`
+        SELECT table_name, column_name, data_type FROM information_schema.columns
+        WHERE table_name IN ('audit_entries', 'audit_checkpoints') ORDER BY 1, 2`
+        const random = numbers(20_260_101)
+        const missed: Array<string> = []
+        let done = 0
+        for (const { tableName, columnName, dataType } of columns) {
+          if (places.has(`${tableName}.${columnName}`)) continue
+          const rows = yield* sql<{ at: string }>`
+          SELECT ctid::text AS at FROM ${sql(tableName)} WHERE workspace_id = ${workspaceId} ORDER BY ctid`
+          for (const { at } of rows.toSorted(() => random(3) - 1).slice(0, 4)) {
+            const value = (other[dataType] ?? assert.fail(`no other value for ${dataType}`))(columnName)
+            const report = yield* checked(
+              workspaceId,
+              `ALTER TABLE ${tableName} DROP CONSTRAINT ${tableName}_pkey`,
+              `UPDATE ${tableName} SET ${columnName} = ${value} WHERE ctid = '${at}'`,
+            )
+            done++
+            const [first] = report.faults
+            if (first === undefined) missed.push(`${tableName}.${columnName}`)
+            else if (tableName === "audit_entries") assert.isNotNull(first.request, JSON.stringify(first))
+          }
+        }
+        assert.deepStrictEqual(missed, [])
+        assert.isAbove(done, 60)
+      }),
+    180_000,
+  )
+
+  it.effect(
+    "S73 L49: removed, put in, moved, cut off, forgotten whole; and the first broken link is named",
+    () =>
+      Effect.gen(function* () {
+        const { workspaceId, submitted, cancelled } = yield* World.arrange
+        const [a, b] = [`request_id = '${submitted.id}'`, `request_id = '${cancelled.id}'`]
+        const first = (...statements: ReadonlyArray<string>) =>
+          Effect.map(checked(workspaceId, ...statements), ({ faults: [fault] }) =>
+            fault === undefined ? null : [fault.what, fault.request, fault.index, fault.checkpoint],
+          )
+        const remove = (where: string) => `DELETE FROM audit_entries WHERE ${where}`
+        assert.deepStrictEqual(yield* first(remove(`${a} AND index = 3`)), ["missing", submitted.id, 3, null])
+        assert.deepStrictEqual(yield* first(remove(`${b} AND index >= 3`)), ["missing", cancelled.id, 3, 2])
+        assert.deepStrictEqual(yield* first(remove(a)), ["missing", submitted.id, 1, null])
+        assert.deepStrictEqual(yield* first(remove(a), `DELETE FROM client_requests WHERE id = '${submitted.id}'`), [
+          "request-missing",
+          submitted.id,
+          null,
+          1,
+        ])
+        const copied = `INSERT INTO audit_entries (request_id, index, workspace_id, command_id, event, hash, at, type, by, context, salt, commitment)
+        SELECT request_id, index + 100, workspace_id, command_id, event, hash, at, type, by, context, salt, commitment
+        FROM audit_entries WHERE ${a} AND index = 2`
+        assert.deepStrictEqual((yield* first(copied))?.slice(0, 2), ["missing", submitted.id])
+        const swapped = [
+          `UPDATE audit_entries SET index = 1003 WHERE ${a} AND index = 3`,
+          `UPDATE audit_entries SET index = 3 WHERE ${a} AND index = 4`,
+          `UPDATE audit_entries SET index = 4 WHERE ${a} AND index = 1003`,
+        ]
+        assert.deepStrictEqual(yield* first(...swapped), ["hash", submitted.id, 3, null])
+        const blanked = `UPDATE audit_entries SET event = NULL, context = NULL, salt = NULL WHERE ${a} AND index = 2`
+        assert.deepStrictEqual(yield* first(blanked), ["erased", submitted.id, 2, null])
+
+        const gone = (number: number) =>
+          `DELETE FROM audit_checkpoints WHERE workspace_id = '${workspaceId}' AND number = ${number}`
+        assert.deepStrictEqual(yield* first(gone(2)), ["checkpoint", null, null, 3])
+        assert.deepStrictEqual(yield* first(gone(3)), ["checkpoint", null, null, 3])
+        assert.deepStrictEqual(
+          yield* first(
+            `UPDATE client_requests SET state = jsonb_set(state, '{details,title}', '"Other"') WHERE id = '${cancelled.id}'`,
+          ),
+          ["state", cancelled.id, null, null],
+        )
+        assert.deepStrictEqual(
+          yield* first(`UPDATE submissions SET answers = jsonb_set(answers, '{name}', '"Other"') WHERE ${a}`),
+          ["submission", submitted.id, null, null],
+        )
+        assert.deepStrictEqual(yield* first(`DELETE FROM submissions WHERE ${a}`), [
+          "submission",
+          submitted.id,
+          null,
+          null,
+        ])
+      }),
+    180_000,
+  )
+
+  it.effect(
+    "S73: a chain that is written anew is found by its checkpoint, and by the signature when that is written anew too",
+    () =>
+      Effect.gen(function* () {
+        const sql = yield* SqlClient.SqlClient
+        const { workspaceId, cancelled } = yield* World.arrange
+        // the last entry under another hash, and the checkpoint's root and hash made to fit it would need the key
+        const [row] = yield* sql<{ heads: ReadonlyArray<{ requestId: string }> }>`
+        SELECT heads FROM audit_checkpoints WHERE workspace_id = ${workspaceId} AND number = 2`
+        assert.deepStrictEqual(
+          row?.heads.map(({ requestId }) => requestId),
+          [cancelled.id],
+        )
+        const report = yield* checked(
+          workspaceId,
+          `UPDATE audit_checkpoints SET signature = (SELECT signature FROM audit_checkpoints c
+          WHERE c.workspace_id = '${workspaceId}' AND c.number = 1) WHERE workspace_id = '${workspaceId}' AND number = 2`,
+        )
+        assert.deepStrictEqual(
+          report.faults.map(({ what, checkpoint }) => [what, checkpoint]),
+          [["signature", 2]],
+        )
+        const key = yield* checked(
+          workspaceId,
+          `UPDATE audit_checkpoints SET key = '3OJyzh1FS8ZTQPEpqzFNMzKQaU4nj2_W1sLhhVlJQBY' WHERE workspace_id = '${workspaceId}' AND number = 3`,
+        )
+        assert.deepStrictEqual(
+          key.faults.map(({ what, checkpoint }) => [what, checkpoint]),
+          [
+            ["signature", 3],
+            ["key", 3],
+          ],
+        )
+      }),
+  )
+})
