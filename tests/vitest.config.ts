@@ -11,7 +11,8 @@ export default defineConfig({
     globalSetup: ["tests/support/globalSetup.ts"],
     // a worker for each core: most tests wait for a database or a browser some of the time
     maxWorkers: "100%",
-    testTimeout: 20_000,
-    hookTimeout: 60_000,
+    // what starts processes takes long on a machine that has much else to do
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
   },
 })

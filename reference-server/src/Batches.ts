@@ -36,8 +36,8 @@ export interface Batch {
 export class Batches extends Context.Service<
   Batches,
   {
-    /** Begins a batch, or goes on with the one that is there; gives its status. */
-    open(member: Member, id: string): Effect.Effect<Batch["status"], BatchNotFound>
+    /** Begins a batch, or goes on with the one of this workspace that is there; gives its status. */
+    open(member: Member, id: string): Effect.Effect<Batch["status"]>
     /** What is known by these names of the caller's system, whatever batch it came in. */
     known(workspaceId: string, externalIds: ReadonlyArray<string>): Effect.Effect<ReadonlyMap<string, Known>>
     /** Notes that a request is about to be made for a row; one that is there stays. */
@@ -75,7 +75,7 @@ export const layer = Layer.effect(
         yield* sql`UPDATE batches SET status = ${status} WHERE workspace_id = ${workspaceId} AND id = ${id}`
         const waiting = yield* sql<{ id: string }>`
         SELECT r.id FROM batch_rows b JOIN client_requests r ON r.id = b.request_id
-        WHERE b.batch_id = ${id} AND r.workspace_id = ${workspaceId} AND r.lifecycle = 'Pending'
+        WHERE b.workspace_id = ${workspaceId} AND b.batch_id = ${id} AND r.lifecycle = 'Pending'
           AND r.state ->> 'sentAt' IS NULL ORDER BY r.created_at, r.id`
         yield* Effect.forEach(
           waiting,
@@ -92,8 +92,8 @@ export const layer = Layer.effect(
       open: Effect.fnUntraced(function* ({ id: memberId, workspaceId }, id) {
         const createdAt = new Date(yield* Clock.currentTimeMillis)
         yield* sql`INSERT INTO batches ${sql.insert({ id, workspaceId, memberId, status: "running", createdAt })}
-          ON CONFLICT (id) DO NOTHING`.pipe(Effect.orDie)
-        return yield* statusOf(workspaceId, id)
+          ON CONFLICT (workspace_id, id) DO NOTHING`.pipe(Effect.orDie)
+        return yield* Effect.orDie(statusOf(workspaceId, id))
       }),
       known: (workspaceId, externalIds) =>
         Effect.map(
@@ -115,10 +115,10 @@ export const layer = Layer.effect(
             count(*) FILTER (WHERE r.lifecycle = 'Pending' AND r.state ->> 'sentAt' IS NULL)::int AS waiting,
             count(*) FILTER (WHERE r.state ->> 'sentAt' IS NOT NULL)::int AS sent
           FROM batch_rows b JOIN client_requests r ON r.id = b.request_id
-          WHERE b.batch_id = ${id} AND r.workspace_id = ${workspaceId}`.pipe(Effect.orDie)
+          WHERE b.workspace_id = ${workspaceId} AND b.batch_id = ${id}`.pipe(Effect.orDie)
         const mails = yield* sql<{ status: string; n: number }>`
           SELECT m.status, count(*)::int AS n FROM batch_rows b JOIN mails m ON m.request_id = b.request_id
-          WHERE b.batch_id = ${id} AND m.workspace_id = ${workspaceId} AND m.kind = 'invitation'
+          WHERE b.workspace_id = ${workspaceId} AND b.batch_id = ${id} AND m.kind = 'invitation'
           GROUP BY m.status ORDER BY m.status`.pipe(Effect.orDie)
         return {
           id,
@@ -146,4 +146,4 @@ export const layer = Layer.effect(
 )
 
 /** What is sent at once is scheduled for so many milliseconds from now: a schedule lies in the future. */
-export const soon = 1000
+export const soon = 4000

@@ -14,6 +14,7 @@ import type { SqlError } from "./platform/Sql.ts"
 import type { Member } from "./Members.ts"
 import { MailStatus, Step } from "./Outbox/MailStatus.ts"
 import type { Stored } from "./Questionnaires.ts"
+import type { Workspace } from "./Workspaces.ts"
 
 export class RequestNotFound extends Schema.TaggedError<RequestNotFound>()("RequestNotFound", { id: Schema.String }) {}
 
@@ -90,6 +91,8 @@ export interface Conflict {
 
 export interface Saved {
   readonly conflicts: ReadonlyArray<Conflict>
+  /** The request with what was saved. */
+  readonly current: Current
 }
 
 export interface Overview {
@@ -162,6 +165,8 @@ export class ClientRequests extends Context.Service<
     ): Effect.Effect<{ readonly requests: ReadonlyArray<ClientRequest.State>; readonly total: number }>
     /** One request with what was given, as the firm sees it. */
     read(workspaceId: string, id: string): Effect.Effect<Current, RequestNotFound>
+    /** A request whose state was read just now, with what was given. */
+    currentOf(workspace: Pick<Workspace, "id" | "timeZone">, request: ClientRequest.State): Effect.Effect<Current>
     overview(workspaceId: string, id: string): Effect.Effect<Overview, RequestNotFound>
     /** The door itself: decides on an intent and writes what follows; `write` joins its transaction. */
     handle(

@@ -17,7 +17,15 @@ import mailEn from "./Messages/mail.en.json" with { type: "json" }
 import mailEs from "./Messages/mail.es.json" with { type: "json" }
 import mailSv from "./Messages/mail.sv.json" with { type: "json" }
 
-export { calendarDay, formatBytes, formatDate, formatDateTime, formatTime, regional } from "./Messages/dates.ts"
+export {
+  calendarDay,
+  formatBytes,
+  formatDate,
+  formatDateTime,
+  formatNumber,
+  formatTime,
+  regional,
+} from "./Messages/dates.ts"
 
 export const languages = ["en", "es", "sv"] as const
 export type Language = (typeof languages)[number]
@@ -51,15 +59,31 @@ export interface Translator<A extends Audience> {
 
 /** Speaks the best of our languages for a reader of `wanted` (BCP 47 tags, the dearest first); English when none fits. */
 export const translator = <A extends Audience>(audience: A, wanted: ReadonlyArray<string>): Translator<A> => {
-  const tags = wanted.filter(isTag)
-  const best = match(tags, languages, "en", { algorithm: "best fit" })
-  const language = languages.find((one) => one === best) ?? "en"
+  const { language, locale } = spoken(wanted)
   return {
     language,
-    locale: tags.find((tag) => new Intl.Locale(tag).language === language) ?? language,
+    locale,
     t: (key, values) => text(compiled(audience, language, key).format<string>(values)),
   }
 }
+
+/** What is spoken to a reader of these tags. Readers are of few kinds, and looking takes longer than speaking. */
+const spoken = (wanted: ReadonlyArray<string>): Spoken => {
+  const key = wanted.join(" ")
+  const known = readers.get(key)
+  if (known !== undefined) return known
+  const tags = wanted.filter(isTag)
+  const best = match(tags, languages, "en", { algorithm: "best fit" })
+  const language = languages.find((one) => one === best) ?? "en"
+  const found = { language, locale: tags.find((tag) => new Intl.Locale(tag).language === language) ?? language }
+  // whoever makes tags up gets no memory for them
+  if (readers.size >= 500) readers.clear()
+  readers.set(key, found)
+  return found
+}
+
+type Spoken = Pick<Translator<Audience>, "language" | "locale">
+const readers = new Map<string, Spoken>()
 
 /** Is this a key of the audience's catalogue? For codes that come from elsewhere. */
 export const isKey = <A extends Audience>(audience: A, key: string): key is Key<A> =>

@@ -61,7 +61,7 @@ export const layer = Layer.effect(
     const queue = yield* MailQueue.make
     const addresseesOf = yield* Addressee.make
     const holding = yield* Holding.make
-    const release = yield* Release.make
+    const { release } = yield* Release.make
     const domain = mailFrom.slice(mailFrom.indexOf("@") + 1)
 
     const rows = SqlSchema.findAll({

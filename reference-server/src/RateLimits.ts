@@ -11,6 +11,7 @@ import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import * as Metrics from "./Observability/Metrics.ts"
 import { SqlClient } from "./platform/Sql.ts"
+import * as Tenancy from "./Tenancy.ts"
 
 /** Too often: try again after so many seconds. */
 export class RateLimited extends Schema.TaggedError<RateLimited>()("RateLimited", { retryAfterSeconds: Schema.Int }) {}
@@ -73,7 +74,7 @@ export const layer = Layer.effect(
         const rows = yield* sql<{ at: number; count: number; endsAt: Date }>`
           WITH ${sql.csv(counted)}
           ${sql.join(" UNION ALL ", false)(tries.map((_, at) => sql`SELECT ${sql.literal(String(at))} AS at, count, ends_at FROM ${part(at)}`))}
-          ORDER BY at`.pipe(Effect.orDie)
+          ORDER BY at`.pipe(Effect.orDie, Tenancy.indifferent)
         const last = rows.at(-1)
         const times = tries[last?.at ?? 0]?.limit.times ?? 0
         if (last !== undefined && last.count > times) {

@@ -1,3 +1,5 @@
+import type * as Browser from "../support/Browser.ts"
+
 /**
  * What is attacked: a server by its address, and where there is one, a living link of it. Bots are plain HTTP clients with
  * the manners of mail scanners; they keep no cookies unless told to, and follow no redirects.
@@ -11,6 +13,8 @@ export interface Target {
   readonly patience: number
   /** Whether to knock until the server says that it is enough (this address is shut out for a while then). */
   readonly floods: boolean
+  /** A browser, started when it is first needed; whoever opens a page in it closes that page's context. */
+  readonly browser: () => Promise<Browser.Browser>
 }
 
 /** One thing that an attack could do and should not have been able to. */

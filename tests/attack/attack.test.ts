@@ -31,8 +31,13 @@ const attack = (...options: ReadonlyArray<string>) =>
     (resolve) => {
       execFile(
         process.execPath,
-        ["--conditions=requite-source", "tests/attack/main.ts", ...options, "--json", "--patience", "2"],
-        { cwd: root, timeout: 120_000, maxBuffer: 16_000_000 },
+        ["--conditions=requite-source", "tests/attack/main.ts", ...options, "--json", "--patience", "1"],
+        {
+          cwd: root,
+          env: { NODE_COMPILE_CACHE: ServerProcess.compiled, ...process.env },
+          timeout: 120_000,
+          maxBuffer: 16_000_000,
+        },
         (error, stdout, stderr) => {
           const code = error === null ? 0 : typeof error.code === "number" ? error.code : -1
           const outcomes = stdout === "" ? [] : outcomesOf(stdout)

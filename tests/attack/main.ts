@@ -58,7 +58,9 @@ if (parsed === null || positionals.length !== 1 || !(seconds >= 0)) {
   )
   process.exit(2)
 }
-const target: Target = { ...parsed, patience: seconds * 1_000, floods: values.flood }
+let launched: Promise<Browser.Browser> | undefined
+const browser = () => (launched ??= Browser.launch())
+const target: Target = { ...parsed, patience: seconds * 1_000, floods: values.flood, browser }
 const outcomes: Array<Outcome> = []
 for (const attack of attacks) {
   const outcome = await attempt(attack, target)
@@ -68,6 +70,7 @@ for (const attack of attacks) {
   process.stdout.write(`${mark}  ${outcome.attack}${outcome.skipped === null ? "" : ` (${outcome.skipped})`}\n`)
   for (const finding of outcome.findings) process.stdout.write(`           ${finding}\n`)
 }
+await (await launched)?.close()
 if (values.json) process.stdout.write(`${JSON.stringify(outcomes, null, 2)}\n`)
 const worked = outcomes.filter(({ findings }) => findings.length > 0).length
 if (!values.json)

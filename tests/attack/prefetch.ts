@@ -1,5 +1,4 @@
 /** Those who open links without being asked: prefetchers, scanners, previews, other sites (S15, S16, S22, S39). */
-import * as Browser from "../support/Browser.ts"
 import { type Answer, ask, type Attack, link, ownForm, scanners, type Target, unless } from "./Target.ts"
 
 const isArrival = ({ status, body }: Answer): boolean => status === 200 && /<form[^>]*method="post"/i.test(body)
@@ -86,9 +85,8 @@ const watching: Attack = {
   needsBrowser: true,
   run: async (target) => {
     const before = await ask(target, link(target))
-    const browser = await Browser.launch()
+    const page = await (await target.browser()).page({ javaScript: true, width: 1280, height: 800 })
     try {
-      const page = await browser.page({ javaScript: true, width: 1280, height: 800 })
       const calls: Array<string> = []
       page.on("request", (request) => void calls.push(`${request.method()} ${request.url()}`))
       await page.goto(target.origin + link(target))
@@ -106,7 +104,7 @@ const watching: Attack = {
         ...(await untouched(target, before)),
       ]
     } finally {
-      await browser.close()
+      await page.context().close()
     }
   },
 }

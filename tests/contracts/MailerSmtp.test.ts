@@ -167,23 +167,25 @@ describe("Mailer over SMTP: no answer", () => {
     }),
   )
 
-  it.live("M4 M5: cut off after DATA, the mail is sent once, fails retryable, and goes again with its Message-ID", () =>
-    Effect.gen(function* () {
-      const sink = yield* SmtpSink.scoped
-      yield* Effect.gen(function* () {
-        sink.behave({ kind: "drop" })
-        const failure = yield* Effect.flip(send)
-        assert.strictEqual(failure.retryable, true)
-        yield* Effect.sleep("1500 millis") // longer than the pool would take to send it again by itself
-        assert.lengthOf(sink.mails, 1)
-        sink.behave({ kind: "accept" })
-        yield* send
-        assert.deepStrictEqual(
-          sink.mails.map(({ parsed }) => parsed.messageId),
-          [mail.messageId, mail.messageId],
-        )
-      }).pipe(Effect.provide(adapter(sink.url)))
-    }),
+  it.live(
+    "M4 M5 M6: cut off after DATA, the mail is sent once, fails retryable, and goes again with its Message-ID",
+    () =>
+      Effect.gen(function* () {
+        const sink = yield* SmtpSink.scoped
+        yield* Effect.gen(function* () {
+          sink.behave({ kind: "drop" })
+          const failure = yield* Effect.flip(send)
+          assert.strictEqual(failure.retryable, true)
+          yield* Effect.sleep("1500 millis") // longer than the pool would take to send it again by itself
+          assert.lengthOf(sink.mails, 1)
+          sink.behave({ kind: "accept" })
+          yield* send
+          assert.deepStrictEqual(
+            sink.mails.map(({ parsed }) => parsed.messageId),
+            [mail.messageId, mail.messageId],
+          )
+        }).pipe(Effect.provide(adapter(sink.url)))
+      }),
   )
 
   it.live("M7: a server that went away and came back gets the next mail", () =>

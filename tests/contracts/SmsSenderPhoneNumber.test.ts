@@ -17,7 +17,7 @@ const example = (country: string, type: PhoneNumberTypes): ReadonlyArray<string>
 }
 
 describe("PhoneNumber", () => {
-  it("C1: reads mobile numbers as people write them", () => {
+  it("C1 M32: reads mobile numbers as people write them", () => {
     for (const text of [
       "+46701234567",
       "+46 70 123 45 67",

@@ -19,6 +19,8 @@ export interface Asking {
 /** What a command needs of the machine that it is asked of. */
 export interface Asked {
   readonly url: string
+  /** Where webhooks get to the receiver. */
+  readonly hooks: string
   readonly sweep: () => Promise<void>
 }
 
@@ -103,6 +105,19 @@ const submit: Command = async (world, { url }) => {
   }
 }
 
+/** A webhook of an event that no other command leads to, so that the words of those stay their own. */
+const webhook: Command = async (world, { hooks }) => {
+  await world.endpoint(hooks, "request.suspended")
+  const id = await world.request()
+  const headers = { "idempotency-key": crypto.randomUUID() }
+  return {
+    id,
+    events: { RequestSuspended: 1 },
+    ask: async () => void (await world.desk.json(`/api/requests/${id}/suspend`, { reason: "Must wait" }, { headers })),
+    faults: () => world.webhookFaults(id),
+  }
+}
+
 export const commands = {
   send: byMember("send", {}, false, { RequestSent: 1 }),
   remind: bySweep(
@@ -116,5 +131,6 @@ export const commands = {
   expire: bySweep({ daysAgo: 6, policy: { windowDays: 5, linkDays: 5 } }, { RequestExpired: 1 }),
   submit,
   save,
+  webhook,
   cancel: byMember("cancel", { reason: "Asked the wrong person" }, true, { RequestCancelled: 1 }),
 } satisfies Record<string, Command>

@@ -21,6 +21,8 @@ import * as Relay from "./Relay.ts"
 export interface Machine {
   /** Where it answers, in every life. */
   readonly url: string
+  /** The address at which it reaches the receiver of webhooks, in every life. */
+  readonly hooks: string
   /** Begins a life. */
   readonly start: () => Promise<void>
   /** Does what is due, as the sweeper would; never ends when the machine dies at it. */
@@ -36,11 +38,15 @@ export interface Machine {
   readonly close: () => Promise<void>
 }
 
-/** Makes a machine whose first life has begun. `databaseUrl` and `smtpUrl` are on loopback. */
-export const make = async (environment: {
+/** Makes a machine whose first life has begun. Its neighbours are on loopback; `receiver`: the port that webhooks go to. */
+export const make = async ({
+  receiver,
+  ...environment
+}: {
   readonly DATABASE_URL: string
   readonly DATA_DIR: string
   readonly SMTP_URL: string
+  readonly receiver?: number
 }): Promise<Machine> => {
   let words = 0
   let last = Infinity
@@ -63,12 +69,13 @@ export const make = async (environment: {
     words++
     if (words < last) return true
     isDead = true
-    for (const line of [...lines, door]) line.cut()
+    for (const line of [...lines, door, hooks]) line.cut()
     mourn()
     return false
   }
   const door = await Relay.start("called", word)
   const url = `http://localhost:${door.port}`
+  const hooks = await Relay.start("caller", word)
 
   const start = async () => {
     await life?.end()
@@ -87,6 +94,7 @@ export const make = async (environment: {
       PUBLIC_URL: url,
       MAIL_FROM: "requests@firm.example",
       RATE_LIMIT_FACTOR: "0",
+      WEBHOOK_ALLOWED_NETWORKS: "127.0.0.1",
     })
     if (config === null) throw new Error(mistakes.join(" "))
     const scope = Scope.makeUnsafe()
@@ -95,10 +103,11 @@ export const make = async (environment: {
       Server.layer(config).pipe(Layer.provideMerge(Logger.layer([])), Layer.build, Scope.provide(scope)),
     )
     door.lead(port)
+    if (receiver !== undefined) hooks.lead(receiver)
     life = {
       services,
       end: async () => {
-        for (const relay of [...relays, door]) relay.cut()
+        for (const relay of [...relays, door, hooks]) relay.cut()
         // it tidies up in a world of its own, where nobody hears it
         Effect.runFork(Effect.ignoreCause(Scope.close(scope, Exit.void)))
         await Promise.all(relays.map((relay) => relay.close()))
@@ -109,6 +118,7 @@ export const make = async (environment: {
   await start()
   return {
     url,
+    hooks: `http://127.0.0.1:${hooks.port}/hook`,
     start,
     sweep: async () => {
       if (life === null) throw new Error("the machine has not been started")
@@ -127,6 +137,7 @@ export const make = async (environment: {
     close: async () => {
       await life?.end()
       await door.close()
+      await hooks.close()
     },
   }
 }

@@ -22,6 +22,7 @@ import { Questionnaires } from "../../reference-server/src/Questionnaires.ts"
 import { SmsSender } from "../../reference-server/src/SmsSender.ts"
 import * as Tenancy from "../../reference-server/src/Tenancy.ts"
 import * as Person from "../support/Person.ts"
+import type * as Receiver from "./Receiver.ts"
 import type * as SmtpSink from "../support/SmtpSink.ts"
 import * as TestFirm from "../support/TestFirm.ts"
 
@@ -65,6 +66,10 @@ export interface World {
     readonly policy?: Partial<RequestPolicy.RequestPolicy>
     readonly rule?: ClientRequest.Details["reminders"]["rule"]
   }) => Promise<string>
+  /** Has events of that type sent there; once made, it stays. */
+  readonly endpoint: (url: string, type: string) => Promise<void>
+  /** What is wrong with the webhook that a request's event led to. */
+  readonly webhookFaults: (id: string) => Promise<ReadonlyArray<string>>
   /** The token of a fresh link to a request. */
   readonly token: (id: string) => Promise<string>
   /** Lets the leases of dead workers run out, as ten seconds would. */
@@ -83,6 +88,7 @@ export const make = async (
   environment: { readonly DATABASE_URL: string; readonly DATA_DIR: string },
   sink: SmtpSink.SmtpSink,
   url: string,
+  receiver?: Receiver.Receiver,
 ): Promise<World> => {
   const scope = Scope.makeUnsafe()
   const services = await Effect.runPromise(Scope.provide(Layer.build(outside(environment)), scope))
@@ -111,6 +117,8 @@ export const make = async (
        WHERE m.request_id = ANY($1::uuid[])`,
       [ids],
     )
+  const deliveriesOf = (ids: ReadonlyArray<string>) =>
+    sql(`SELECT message_id, status FROM webhook_deliveries WHERE request_id = ANY($1::uuid[])`, [ids])
   let seen = 0
   const arrivals = new Map<string, number>()
   const arrived = (messageId: string): number => {
@@ -154,13 +162,31 @@ export const make = async (
           return Redacted.value(address).split("/").at(-1) ?? ""
         }),
       ),
-    forgetLeases: async () =>
-      void (await sql(`UPDATE queue SET acquired_at = acquired_at - interval '1 hour' WHERE acquired_at IS NOT NULL`)),
+    endpoint: async (to, type) => {
+      const known = await sql(`SELECT 1 FROM webhook_endpoints WHERE url = $1`, [to])
+      if (known.length === 0) await desk.json("/api/webhooks", { url: to, types: [type] })
+    },
+    webhookFaults: async (id) => {
+      const [one, ...more] = await deliveriesOf([id])
+      if (one === undefined || more.length > 0) return [`${more.length} webhooks more than one`]
+      const times = receiver?.arrivals.get(String(one["messageId"])) ?? 0
+      // after a death it may come once more, under the same id
+      return one["status"] === "delivered" && (times === 1 || times === 2)
+        ? []
+        : [`a webhook is ${String(one["status"])} and arrived ${times} times`]
+    },
+    forgetLeases: async () => {
+      await sql(`UPDATE queue SET acquired_at = acquired_at - interval '1 hour' WHERE acquired_at IS NOT NULL`)
+      await sql(`UPDATE webhook_deliveries SET due_at = queued_at, leased_until = NULL WHERE status = 'queued'`)
+      // a machine that dies cuts its own line first, and may have noted that
+      await sql(`UPDATE webhook_endpoints SET paused_until = NULL WHERE paused_until IS NOT NULL`)
+    },
     settled: async (ids, isOver = () => false) => {
       for (const end = performance.now() + 60_000; performance.now() < end;) {
         if (isOver()) return false
-        const mails = await mailsOf(ids)
-        if (mails.every(({ status, state }) => status !== "queued" && state !== "pending")) return true
+        const [mails, webhooks] = [await mailsOf(ids), await deliveriesOf(ids)]
+        const isMailed = mails.every(({ status, state }) => status !== "queued" && state !== "pending")
+        if (isMailed && webhooks.every(({ status }) => status !== "queued")) return true
         await new Promise((resolve) => setTimeout(resolve, 15))
       }
       throw new Error(`not settled within a minute: ${JSON.stringify(await mailsOf(ids))}`)

@@ -1,6 +1,6 @@
 /**
  * `npm run crash [RUNS]`: the real server as a process, killed from outside (`kill -9`) at a random moment while it sends,
- * reminds, expires, saves, submits and cancels all at once; started again; whoever had no answer asks again. After each run
+ * reminds, expires, saves, submits, cancels and tells a webhook, all at once; started again; whoever had no answer asks again. After each run
  * nothing may be lost, doubled or left half. Needs a Postgres that databases may be made on: TEST_DATABASE_URL.
  *
  * Prints figures, and ends with 1 where something was wrong.
@@ -15,6 +15,7 @@ import * as ServerProcess from "../support/ServerProcess.ts"
 import * as SmtpSink from "../support/SmtpSink.ts"
 import * as TestDatabase from "../support/TestDatabase.ts"
 import { type Asking, commands } from "./Command.ts"
+import * as Receiver from "./Receiver.ts"
 import * as World from "./World.ts"
 
 const runs = Number(process.argv[2] ?? 1000)
@@ -23,6 +24,8 @@ const lot = 5
 
 const scope = Scope.makeUnsafe()
 const sink = await SmtpSink.start()
+const receiver = await Receiver.start()
+const hooks = `http://127.0.0.1:${receiver.port}/hook`
 const { DATA_DIR, DATABASE_URL } = await Effect.runPromise(Scope.provide(TestDatabase.acquireEnvironment, scope))
 if (DATABASE_URL === undefined) throw new Error("set TEST_DATABASE_URL to a Postgres that databases may be made on")
 const port = await ServerProcess.freePort()
@@ -34,6 +37,7 @@ const environment = {
   MAIL_FROM: "requests@firm.example",
   PORT: String(port),
   RATE_LIMIT_FACTOR: "0",
+  WEBHOOK_ALLOWED_NETWORKS: "127.0.0.1",
   NODE_COMPILE_CACHE: join(DATA_DIR, "compiled"),
 }
 
@@ -74,7 +78,7 @@ const sweep = async () => {
 
 await begin()
 const url = `http://localhost:${port}`
-const world = await World.make({ DATA_DIR, DATABASE_URL }, sink, url)
+const world = await World.make({ DATA_DIR, DATABASE_URL }, sink, url, receiver)
 
 const total = { asked: 0, unanswered: 0, faults: 0 }
 const ready: Array<ReadonlyArray<readonly [string, Asking]>> = []
@@ -86,7 +90,8 @@ for (let run = 1; run <= runs; run++) {
   if (ready.length === 0) {
     for (let n = 0; n < Math.min(lot, runs - run + 1); n++) {
       const askings: Array<readonly [string, Asking]> = []
-      for (const [name, command] of Object.entries(commands)) askings.push([name, await command(world, { url, sweep })])
+      for (const [name, command] of Object.entries(commands))
+        askings.push([name, await command(world, { url, hooks, sweep })])
       ready.push(askings)
     }
     await world.settled(ready.flatMap((askings) => askings.map(([, { id }]) => id)))
@@ -138,5 +143,6 @@ living.kill("SIGKILL")
 standby.child.kill("SIGKILL")
 await world.close()
 await sink.close()
+await receiver.close()
 await Effect.runPromise(Scope.close(scope, Exit.void))
 process.exitCode = total.faults === 0 ? 0 : 1

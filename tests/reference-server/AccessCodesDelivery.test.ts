@@ -235,7 +235,7 @@ describe("the words of a code", () => {
     assert.match(sms("en", workspace.name, "http://localhost:3000"), /\n@localhost #000123$/)
   })
 
-  it("S34: one segment of SMS letters, also with long names and accents that SMS do not know", () => {
+  it("S34 M32: one segment of SMS letters, also with long names and accents that SMS do not know", () => {
     for (const language of ["en", "es", "sv"]) {
       for (const name of [
         "North",
@@ -262,7 +262,7 @@ describe("the words of a code", () => {
     assert.strictEqual(forged[1], "@requests.example.com #000123")
   })
 
-  it("Gsm7: the letters of TS 23.038, those of the extension twice", () => {
+  it("M32: Gsm7: the letters of TS 23.038, those of the extension twice", () => {
     assert.strictEqual(Gsm7.lengthOf("abc ÅÄÖåäöñÑéùìòàÇ¿¡"), 20)
     assert.strictEqual(Gsm7.lengthOf("€{}"), 6)
     for (const letter of ["á", "í", "ó", "ú", "ç", "ë", "ł", "’", "中", "🧾", "`"])

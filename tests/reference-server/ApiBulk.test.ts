@@ -7,8 +7,8 @@ import { SqlClient } from "../../reference-server/src/platform/Sql.ts"
 import * as TestFirm from "../support/TestFirm.ts"
 import * as TestApi from "../api/TestApi.ts"
 
-// the embedded database is one process and waits for each statement
-const many = process.env["TEST_DATABASE_URL"] === undefined ? 50 : 500
+// more than a firm has in the queue at once (Outbox/Holding.ts); the embedded database is one process, which waits for each statement
+const many = process.env["TEST_DATABASE_URL"] === undefined ? 30 : 240
 
 const row = (n: number | string, changes: Record<string, unknown> = {}) => ({
   externalId: `customer-${n}`,

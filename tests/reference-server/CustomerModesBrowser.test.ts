@@ -1,5 +1,5 @@
 // What the customer's pages do more where scripts run, in a real browser: saving as it is typed, and Finish held back.
-import { assert, layer } from "@effect/vitest"
+import { afterAll, assert, layer } from "@effect/vitest"
 import { RequestPolicy } from "@requite/core"
 import * as Effect from "effect/Effect"
 import { ClientRequests } from "../../reference-server/src/ClientRequests.ts"
@@ -15,19 +15,28 @@ const shared: RequestPolicy.RequestPolicy = {
   secondFactor: "none",
 }
 
+/** One browser for all; each page has a context of its own. */
+let launched: Promise<Browser.Browser> | undefined
+const chromium = () => (launched ??= Browser.launch())
+afterAll(async () => (await launched)?.close())
+
 const begin = Effect.fnUntraced(function* (policy: RequestPolicy.RequestPolicy, changes: object = {}) {
   const arranged = yield* Visitor.arrange({ title: "Year end 2027", ...changes }, undefined, policy)
   const requests = yield* ClientRequests
   const { base } = yield* Visitor.visitor
-  const browser = yield* Effect.acquireRelease(Effect.promise(Browser.launch), (one) => Effect.promise(one.close))
-  const open = (token: string) =>
-    Effect.promise(async () => {
-      const page = await browser.page({ javaScript: true, width: 390, height: 844, locale: "en-GB" })
-      page.setDefaultTimeout(10_000)
+  const browser = yield* Effect.promise(chromium)
+  const open = Effect.fnUntraced(function* (token: string) {
+    const page = yield* Effect.acquireRelease(
+      Effect.promise(() => browser.page({ javaScript: true, width: 390, height: 844, locale: "en-GB" })),
+      (one) => Effect.promise(() => one.context().close()),
+    )
+    page.setDefaultTimeout(10_000)
+    yield* Effect.promise(async () => {
       await page.goto(`${base}/r/${token}`)
       await page.getByRole("button", { name: "Start" }).click()
-      return page
     })
+    return page
+  })
   const overview = Effect.map(
     requests.overview(arranged.member.workspaceId, arranged.request.id),
     ({ current }) => current,

@@ -2,7 +2,7 @@
  * Every page of the customer under each preset, in a real browser, on a phone and at a desk, with and without scripts: axe
  * finds nothing, nothing scrolls sideways, the script breaks nothing. Pictures are kept.
  */
-import { assert, layer } from "@effect/vitest"
+import { afterAll, assert, layer } from "@effect/vitest"
 import { RequestPolicy } from "@requite/core"
 import * as Effect from "effect/Effect"
 import { ClientRequests } from "../../reference-server/src/ClientRequests.ts"
@@ -21,13 +21,21 @@ const passport = {
   buffer: Buffer.from("%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%%EOF\n"),
 }
 
+/** One browser for all; each page has a context of its own. */
+let launched: Promise<Browser.Browser> | undefined
+const chromium = () => (launched ??= Browser.launch())
+afterAll(async () => (await launched)?.close())
+
 const open = (policy: RequestPolicy.RequestPolicy, look: (typeof looks)[number]) =>
   Effect.gen(function* () {
     const details = { title: "Year end 2027", description: "For your *tax return*." }
     const arranged = yield* Visitor.arrange(details, undefined, policy)
     const { base } = yield* Visitor.visitor
-    const browser = yield* Effect.acquireRelease(Effect.promise(Browser.launch), (one) => Effect.promise(one.close))
-    const page = yield* Effect.promise(() => browser.page({ ...look, locale: "en-GB" }))
+    const browser = yield* Effect.promise(chromium)
+    const page = yield* Effect.acquireRelease(
+      Effect.promise(() => browser.page({ ...look, locale: "en-GB" })),
+      (one) => Effect.promise(() => one.context().close()),
+    )
     page.setDefaultTimeout(10_000)
     const complaints: Array<string> = []
     page.on("pageerror", (error) => complaints.push(String(error)))

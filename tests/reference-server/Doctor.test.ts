@@ -121,25 +121,28 @@ describe("the doctor", () => {
     }),
   )
 
-  it.live("M2: the command prints a line for each, and fails when something does not work", () =>
-    Effect.gen(function* () {
-      const DATA_DIR = yield* folder
-      const run = (environment: Record<string, string>) =>
-        Effect.promise(() =>
-          promisify(execFile)(
-            process.execPath,
-            ["--conditions=requite-source", "reference-server/src/operate.ts", "doctor"],
-            { env: { PATH: process.env["PATH"] ?? "", DATA_DIR, ...environment } },
-          ).then(
-            ({ stdout }) => ({ code: 0, text: stdout }),
-            (error: { readonly code: number; readonly stderr: string }) => ({ code: error.code, text: error.stderr }),
-          ),
-        )
-      const away = yield* run({ DATABASE_URL: "postgres://u@127.0.0.1:1/x", SMTP_URL: "smtp://127.0.0.1:1" })
-      assert.strictEqual(away.code, 1)
-      assert.match(away.text, /^error {4}The database does not answer/m)
-      assert.match(away.text, /^error {4}The mail server 127\.0\.0\.1:1 cannot be used/m)
-      assert.match(away.text, /^ok {7}Files can be written/m)
-    }),
+  it.live(
+    "M2: the command prints a line for each, and fails when something does not work",
+    () =>
+      Effect.gen(function* () {
+        const DATA_DIR = yield* folder
+        const run = (environment: Record<string, string>) =>
+          Effect.promise(() =>
+            promisify(execFile)(
+              process.execPath,
+              ["--conditions=requite-source", "reference-server/src/operate.ts", "doctor"],
+              { env: { PATH: process.env["PATH"] ?? "", DATA_DIR, ...environment } },
+            ).then(
+              ({ stdout }) => ({ code: 0, text: stdout }),
+              (error: { readonly code: number; readonly stderr: string }) => ({ code: error.code, text: error.stderr }),
+            ),
+          )
+        const away = yield* run({ DATABASE_URL: "postgres://u@127.0.0.1:1/x", SMTP_URL: "smtp://127.0.0.1:1" })
+        assert.strictEqual(away.code, 1)
+        assert.match(away.text, /^error {4}The database does not answer/m)
+        assert.match(away.text, /^error {4}The mail server 127\.0\.0\.1:1 cannot be used/m)
+        assert.match(away.text, /^ok {7}Files can be written/m)
+      }),
+    60_000,
   )
 })

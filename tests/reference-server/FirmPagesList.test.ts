@@ -55,7 +55,7 @@ describe("API keys", () => {
       const list = yield* browser.get("/keys")
       assert.notInclude(list.body, secret)
       assert.include(World.text(list), "never used")
-      yield* browser.post("/keys", { ...World.hidden(list, "/keys") })
+      yield* browser.post("/keys", { ...World.hidden(list, "/keys"), action: "revoke" })
       assert.strictEqual(world.keys.length, 0)
     }),
   )

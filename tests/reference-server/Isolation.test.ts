@@ -134,8 +134,8 @@ const bodies = (things: Firms.Things, request: string): Readonly<Record<string, 
   "templates.preview": { kind: "invitation", request, recipient: things.recipient },
   "templates.test": { kind: "invitation", request, recipient: things.recipient },
   "record.keep": { keepDays: 3650 },
-  // without a batch's id of one's own choice: who chooses one makes it
   "requests.bulk": {
+    batch: things.batch,
     sendAt: "2099-03-27T09:00:00Z",
     rows: [
       {
@@ -169,11 +169,17 @@ const pdf = () => {
   return form
 }
 
-/** Calls an endpoint with what a firm has. */
-const ask = (endpoint: Endpoint, headers: Readonly<Record<string, string>>, things: Firms.Things, request: string) => {
+/** Calls an endpoint with what a firm has; `inside`: what the body names, where that is of another one. */
+const ask = (
+  endpoint: Endpoint,
+  headers: Readonly<Record<string, string>>,
+  things: Firms.Things,
+  request: string,
+  inside: Firms.Things = things,
+) => {
   const { name, method } = endpoint
   const path = `${addressOf(endpoint, things, request)}${endpoint.path.includes("/customer/:handle/files") ? "?revision=1" : ""}`
-  const payload = endpoint.path.includes("/customer/") ? (customerBodies[name] ?? {}) : bodies(things, request)[name]
+  const payload = endpoint.path.includes("/customer/") ? (customerBodies[name] ?? {}) : bodies(inside, request)[name]
   const body =
     name === "customer.upload" ? pdf() : payload === undefined || method === "GET" ? undefined : JSON.stringify(payload)
   const asked =
@@ -190,7 +196,10 @@ const ask = (endpoint: Endpoint, headers: Readonly<Record<string, string>>, thin
   }))
 }
 
-const member = endpoints.filter(({ guard }) => guard === "member" || guard === "admin")
+const ofMembers = endpoints.filter(({ guard }) => guard === "member" || guard === "admin")
+/** Whoever chooses a batch's id makes a batch of their own by it: last, or else they have one of that id. */
+const isLast = ({ name }: Endpoint) => name === "requests.bulk"
+const member = [...ofMembers.filter((one) => !isLast(one)), ...ofMembers.filter(isLast)]
 const customer = endpoints.filter(({ path }) => path.includes("/customer/:handle"))
 
 /** The requests that an endpoint is tried with: where it is of one, those in every state. */
@@ -248,6 +257,7 @@ layer(Firms.layer, { excludeTestServices: true, timeout: "120 seconds" })("the i
           const isOf = namesIn(endpoint.path).some((name) => !(name in common))
           const states = statesFor(endpoint, ours.things)
           for (const [caller, headers] of Object.entries(callers)) {
+            const none = yield* ask(endpoint, headers, nobodys, nobodys.requests["draft"] ?? "")
             for (const [state, request] of caller === "admin" ? states : states.slice(-1)) {
               const { answer, sent, what } = yield* ask(endpoint, headers, ours.things, request)
               tried += 1
@@ -260,7 +270,6 @@ layer(Firms.layer, { excludeTestServices: true, timeout: "120 seconds" })("the i
               if (!isAllowed && answer.status !== 403) problem("is not 403")
               // to pass over what is not there is as good as not to find it
               if (isAllowed && isOf && endpoint.name !== "keys.revoke" && answer.status !== 404) problem("is not 404")
-              const none = yield* ask(endpoint, headers, nobodys, nobodys.requests[state] ?? "")
               if (none.sent === sent || growing.has(endpoint.name)) continue
               const differs = difference(answer, none.answer)
               if (differs !== undefined) problem(`is not as for nobody's: ${differs}`)
@@ -282,9 +291,26 @@ layer(Firms.layer, { excludeTestServices: true, timeout: "120 seconds" })("the i
           assert.isUndefined(Firms.leakIn(answer, secrets, sent), what)
           assert.isUndefined(difference(answer, none.answer), what)
         }
+        // and in what is said of a thing of one's own
+        const naming = member.filter(({ name, path }) => {
+          const [one, other] = [ours.things, nobodys].map((things) => JSON.stringify(bodies(things, "x")[name]))
+          return one !== other && namesIn(path).some((part) => !(part in common))
+        })
+        assert.includeMembers(
+          naming.map(({ name }) => name),
+          ["requests.changeRecipient", "workItems.addTask", "workItems.addToBasket"],
+        )
+        for (const endpoint of naming) {
+          const own = theirs.things.requests["out"] ?? ""
+          const named = (inside: Firms.Things) => ask(endpoint, theirs.as.admin, theirs.things, own, inside)
+          const [none, { answer, sent, what }] = [yield* named(nobodys), yield* named(ours.things)]
+          assert.isAbove(answer.status, 399, what)
+          assert.isUndefined(Firms.leakIn(answer, secrets, sent), what)
+          assert.isUndefined(difference(answer, none.answer), what)
+        }
         assert.deepStrictEqual(Firms.changed(before, yield* Firms.rowsOf(ours)), [])
         // nor is any of it part of what is theirs now
-        const { requests, address: _, recipient: __, questionnaire: ___, ...ids } = ours.things
+        const { requests, address: _, recipient: __, questionnaire: ___, batch: ____, ...ids } = ours.things
         const all = [...Object.values(requests), ...Object.values(ids)]
         const used = (yield* Firms.rowsOf(theirs)).filter((row) => all.some((id) => row.includes(id)))
         assert.deepStrictEqual(used, [])
@@ -300,7 +326,6 @@ layer(Firms.layer, { excludeTestServices: true, timeout: "120 seconds" })("the i
         const before = yield* Firms.rowsOf(ours)
         const secrets = yield* Firms.secretsOf(ours)
         const outsiders = {
-          nobody: {},
           "a wrong key": { authorization: `Bearer rq_00000000_${"x".repeat(43)}` },
           ...ours.over,
           customer: ours.customer.headers,
@@ -311,8 +336,13 @@ layer(Firms.layer, { excludeTestServices: true, timeout: "120 seconds" })("the i
         const problems: Array<string> = []
         for (const endpoint of member) {
           const nobody = yield* ask(endpoint, {}, ours.things, request)
-          for (const [caller, headers] of Object.entries(outsiders)) {
-            const { answer, sent, what } = yield* ask(endpoint, headers, ours.things, request)
+          const asked = yield* Effect.forEach(
+            Object.entries(outsiders),
+            ([caller, headers]) =>
+              Effect.map(ask(endpoint, headers, ours.things, request), (one) => ({ caller, ...one })),
+            { concurrency: "unbounded" },
+          )
+          for (const { caller, answer, sent, what } of [{ caller: "nobody", ...nobody }, ...asked]) {
             const leaked = Firms.leakIn(answer, secrets, sent)
             const differs = difference(answer, nobody.answer)
             if (answer.status !== 401) problems.push(`${caller}: ${what}: ${answer.status}`)

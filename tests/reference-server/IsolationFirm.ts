@@ -336,10 +336,13 @@ export const rowsOf = ({ admin }: Furnished) =>
   })
 
 /** What came and went between two looks. */
-export const changed = (before: ReadonlyArray<string>, after: ReadonlyArray<string>): ReadonlyArray<string> => [
-  ...before.filter((row) => !after.includes(row)).map((row) => `- ${row}`),
-  ...after.filter((row) => !before.includes(row)).map((row) => `+ ${row}`),
-]
+export const changed = (before: ReadonlyArray<string>, after: ReadonlyArray<string>): ReadonlyArray<string> => {
+  const [then, now] = [new Set(before), new Set(after)]
+  return [
+    ...before.filter((row) => !now.has(row)).map((row) => `- ${row}`),
+    ...after.filter((row) => !then.has(row)).map((row) => `+ ${row}`),
+  ]
+}
 
 /** An answer without what differs each time, and without which firm's things were asked for. */
 export const masked = ({ status, headers, body }: World.Answer) => {
@@ -352,7 +355,7 @@ export const masked = ({ status, headers, body }: World.Answer) => {
       .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, "<instant>")
       .replace(/nobodyshandle123|(?<=\/q\/)[A-Za-z0-9_-]+/g, "<handle>")
       .replace(/aurora|borealis|nobody/gi, "<mark>")
-  const { "x-request-id": _, "content-length": __, date: ___, ...rest } = headers
+  const { "content-length": _, ...rest } = headers
   return { status, body: mask(body), headers: Object.fromEntries(Object.entries(rest).map(([n, v]) => [n, mask(v)])) }
 }
 
@@ -375,6 +378,7 @@ export const leakIn = (
   const found = text.match(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g) ?? []
   const leaked = found.find((id) => ids.has(id) && !sent.includes(id))
   if (leaked !== undefined) return leaked
+  if (!text.toLowerCase().includes(mark.toLowerCase())) return undefined
   const word = new RegExp(`[^\\s"<>]*${mark}[^\\s"<>]*`, "gi")
   return (text.match(word) ?? []).find((one) => !sent.toLowerCase().includes(one.toLowerCase().replace(/[.,;:]+$/, "")))
 }

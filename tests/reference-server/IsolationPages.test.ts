@@ -25,6 +25,7 @@ const links = new Set(["/r/:token", "/u/:token"])
 /** What only administrators do; of the settings, every member may read the firm's texts. */
 const isForAdministrators = ({ method, path }: Page): boolean =>
   path === "/requests/:id/erase" ||
+  path === "/contacts/:id/erase" ||
   (path.startsWith("/settings") && !(method === "GET" && path.startsWith("/settings/templates")))
 
 const common: Readonly<Record<string, string>> = { item: "about", kind: "invitation", language: "en", section: "about" }
@@ -151,9 +152,9 @@ layer(Firms.layer, { excludeTestServices: true, timeout: "120 seconds" })("the i
           const isOf = namesIn(page.path).some((name) => !(name in common))
           const states = statesFor(page, ours.things)
           for (const [caller, headers] of Object.entries(callers)) {
+            const none = yield* ask(page, headers, nobodys, nobodys.requests["draft"] ?? "")
             for (const [state, request] of caller === "admin" ? states : states.slice(-1)) {
               const { answer, sent, what } = yield* ask(page, headers, ours.things, request)
-              const none = yield* ask(page, headers, nobodys, nobodys.requests[state] ?? "")
               tried += 1
               const problem = (sentence: string) =>
                 void problems.push(`${caller} of another firm: ${what}, ${state}: ${answer.status} ${sentence}`)

@@ -154,9 +154,21 @@ const take = Effect.fnUntraced(function* (
         return [{ ...intent, at }, requests.handle(member.workspaceId, id, intent)]
       }
       case "ReportDelivery": {
-        const outcome = form === 0 ? "bounced-hard" : "delivered"
+        const outcome = form === 2 ? "bounced-hard" : "delivered"
         const intent = { type: "ReportDelivery", ...system, recipient, mail: "m", outcome, detail: "" } as const
         return [{ ...intent, at }, requests.handle(member.workspaceId, id, intent)]
+      }
+      case "LiftSuppression": {
+        const intent = { type: "LiftSuppression", ...stamp, recipient, reason } as const
+        return [intent, requests.handle(member.workspaceId, id, intent)]
+      }
+      case "RecordAccess": {
+        const intent = { type: "RecordAccess", ...system, what: "codes-locked", recipient, channel: "sms" } as const
+        return [{ ...intent, at }, requests.handle(member.workspaceId, id, intent)]
+      }
+      case "RecordView": {
+        const intent = { type: "RecordView", ...stamp, what: "answers" } as const
+        return [intent, requests.handle(member.workspaceId, id, intent)]
       }
       case "Save": {
         const isChanged = (model.draft?.name ?? model.submitted?.name ?? null) !== step.name
@@ -311,7 +323,8 @@ layer(TestFirm.withoutWorker, { excludeTestServices: true, timeout: "60 seconds"
           // the stories tell something
           const events = new Set(told.flatMap((one) => one.events))
           const all = ClientRequest.Event.members.map((member) => member.fields.type.literal)
-          const untold = all.filter((type) => !events.has(type))
+          // what is erased is taken out of more than the model has: Record.test.ts
+          const untold = all.filter((type) => !events.has(type) && type !== "RequestErased")
           assert.isAtMost(untold.length, 2, untold.join(", "))
           assert.deepStrictEqual([...new Set(told.map(({ states }) => states))].sort(), [
             "Cancelled",

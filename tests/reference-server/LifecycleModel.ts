@@ -70,15 +70,19 @@ const types = [
   "RequestAccessLink",
   "StopReminders",
   "ReportDelivery",
+  "LiftSuppression",
+  "RecordAccess",
+  "RecordView",
   "Wake",
 ] as const
 
 /** What makes sense in a state: without it most steps would be refused, and a story would get nowhere. */
-const sensible = ({ state, sentAt, suspended }: ClientRequest.State): ReadonlyArray<string> => {
+const sensible = ({ state, sentAt, suspended, suppressed }: ClientRequest.State): ReadonlyArray<string> => {
   if (suspended !== null) return ["Resume"]
   if (state === "Submitted") return ["AcceptItem", "ReturnItem", "Reopen"]
   if (state === "Expired") return ["Resend", "RequestAccessLink", "ChangeWindow", "CloseOnBehalf"]
   if (state === "Cancelled") return types
+  if (suppressed.length > 0) return ["LiftSuppression", "Save", "Resend"]
   if (sentAt === null) return ["Send", "Wake", "Schedule", "Edit", "Unschedule"]
   return [
     "Save",
@@ -98,6 +102,10 @@ const sensible = ({ state, sentAt, suspended }: ClientRequest.State): ReadonlyAr
     "WaiveItem",
     "Resend",
     "Edit",
+    "ReportDelivery",
+    "RecordView",
+    "RecordAccess",
+    "ReopenItem",
   ]
 }
 

@@ -55,7 +55,7 @@ describe("what a template may say", () => {
     assert.deepStrictEqual(codesOf("invitation", own({ lead: "{{nope}}" })), ["lead unknown-variable"])
   })
 
-  it("M19 C8: what must stay cannot be taken out, nor hidden behind a condition, of any kind", () => {
+  it("M19 C8 L34: what must stay cannot be taken out, nor hidden behind a condition, of any kind", () => {
     const needed = {
       invitation: ["firmName", "requestTitle"],
       reminder: ["dueSentence", "standing"],

@@ -62,7 +62,7 @@ layer(world, { excludeTestServices: true, timeout: "120 seconds" })(
   "a real mail server (exim, from Debian's exim4-daemon-light, as root)",
   (it) => {
     const here = it.effect.skipIf(!Exim.isInstalled)
-    here("M2 M5 M9 M15: what it delivers arrives as it was made, from the mail's own return path", () =>
+    here("M33 M2 M5 M9 M15: what it delivers arrives as it was made, from the mail's own return path", () =>
       Effect.gen(function* () {
         const one = yield* sent("carl")
         const mail = yield* Effect.promise(() =>

@@ -14,7 +14,7 @@ import * as World from "./RecordWorld.ts"
 
 const { uuid } = TestFirm
 const offline = <A, E>(effect: Effect.Effect<A, E, Crypto.Crypto | AuditRecord.Signatures.Signatures>) =>
-  effect.pipe(Effect.provide(World.signatures), Effect.provide(Crypto.layer(globalThis.crypto)))
+  effect.pipe(Effect.provide([World.signatures, Crypto.layer(globalThis.crypto)]))
 
 layer(TestFirm.withoutWorker, { excludeTestServices: true, timeout: "120 seconds" })("the record", (it) => {
   it.effect(

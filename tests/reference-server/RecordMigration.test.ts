@@ -59,8 +59,7 @@ it.live(
     }).pipe(
       (effect) => Effect.flatMap(SqlClient.SqlClient, (sql) => sql.withTransaction(effect)),
       Tenancy.across,
-      Effect.provide(TestDatabase.administration),
-      Effect.provide(Crypto.layer(globalThis.crypto)),
+      Effect.provide([TestDatabase.administration, Crypto.layer(globalThis.crypto)]),
     ),
   60_000,
 )

@@ -1,9 +1,12 @@
 // Whatever is done to the audit tables as superuser, checking the record finds it. Each tampering is done in a transaction, the
 // record is checked inside it, and it is rolled back.
 import { assert, layer } from "@effect/vitest"
+import { AuditEntry, ClientRequest, Crypto, JsonText } from "@requite/core"
 import * as Effect from "effect/Effect"
+import { ClientRequests } from "../../reference-server/src/ClientRequests.ts"
 import { SqlClient } from "../../reference-server/src/platform/Sql.ts"
 import { Record } from "../../reference-server/src/Record.ts"
+import { entriesOf } from "../support/Chain.ts"
 import * as TestDatabase from "../support/TestDatabase.ts"
 import * as TestFirm from "../support/TestFirm.ts"
 import * as World from "./RecordWorld.ts"
@@ -33,22 +36,71 @@ const other: Readonly<{ [type: string]: (column: string) => string }> = {
 const places = new Set(["audit_entries.position", "audit_entries.transaction"])
 
 layer(TestFirm.withoutWorker, { excludeTestServices: true, timeout: "120 seconds" })("tampering as superuser", (it) => {
-  /** What checking says after these statements, which are rolled back. */
-  const checked = (workspaceId: string, ...statements: ReadonlyArray<string>) =>
+  /** What a tampering comes to, which is rolled back. */
+  const rolledBack = <A, E, R>(tampering: Effect.Effect<A, E, R>) =>
     Effect.gen(function* () {
       const sql = yield* SqlClient.SqlClient
-      const record = yield* Record
-      return yield* Effect.flip(
+      const undo = yield* Effect.flip(
         TestDatabase.asAdministrator(
           Effect.gen(function* () {
             // foreign keys and triggers are nothing to a superuser
             yield* sql`SET LOCAL session_replication_role = replica`
-            for (const statement of statements) yield* sql.unsafe(statement)
-            return yield* Effect.fail(yield* record.verify(workspaceId))
+            const found = yield* Effect.orDie(tampering)
+            return yield* Effect.fail({ found })
           }),
         ),
       )
-    }).pipe(Effect.flatMap((found) => ("faults" in found ? Effect.succeed(found) : Effect.die(found))))
+      return "found" in undo ? undo.found : yield* Effect.die(undo)
+    })
+
+  /** What checking says after these statements. */
+  const checked = (workspaceId: string, ...statements: ReadonlyArray<string>) =>
+    rolledBack(
+      Effect.gen(function* () {
+        const sql = yield* SqlClient.SqlClient
+        for (const statement of statements) yield* sql.unsafe(statement)
+        return yield* (yield* Record).verify(workspaceId)
+      }),
+    )
+
+  /** As if the end of a chain had been there for a while: the next checkpoint takes it up. */
+  const aged = Effect.fnUntraced(function* (requestId: string, after: number) {
+    const sql = yield* SqlClient.SqlClient
+    yield* sql`UPDATE audit_entries e SET transaction = (SELECT max(transaction) FROM audit_checkpoints c
+      WHERE c.workspace_id = e.workspace_id) WHERE request_id = ${requestId} AND index > ${after}`
+  })
+
+  /** Puts an entry after the one with that number, hashed as the server does, and the state that follows from it. */
+  const forge = Effect.fnUntraced(function* (
+    { member, workspaceId, out }: Effect.Success<typeof World.arrange>,
+    after: number,
+    seal: string,
+  ) {
+    const sql = yield* SqlClient.SqlClient
+    const entries = (yield* entriesOf(out.id)).slice(0, after)
+    const last = entries.at(-1) ?? assert.fail("no entries")
+    const by = { kind: "member", id: member.id } as const
+    const event: ClientRequest.Event = { type: "RequestCancelled", at: last.at + 1, by, reason: "Forged" }
+    const events = entries.flatMap((entry) => (entry.event === null ? [] : [entry.event]))
+    const before = ClientRequest.replay(events) ?? assert.fail("no state")
+    const state = ClientRequest.evolve(before, event)
+    const policy = yield* Crypto.sha256Hex(JsonText.canonical(state.policy))
+    const context = { ip: null, userAgent: null, before: before.state, after: state.state, policy }
+    const [entry] = yield* AuditEntry.append(out.id, last, yield* TestFirm.uuid, [{ event, context }])
+    if (entry === undefined) return assert.fail("no entry")
+    yield* sql`DELETE FROM audit_entries WHERE request_id = ${out.id} AND index > ${after}`
+    yield* sql`INSERT INTO audit_entries ${sql.insert({
+      ...entry,
+      workspaceId,
+      seal,
+      by: JSON.stringify(by),
+      event: JSON.stringify(event),
+      context: JSON.stringify(context),
+      at: new Date(entry.at),
+    })}`
+    yield* aged(out.id, after)
+    yield* sql`UPDATE client_requests SET state = ${JSON.stringify(state)}::jsonb WHERE id = ${out.id}`
+  })
 
   it.effect(
     "S73 S75 L49: every column of every row of the audit, one at a time",
@@ -177,5 +229,65 @@ layer(TestFirm.withoutWorker, { excludeTestServices: true, timeout: "120 seconds
           ],
         )
       }),
+  )
+
+  it.effect(
+    "S73: an entry that is hashed as the server does it, at the end of a chain or in place of its end, comes under no checkpoint",
+    () =>
+      Effect.gen(function* () {
+        const sql = yield* SqlClient.SqlClient
+        const record = yield* Record
+        const requests = yield* ClientRequests
+        const firm = yield* World.arrange
+        const { workspaceId, out, member } = firm
+        /** What is said after the next checkpoint, and up to which entry checkpoints cover the request. */
+        const found = Effect.gen(function* () {
+          yield* record.checkpoint(workspaceId)
+          const { faults } = yield* record.verify(workspaceId)
+          const [row] = yield* sql<{ covered: number }>`
+            SELECT max((h->>'index')::int) AS covered FROM audit_checkpoints, jsonb_array_elements(heads) h
+            WHERE workspace_id = ${workspaceId} AND h->>'requestId' = ${out.id}`
+          const { fault } = yield* record.prove(workspaceId, out.id)
+          return { faults: faults.map(({ what, request, index }) => [what, request, index]), fault, ...row }
+        })
+        const sealOf = (index: number) =>
+          Effect.map(
+            sql<{ seal: string }>`SELECT seal FROM audit_entries WHERE request_id = ${out.id} AND index = ${index}`,
+            ([row]) => row?.seal ?? "",
+          )
+        const length = (yield* entriesOf(out.id)).length
+        const seal = yield* sealOf(length)
+        assert.match(seal, /^[\w-]{43}$/)
+        const told = {
+          faults: [["seal", out.id, length + 1]],
+          fault: `Request ${out.id}: Entry ${length + 1} has no right seal: it was not written by this server.`,
+          covered: length,
+        }
+        // another entry's seal is no better than none
+        for (const given of ["", seal, "A".repeat(43)]) {
+          assert.deepStrictEqual(yield* rolledBack(Effect.andThen(forge(firm, length, given), found)), told)
+        }
+        const errors = TestFirm.logs.filter((line) => /level=error/i.test(line) && line.includes(out.id))
+        assert.isAtLeast(errors.length, 3)
+        assert.include(errors[0], `Entry ${length + 1} has no right seal`)
+
+        // the end that no checkpoint covers yet is replaced, and keeps the seal that stood there; the server goes on from it
+        yield* requests.suspend(member, out.id, "On hold", yield* TestFirm.uuid)
+        const replaced = forge(firm, length, yield* sealOf(length + 1))
+        assert.deepStrictEqual(yield* rolledBack(Effect.andThen(replaced, found)), told)
+        const followed = Effect.gen(function* () {
+          yield* replaced
+          yield* found
+          yield* record.viewed(member, out.id, "answers")
+          yield* aged(out.id, length)
+          return yield* found
+        })
+        assert.deepStrictEqual(yield* rolledBack(followed), told)
+
+        // left alone, it is covered
+        yield* firm.covered
+        assert.deepStrictEqual(yield* found, { faults: [], fault: null, covered: length + 1 })
+      }),
+    120_000,
   )
 })

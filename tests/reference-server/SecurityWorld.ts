@@ -54,14 +54,17 @@ export interface Asked {
   readonly body?: string | URLSearchParams | FormData
 }
 
-/** One call, with these headers and no others but what every client sends. A string is JSON unless its type is given. */
+/**
+ * One call, with these headers and no others but what every client sends. A string is JSON unless its type is given. Of
+ * the answer's headers those are left out that differ each time: the date and the request's own number.
+ */
 export const call = (method: string, path: string, { headers = {}, body }: Asked = {}) =>
   Effect.flatMap(baseUrl, (base) =>
     Effect.promise(async (): Promise<Answer> => {
       const type = typeof body === "string" ? { "content-type": "application/json" } : {}
       const init = { method, redirect: "manual", headers: { ...type, ...headers } } as const
       const response = await fetch(base + path, body === undefined ? init : { ...init, body })
-      const { date: _, ...rest } = Object.fromEntries(response.headers)
+      const { date: _, "x-request-id": __, ...rest } = Object.fromEntries(response.headers)
       const cookies = response.headers.getSetCookie().map((line) => line.split(";")[0] ?? "")
       return { status: response.status, headers: rest, cookies, body: await response.text() }
     }),

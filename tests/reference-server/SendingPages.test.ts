@@ -76,7 +76,7 @@ const asked = Effect.fnUntraced(function* (member: Member) {
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       })
       const text = await response.text()
-      return { status: response.status, body: Schema.decodeSync(Answer)(text === "" ? "{}" : text), text }
+      return { status: response.status, body: answerOf(text === "" ? "{}" : text), text }
     })
 })
 
@@ -93,6 +93,7 @@ const Answer = Schema.fromJsonString(
     domain: Schema.optionalKey(Schema.NullOr(Senders.Domain)),
   }),
 )
+const answerOf = Schema.decodeSync(Answer)
 
 layer(server, { excludeTestServices: true, timeout: "120 seconds" })("settings of mails", (it) => {
   it.effect("M2: set up, told what to publish, checked with a sentence for each record, verified, and given up", () =>
@@ -168,7 +169,7 @@ layer(server, { excludeTestServices: true, timeout: "120 seconds" })("settings o
   )
 
   it.effect(
-    "M19 C8: the form names an unknown tag and a missing one, keeps what was typed, and shows how it looks",
+    "C7 L34 M19 C8: the form names an unknown tag and a missing one, keeps what was typed, and shows how it looks",
     () =>
       Effect.gen(function* () {
         const { member } = yield* TestFirm.firm

@@ -113,6 +113,27 @@ const walls = (over: Layer.Layer<SqlClient.SqlClient, unknown>) =>
       }),
     )
 
+    test.effect("S73: what is indifferent tells nothing, and whoever comes after it sees their own rows", () =>
+      Effect.gen(function* () {
+        const { mine, theirs } = yield* fill
+        const sql = yield* SqlClient.SqlClient
+        yield* sql.withTransaction(
+          Effect.gen(function* () {
+            for (const [within, rows] of [
+              [Tenancy.within(mine), [mine]],
+              [Tenancy.none, []],
+              [Tenancy.within(theirs), [theirs]],
+            ] as const) {
+              yield* Tenancy.indifferent(sql`SELECT 1 FROM rate_limits`)
+              assert.deepStrictEqual(yield* within(seen(contacts)), [...rows])
+              // the same session: what was told last stands
+              assert.deepStrictEqual(yield* Tenancy.indifferent(seen(contacts)), [...rows])
+            }
+          }),
+        )
+      }),
+    )
+
     test.effect("S73: a row of another workspace is not written, not moved, not deleted", () =>
       Effect.gen(function* () {
         const { mine, theirs } = yield* fill

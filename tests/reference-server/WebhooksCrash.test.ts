@@ -10,11 +10,11 @@ import * as worker from "../../reference-server/src/Webhooks/worker.ts"
 import * as TestFirm from "../support/TestFirm.ts"
 import * as World from "./WebhooksWorld.ts"
 
-/** Starts a worker; the effect that comes back kills it. */
+/** Starts a worker; `kill` ends it. */
 const start = Effect.gen(function* () {
   const life = yield* Scope.make()
   yield* Scope.provide(Layer.build(Layer.fresh(worker.layer)), life)
-  return Scope.close(life, Exit.void)
+  return { kill: Scope.close(life, Exit.void) }
 })
 
 /** How long a dead worker holds what it had in hand, and a little. */
@@ -33,7 +33,7 @@ layer(TestFirm.withoutWorker, { excludeTestServices: true, timeout: "60 seconds"
         ],
       )
       assert.lengthOf(receiver.got, 0)
-      const kill = yield* start
+      const { kill } = yield* start
       yield* settled("delivered", 2)
       assert.lengthOf(receiver.got, 2)
       yield* kill
@@ -45,11 +45,11 @@ layer(TestFirm.withoutWorker, { excludeTestServices: true, timeout: "60 seconds"
       const { receiver, secret, sent, listed, id, settled } = yield* World.arrange({ types: ["request.sent"] })
       receiver.answers.push(World.hang)
       yield* sent
-      const kill = yield* start
+      const { kill } = yield* start
       yield* World.gotBy(receiver, 1)
       yield* kill
 
-      const again = yield* start
+      const { kill: again } = yield* start
       yield* Effect.sleep("1200 millis")
       // the lease of the dead one still holds: nobody sends it at the same time
       assert.lengthOf(receiver.got, 1)
@@ -67,7 +67,7 @@ layer(TestFirm.withoutWorker, { excludeTestServices: true, timeout: "60 seconds"
     Effect.gen(function* () {
       const { receiver, sent, id, settled } = yield* World.arrange()
       const sql = yield* SqlClient.SqlClient
-      const kills = [yield* start, yield* start]
+      const workers = [yield* start, yield* start]
       const undone = yield* Effect.exit(sql.withTransaction(Effect.andThen(sent, Effect.fail("no"))))
       assert.isTrue(Exit.isFailure(undone))
       for (let count = 0; count < 5; count += 1) yield* sent
@@ -76,7 +76,7 @@ layer(TestFirm.withoutWorker, { excludeTestServices: true, timeout: "60 seconds"
       assert.lengthOf(receiver.got, 10)
       assert.strictEqual(new Set(receiver.got.map((one) => one.id)).size, 10)
       assert.isNotEmpty(id)
-      yield* Effect.all(kills)
+      yield* Effect.all(workers.map(({ kill }) => kill))
     }),
   )
 })

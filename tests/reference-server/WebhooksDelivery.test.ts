@@ -76,12 +76,21 @@ layer(World.layer, { excludeTestServices: true, timeout: "60 seconds" })("handin
 
   it.effect("S69: 410 disables the endpoint, its letter is dead, and can be replayed under the same id", () =>
     Effect.gen(function* () {
-      const { receiver, sent, settled, webhooks, workspaceId, id } = yield* World.arrange({ types: ["request.sent"] })
+      const { receiver, sent, settled, webhooks, workspaceId, id, member } = yield* World.arrange({
+        types: ["request.sent"],
+      })
       receiver.answers.push(World.answer(410))
       yield* sent
       const [dead] = yield* settled("dead", 1)
       const gone = yield* webhooks.get(workspaceId, id)
       assert.deepStrictEqual([gone.enabled, gone.disabledBecause, gone.dead], [false, "gone", 1])
+      // an administrator is told; the address may hold a key
+      const told = yield* TestFirm.mailTo(member.email)
+      const { host, search } = new URL(receiver.url)
+      assert.strictEqual(told.subject, `Webhooks to ${host} are off`)
+      assert.include(told.text, "said that it is gone (410)")
+      assert.include(told.text, `/settings/webhooks/${id}`)
+      assert.notInclude(`${told.text}${told.html}`, search)
       // nothing goes there until somebody enables it again
       assert.deepStrictEqual(yield* webhooks.replay(workspaceId, id, "dead"), { replayed: 1, more: false })
       yield* Effect.sleep("1200 millis")
@@ -100,7 +109,9 @@ layer(World.layer, { excludeTestServices: true, timeout: "60 seconds" })("handin
 
   it.effect("S69: given up after three days, and an endpoint that failed for five is disabled", () =>
     Effect.gen(function* () {
-      const { receiver, sent, settled, webhooks, workspaceId, id } = yield* World.arrange({ types: ["request.sent"] })
+      const { receiver, sent, settled, webhooks, workspaceId, id, member } = yield* World.arrange({
+        types: ["request.sent"],
+      })
       const sql = yield* SqlClient.SqlClient
       const ago = (days: number) => new Date(Date.now() - days * day)
       receiver.answers.push(...Array.from({ length: 3 }, () => World.answer(500)))
@@ -122,6 +133,7 @@ layer(World.layer, { excludeTestServices: true, timeout: "60 seconds" })("handin
         Effect.map(Effect.orDie(webhooks.get(workspaceId, id)), (one) => (one.enabled ? undefined : one)),
       )
       assert.deepStrictEqual([failing.disabledBecause, failing.dead, failing.queued], ["failing", 1, 1])
+      assert.include((yield* TestFirm.mailTo(member.email)).text, "Every attempt of five days")
     }),
   )
 

@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { dirname, join, resolve } from "node:path"
 import { mkdirSync } from "node:fs"
+import * as ServerProcess from "./ServerProcess.ts"
 
 export interface Ran {
   readonly status: number | null
@@ -27,7 +28,8 @@ const bin = join(root, "packages/cli/src/bin.ts")
 /** Starts `requite …`; colours are asked for in no way but by a terminal. */
 export const start = (args: ReadonlyArray<string>, cwd: string) => {
   const { NO_COLOR: _, FORCE_COLOR: __, ...env } = process.env
-  return spawn(process.execPath, ["--conditions=requite-source", bin, ...args], { cwd, env })
+  const command = ["--conditions=requite-source", bin, ...args]
+  return spawn(process.execPath, command, { cwd, env: { NODE_COMPILE_CACHE: ServerProcess.compiled, ...env } })
 }
 
 export const folder = (): Folder => {

@@ -47,15 +47,23 @@ export interface Eye {
   readonly complaints: ReadonlyArray<string>
 }
 
-export const eye = (name: string): Eye => {
+/** Looks at the page as it is; with `sizes`, at each of them, and with axe at the page's own, which is the first. */
+export const eye = (name: string, sizes: ReadonlyArray<typeof desk | typeof phone> = []): Eye => {
   const complaints: Array<string> = []
+  const see = async (page: Page, named: string) => {
+    await Browser.screenshot(page, named)
+    const overflow = await page.locator("html").evaluate((html) => html.scrollWidth - html.clientWidth)
+    if (overflow > 0) complaints.push(`${named}: scrolls sideways by ${overflow} px, ${await widest(page)}`)
+  }
   return {
     complaints,
     look: async (page, what) => {
-      await Browser.screenshot(page, `${name}-${what}`)
       complaints.push(...(await Browser.axe(page)).map((complaint) => `${what}: ${complaint}`))
-      const overflow = await page.locator("html").evaluate((html) => html.scrollWidth - html.clientWidth)
-      if (overflow > 0) complaints.push(`${what}: scrolls sideways by ${overflow} px, ${await widest(page)}`)
+      if (sizes.length === 0) return see(page, `${name}-${what}`)
+      for (const size of [...sizes.slice(1), ...sizes.slice(0, 1)]) {
+        await page.setViewportSize(size)
+        await see(page, `${name}-${size.width}-${what}`)
+      }
     },
   }
 }

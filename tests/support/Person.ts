@@ -10,8 +10,12 @@ export interface Person {
   readonly form: (path: string, fields: Readonly<Record<string, string>>) => Promise<Response>
 }
 
-/** `extra` headers go with every request: those of a proxy, say. */
-export const make = (url: string, extra: Readonly<Record<string, string>> = {}): Person => {
+/** `extra` headers go with every request: those of a proxy, say. `issued` is told each cookie and form token it is given. */
+export const make = (
+  url: string,
+  extra: Readonly<Record<string, string>> = {},
+  issued: (name: string, value: string) => void = () => {},
+): Person => {
   const cookies = new Map<string, string>()
   const fetchHere: Person["fetch"] = async (path, init = {}) => {
     const headers = new Headers(init.headers)
@@ -23,6 +27,7 @@ export const make = (url: string, extra: Readonly<Record<string, string>> = {}):
       const [name = "", value = ""] = cookie.split(";")[0]?.split("=") ?? []
       if (value === "") cookies.delete(name)
       else cookies.set(name, value)
+      if (value !== "") issued(`cookie ${name}`, decodeURIComponent(value))
     }
     return answer
   }
@@ -45,6 +50,7 @@ export const make = (url: string, extra: Readonly<Record<string, string>> = {}):
       const page = await (await fetchHere(path)).text()
       const inputs = [...page.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)"/g)]
       const hidden = Object.fromEntries(inputs.map(([, name = "", value = ""]) => [name, value]))
+      if (hidden["csrf"] !== undefined) issued("form token", hidden["csrf"])
       return fetchHere(path, {
         method: "POST",
         headers: { "content-type": "application/x-www-form-urlencoded" },

@@ -8,6 +8,9 @@ import { join } from "node:path"
 
 const repository = join(import.meta.dirname, "../..")
 
+/** Node keeps here what it made of the sources; processes of the tests start in two thirds of the time with it. */
+export const compiled = join(repository, "node_modules/.cache/requite-compiled")
+
 export interface ServerProcess {
   /** Where it listens: `http://localhost:PORT`. */
   readonly url: string
@@ -35,7 +38,13 @@ export const start = async (environment: Readonly<Record<string, string>>): Prom
   const run = async () => {
     const started = spawn(process.execPath, ["--conditions=requite-source", "reference-server/src/main.ts"], {
       cwd: repository,
-      env: { PATH: process.env["PATH"], HOME: process.env["HOME"], PORT: port, ...environment },
+      env: {
+        PATH: process.env["PATH"],
+        HOME: process.env["HOME"],
+        NODE_COMPILE_CACHE: compiled,
+        PORT: port,
+        ...environment,
+      },
       stdio: ["ignore", "pipe", "pipe"],
     })
     child = started

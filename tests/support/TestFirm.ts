@@ -80,13 +80,36 @@ const store = Layer.effect(
 /** Every line that was logged, at any level. */
 export const logs: Array<string> = []
 
+/** The SMS handed over so far. */
+export const sms: Array<OutgoingSms> = []
+
+/** The lines of the log with a link's token of a mail, or a code of an SMS or a mail: there must be none (S12). */
+export const telling = (): ReadonlyArray<string> => {
+  const text = post.attempts.map((mail) => mail.text).join("\n")
+  const tokens = [...text.matchAll(/\/(?:r|u|join|password)\/([\w-]{43})/g)].map(([, token = ""]) => token)
+  const codes = sms.flatMap((message) => /\b\d{6}\b/.exec(message.text) ?? [])
+  const all = logs.join("\n")
+  const found = [
+    ...new Set(tokens).values().filter((token) => all.includes(token)),
+    // any long number has six digits in it
+    ...new Set(codes).values().filter((code) => new RegExp(`(?<![\\w.:-])${code}(?![\\w.:-])`).test(all)),
+  ]
+  return logs.filter((line) => found.some((secret) => line.includes(secret)))
+}
+
 const logging = Layer.mergeAll(
   Logger.layer([Logger.map(Logger.formatLogFmt, (line) => void logs.push(line))]),
   Layer.succeed(References.MinimumLogLevel, "All"),
+  // whatever a file tests: when its world ends, its whole log is looked through
+  Layer.effectDiscard(
+    Effect.addFinalizer(() =>
+      Effect.suspend(() => {
+        const [line] = telling()
+        return line === undefined ? Effect.void : Effect.die(new Error(`a secret is in the log: ${line}`))
+      }),
+    ),
+  ),
 )
-
-/** The SMS handed over so far. */
-export const sms: Array<OutgoingSms> = []
 
 const smsSender = Layer.succeed(SmsSender, {
   send: (message) => Effect.sync(() => void sms.push(message)),

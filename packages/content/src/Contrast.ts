@@ -2,6 +2,8 @@
  * Colours that can be read on one another: relative luminance and contrast ratio as WCAG 2.2 defines them. A *colour* is `#rgb` or
  * `#rrggbb`; anything else is none, so that a firm's accent colour can never carry other CSS.
  */
+import * as Remembered from "./internal/Remembered.ts"
+
 type Rgb = readonly [red: number, green: number, blue: number]
 
 /** The colour as `#rrggbb` in lower case; undefined when it is none. */
@@ -31,8 +33,9 @@ export const ratio = (one: string, other: string): number => {
 }
 
 /** White or black, whichever reads better on the colour: never less than 4.58. */
-export const readableOn = (colour: string): "#ffffff" | "#000000" =>
-  ratio("#ffffff", colour) >= ratio("#000000", colour) ? "#ffffff" : "#000000"
+export const readableOn: (colour: string) => "#ffffff" | "#000000" = Remembered.by((colour) =>
+  ratio("#ffffff", colour) >= ratio("#000000", colour) ? "#ffffff" : "#000000",
+)
 
 /** The colour, mixed with black or white just as far as it takes to reach `least` on the background. */
 export const adjusted = (colour: string, background: string, least = 4.5): string => {

@@ -14,6 +14,7 @@ import * as markdownBody from "./MessageTemplate/markdownBody.ts"
 import * as run from "./MessageTemplate/run.ts"
 import * as tiptapBody from "./MessageTemplate/tiptapBody.ts"
 import { context, ValueRefused } from "./MessageTemplate/values.ts"
+import * as Remembered from "./internal/Remembered.ts"
 import { readable } from "./RichText/readable.ts"
 import type { SafeHtml } from "./SafeHtml.ts"
 
@@ -80,11 +81,23 @@ export const render = (
     return { subject: oneLine(subjectText), bodyHtml, bodyText: readable(bodyHtml) }
   })
 
-const checkSubject = (subject: string, declaration: Declaration) =>
-  grammar.parse("subject", subject, maxSubject, declaration)
+/** What was read of a declaration's templates: reading one takes longer than filling it, and the same go out again and again. */
+const read = (variables: Declaration["variables"]) => ({
+  subject: Remembered.by((subject) => grammar.parse("subject", subject, maxSubject, { variables })),
+  body: Remembered.by((body) => markdownBody.check(body, { variables })),
+})
+const reads = new WeakMap<Declaration["variables"], ReturnType<typeof read>>()
+
+const readOf = ({ variables }: Declaration) => {
+  const known = reads.get(variables) ?? read(variables)
+  reads.set(variables, known)
+  return known
+}
+
+const checkSubject = (subject: string, declaration: Declaration) => readOf(declaration).subject(subject)
 
 const checkBody = (body: MessageTemplate["body"], declaration: Declaration) =>
-  typeof body === "string" ? markdownBody.check(body, declaration) : tiptapBody.check(body.tiptap, declaration)
+  typeof body === "string" ? readOf(declaration).body(body) : tiptapBody.check(body.tiptap, declaration)
 
 const findingsOf = <A>(checked: Result.Result<A, ReadonlyArray<Finding>>): ReadonlyArray<Finding> =>
   Result.isFailure(checked) ? checked.failure : []
@@ -109,7 +122,10 @@ const longestSubject = 200
 
 /** A header is one line: line ends and control characters become spaces, and what is too long for a list of mails is cut (S42). */
 const oneLine = (text: string): string => {
-  const letters = [...new Intl.Segmenter().segment(text.replace(/[\p{Cc}\p{Z}]+/gu, " ").trim())]
+  const line = text.replace(/[\p{Cc}\p{Z}]+/gu, " ").trim()
+  // no letter is shorter than one unit
+  if (line.length <= longestSubject) return line
+  const letters = [...new Intl.Segmenter().segment(line)]
   const shown = letters.length > longestSubject ? [...letters.slice(0, longestSubject - 1), { segment: "…" }] : letters
   return shown.map(({ segment }) => segment).join("")
 }

@@ -83,10 +83,7 @@ export const make = Effect.fnUntraced(function* <E extends { readonly _tag: stri
       const { workspaceId } = member
       const dryRun = payload.dryRun === true
       const batch = dryRun ? null : (payload.batch ?? (yield* tools.fresh))
-      const status =
-        batch === null
-          ? "running"
-          : yield* batches.open(member, batch).pipe(Effect.mapError(() => failures.notFound("batch")))
+      const status = batch === null ? "running" : yield* batches.open(member, batch)
       const wanted = payload.sendAt === undefined ? 0 : Date.parse(payload.sendAt)
 
       const known = yield* batches.known(workspaceId, [...new Set(payload.rows.map((row) => row.externalId))])

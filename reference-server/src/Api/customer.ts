@@ -4,7 +4,7 @@ import { Crypto, Questionnaire } from "@requite/core"
 import { isFiles } from "@requite/core/AnswerKind/upload"
 import * as upload from "@requite/core/QuestionKind/upload"
 import * as Effect from "effect/Effect"
-import { type AnswersRefused, ClientRequests, type Conflict, type Current } from "../ClientRequests.ts"
+import { type AnswersRefused, ClientRequests, type Current } from "../ClientRequests.ts"
 import type { Customer } from "../Customer.ts"
 import type { Multipart } from "../platform/Http.ts"
 import { HttpApiBuilder } from "../platform/HttpApi.ts"
@@ -44,7 +44,7 @@ export const layer = HttpApiBuilder.group(
       }
     })
 
-    const saved = (conflicts: ReadonlyArray<Conflict> = []) => Effect.map(current, (now) => views.saved(now, conflicts))
+    const saved = () => Effect.map(current, (now) => views.saved(now, []))
 
     return handlers.handleAll({
       ...entrance.handlers,
@@ -53,8 +53,8 @@ export const layer = HttpApiBuilder.group(
         return views.fill(customer, yield* own(customer, yield* current))
       }),
       save: Effect.fn(function* ({ payload }) {
-        const { conflicts } = yield* requests.save(yield* Access.CurrentCustomer, payload, yield* uuid)
-        return yield* saved(conflicts)
+        const { conflicts, current: now } = yield* requests.save(yield* Access.CurrentCustomer, payload, yield* uuid)
+        return views.saved(now, conflicts)
       }, Effect.catchTags(refusals)),
       upload: Effect.fn(function* ({ params, query, payload }) {
         const customer = yield* Access.CurrentCustomer

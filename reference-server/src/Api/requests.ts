@@ -6,24 +6,19 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import { AccessCodes } from "../AccessCodes.ts"
-import { ClientRequests, type Current, type Handled, type NewRequest, type Overview } from "../ClientRequests.ts"
-import { Config } from "../Config.ts"
-import { Contacts } from "../Contacts.ts"
+import { ClientRequests, type Handled, type NewRequest, type Overview } from "../ClientRequests.ts"
 import { CustomerAccess } from "../CustomerAccess.ts"
 import * as IdempotencyKeys from "../IdempotencyKeys.ts"
-import * as Invitation from "../Invitation.ts"
-import { MailTemplates } from "../MailTemplates.ts"
 import { type Member, Members } from "../Members.ts"
 import type { HttpServerRequest } from "../platform/Http.ts"
 import { HttpApiBuilder } from "../platform/HttpApi.ts"
-import { Questionnaires } from "../Questionnaires.ts"
 import * as Recipients from "../Recipients.ts"
 import { Record } from "../Record.ts"
 import * as RequestReminders from "../RequestReminders.ts"
 import { Uploads } from "../Uploads.ts"
-import { WorkItems } from "../WorkItems.ts"
 import { Workspaces } from "../Workspaces.ts"
 import * as bulk from "./bulk.ts"
+import * as Asking from "./Asking.ts"
 import * as downloads from "./downloads.ts"
 import { tooOften } from "./entrance.ts"
 import * as failures from "./failures.ts"
@@ -49,16 +44,12 @@ export const layer = HttpApiBuilder.group(
   "requests",
   Effect.fn(function* (handlers) {
     const requests = yield* ClientRequests
-    const questionnaires = yield* Questionnaires
     const members = yield* Members
     const uploads = yield* Uploads
     const workspaces = yield* Workspaces
-    const workItems = yield* WorkItems
-    const contacts = yield* Contacts
-    const { smsCountries } = yield* Config
     const access = yield* CustomerAccess
     const codes = yield* AccessCodes
-    const templates = yield* MailTemplates
+    const { refOf, checkMessage, known, recognised, reachable, checkDues, newRequest } = yield* Asking.make
     const keys = yield* IdempotencyKeys.make
     const crypto = yield* Crypto.Crypto
     const fresh = Effect.provideService(Crypto.uuid, Crypto.Crypto, crypto)
@@ -110,52 +101,6 @@ export const layer = HttpApiBuilder.group(
         return yield* viewOf(params.id)
       })
 
-    const refOf = Effect.fnUntraced(
-      function* (asked: typeof Requests.Asked.Type) {
-        const { workspaceId } = yield* Access.CurrentMember
-        const stored =
-          "source" in asked
-            ? (yield* questionnaires.add(workspaceId, asked.source, { alone: true })).stored
-            : yield* questionnaires.get(workspaceId, asked.id, asked.version)
-        return stored.ref
-      },
-      Effect.catchTags({ ...failures.definition, ...failures.noQuestionnaire }),
-    )
-
-    const checkMessage = (details: ClientRequest.Details): Effect.Effect<void, Failure.MessageRefused> => {
-      const sentences = Invitation.check(details.message, details)
-      return sentences.length === 0 ? Effect.void : Effect.fail(new Failure.MessageRefused({ sentences }))
-    }
-
-    /** Work and people of another workspace are answered like those that nobody knows (S43). */
-    const known = Effect.fnUntraced(function* (details: Pick<ClientRequest.Details, "recipients" | "workItem">) {
-      const { workspaceId } = yield* Access.CurrentMember
-      if (details.workItem !== null) yield* workItems.get(workspaceId, details.workItem)
-      yield* Effect.forEach(details.recipients, ({ contact }) =>
-        contact === null ? Effect.void : contacts.get(workspaceId, contact),
-      )
-    }, Effect.catchTags(failures.noWork))
-
-    /** Recipients who are contacts of the firm by their address. */
-    const recognised = Effect.fnUntraced(function* (
-      recipients: ReadonlyArray<ClientRequest.Recipient>,
-      before: ClientRequest.State | null,
-    ) {
-      const { workspaceId } = yield* Access.CurrentMember
-      const found = Recipients.recognised(workspaceId, recipients, before)
-      return yield* Effect.provideService(found, Contacts, contacts)
-    })
-
-    /** Refuses what needs codes by SMS and has numbers that none can go to (S35); `to`: those it is about, if not all. */
-    const reachable = Effect.fnUntraced(function* (
-      name: ClientRequest.Command["type"],
-      { request }: Pick<Current, "request">,
-      to?: ReadonlyArray<ClientRequest.Recipient>,
-    ) {
-      const refusal = Recipients.refusal(name, request, smsCountries, to)
-      if (refusal !== null) return yield* Effect.fail(refusal)
-    })
-
     const sending = (
       name: "Send" | "Schedule",
       run: (member: Member, id: string, commandId: string) => Handled,
@@ -167,56 +112,6 @@ export const layer = HttpApiBuilder.group(
     const sendNow = sending("Send", requests.send)
     const schedule = (at: number) =>
       sending("Schedule", (member, id, commandId) => requests.schedule(member, id, at, commandId))
-
-    const checkDues = (
-      dues: ClientRequest.Details["dues"],
-      questionnaire: ClientRequest.Details["questionnaire"],
-    ): Effect.Effect<void, Failure.DuesRefused> => {
-      const sections = Recipients.unknownDues(dues, questionnaire)
-      const message = `The questionnaire has no such section: ${sections.join(", ")}.`
-      return sections.length === 0 ? Effect.void : Effect.fail(new Failure.DuesRefused({ sections, message }))
-    }
-
-    const newRequest = Effect.fnUntraced(function* (payload: Requests.NewRequest) {
-      const {
-        title,
-        description = "",
-        due = null,
-        dues = {},
-        workItem = null,
-        tasks = [],
-        policy = "standard",
-      } = payload
-      const rules = yield* Effect.fromResult(given.soundPolicy(policy))
-      const { language, timeZone } = yield* workspaces.get((yield* Access.CurrentMember).workspaceId)
-      const recipients = yield* recognised(given.newRecipients(payload, language), null)
-      const reader = recipients[0]?.language ?? language
-      const own = yield* templates.find((yield* Access.CurrentMember).workspaceId, "invitation", reader)
-      const details: ClientRequest.Details = {
-        title,
-        description,
-        questionnaire: { id: "", version: 0, hash: "", questions: 0, sections: [] },
-        attachments: [],
-        due,
-        dues,
-        message: payload.message ?? Invitation.defaultMessage(reader, own),
-        recipients,
-        reminders: { rule: rules.reminders.rule, enabled: true, ...payload.reminders },
-        timeZone: payload.timeZone ?? timeZone,
-        sensitivity: payload.sensitivity ?? "normal",
-        workItem,
-        tasks,
-      }
-      yield* checkMessage(details)
-      yield* known(details)
-      const questionnaire = yield* refOf(payload.questionnaire)
-      yield* checkDues(dues, questionnaire)
-      const one: NewRequest = { details: { ...details, questionnaire }, policy: rules }
-      // each on their own: one request for everyone (K27)
-      return rules.audience === "separate-views" && recipients.length > 1
-        ? recipients.map((recipient) => ({ ...one, details: { ...one.details, recipients: [recipient] } }))
-        : [one]
-    })
 
     /** Makes one request, and sends or schedules it, each step once under the same key. */
     const make = Effect.fnUntraced(function* (input: NewRequest, id: string, { send, sendAt }: Requests.NewRequest) {

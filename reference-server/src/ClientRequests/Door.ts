@@ -13,6 +13,7 @@ import { RequestNotFound } from "../ClientRequests.ts"
 import * as Metrics from "../Observability/Metrics.ts"
 import { Outbox, type Step } from "../Outbox.ts"
 import { SqlClient } from "../platform/Sql.ts"
+import * as Seals from "../Record/Seals.ts"
 import * as Suppressions from "../Suppressions.ts"
 import type { SqlError } from "../platform/Sql.ts"
 import { Webhooks } from "../Webhooks.ts"
@@ -35,6 +36,7 @@ export const make = Effect.gen(function* () {
   const webhooks = yield* Webhooks
   const suppressions = yield* Suppressions.Suppressions
   const crypto = yield* Crypto.Crypto
+  const seal = yield* Seals.make
 
   /** Writes a decision's state and events, and what follows from them. */
   const commit = Effect.fnUntraced(function* (
@@ -53,7 +55,8 @@ export const make = Effect.gen(function* () {
     }
     const steps = stepsOf(before, events)
     const contents = yield* Effect.forEach(steps, contentOf)
-    yield* rows.appendEntries(workspaceId, yield* AuditEntry.append(id, yield* rows.lastEntry(id), commandId, contents))
+    const entries = yield* AuditEntry.append(id, yield* rows.lastEntry(id), commandId, contents)
+    yield* rows.appendEntries(workspaceId, entries, seal)
     yield* work.follow(workspaceId, before, state, events)
     yield* outbox.add(workspaceId, steps)
     yield* webhooks.add(workspaceId, id, commandId)
@@ -65,9 +68,10 @@ export const make = Effect.gen(function* () {
     id: string,
     command: () => string,
     effect: Effect.Effect<A, E | Broken, Crypto.Crypto>,
-  ) =>
+  ) => counted(id, command, sql.withTransaction(effect))
+
+  const counted = <A, E>(id: string, command: () => string, effect: Effect.Effect<A, E | Broken, Crypto.Crypto>) =>
     effect.pipe(
-      sql.withTransaction,
       Effect.provideService(Crypto.Crypto, crypto),
       Effect.catch((error) => (isBroken(error) ? Effect.die(error) : Effect.fail(error))),
       Effect.onExit((exit) =>
@@ -98,6 +102,18 @@ export const make = Effect.gen(function* () {
       }),
     )
   }
+
+  /** Asks something, by a command of a new id, of a request that the caller's transaction has locked and read. */
+  const carryOut = (workspaceId: string, before: ClientRequest.State, intent: ClientRequest.Intent) =>
+    counted<ClientRequest.State, ClientRequest.Refusal>(
+      before.id,
+      () => intent.type,
+      Effect.gen(function* () {
+        const handled = yield* ClientRequest.handle(intent, before)
+        yield* commit(workspaceId, intent.id, before, handled)
+        return handled.state
+      }),
+    )
 
   const create = (workspaceId: string, intent: Extract<ClientRequest.Intent, { type: "Create" }>, write?: Write) =>
     inTransaction<ClientRequest.State, ClientRequest.Refusal | RequestNotFound>(
@@ -141,7 +157,7 @@ export const make = Effect.gen(function* () {
     }
   })
 
-  return { rows, crypto, transact, handle, outstanding }
+  return { rows, crypto, transact, carryOut, handle, outstanding }
 })
 
 export type Door = Effect.Success<typeof make>

@@ -9,12 +9,18 @@ import { Questionnaires } from "../Questionnaires.ts"
 import { Workspaces } from "../Workspaces.ts"
 import { withFiles } from "./Answered.ts"
 import type { Door } from "./Door.ts"
+import type { Draft } from "./sql.ts"
 
 export const make = Effect.fnUntraced(function* ({ rows }: Door) {
   const questionnaires = yield* Questionnaires
   const workspaces = yield* Workspaces
 
-  const currentOf = (workspaceId: string, request: ClientRequest.State): Effect.Effect<Current> =>
+  /** `known`: the firm's time zone, where it is known already. */
+  const draftAndCurrentOf = (
+    workspaceId: string,
+    request: ClientRequest.State,
+    known?: string,
+  ): Effect.Effect<{ readonly draft: Draft | null; readonly current: Current }> =>
     Effect.gen(function* () {
       const { id, version, hash } = request.details.questionnaire
       const stored = yield* questionnaires.get(workspaceId, id, version, hash)
@@ -22,8 +28,8 @@ export const make = Effect.fnUntraced(function* ({ rows }: Door) {
       const submitted = request.submission === null ? null : yield* rows.submitted(request.id)
       // one that was opened again goes on from what was kept, or where nothing is kept from what was submitted
       const typed = draft?.answers ?? submitted ?? {}
-      const { timeZone } = yield* workspaces.get(workspaceId)
-      return {
+      const timeZone = known ?? (yield* workspaces.get(workspaceId)).timeZone
+      const current: Current = {
         request,
         stored,
         answers:
@@ -35,7 +41,11 @@ export const make = Effect.fnUntraced(function* ({ rows }: Door) {
         savedAt: draft?.savedAt.getTime() ?? null,
         context: Filling.contextOf(request, timeZone, yield* Clock.currentTimeMillis),
       }
+      return { draft, current }
     }).pipe(Effect.catchTags({ SqlError: Effect.die, SchemaError: Effect.die, QuestionnaireNotFound: Effect.die }))
+
+  const currentOf = (workspaceId: string, request: ClientRequest.State, known?: string): Effect.Effect<Current> =>
+    Effect.map(draftAndCurrentOf(workspaceId, request, known), ({ current }) => current)
 
   const read = (workspaceId: string, id: string) =>
     rows.state(workspaceId, id).pipe(
@@ -45,7 +55,7 @@ export const make = Effect.fnUntraced(function* ({ rows }: Door) {
       ),
     )
 
-  return { currentOf, read, questionnaires }
+  return { currentOf, draftAndCurrentOf, read, questionnaires }
 })
 
 export type Reading = Effect.Success<ReturnType<typeof make>>

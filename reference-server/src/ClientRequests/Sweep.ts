@@ -1,6 +1,6 @@
 /**
- * Due work: requests say themselves, in `next_due_at`, when they next need attention, and any process may wake them. Each
- * is woken in a transaction of its own through the same door; several sweepers pass one another by (SKIP LOCKED).
+ * Due work: requests say themselves, in `next_due_at`, when they next need attention, and any process may wake them, a few in
+ * one transaction, through the same door; several sweepers pass one another by (SKIP LOCKED).
  */
 import { ClientRequest, Crypto } from "@requite/core"
 import * as Clock from "effect/Clock"
@@ -9,30 +9,28 @@ import * as Notes from "../Operations/Notes.ts"
 import { SqlClient } from "../platform/Sql.ts"
 import * as Tenancy from "../Tenancy.ts"
 import type { Door } from "./Door.ts"
+import type { Due } from "./sql.ts"
 
 /** How many one sweep looks at, at most. */
 export const batch = 100
 /** How many of them at once: a transaction mostly waits, for the database and for its disk. */
 const lanes = 4
+/** How many in one transaction. They stay locked until the last of them is woken: their customers wait so long. */
+const together = 10
 /** When a request that could not be woken is tried again: the others go on meanwhile. */
 const patience = 300_000
 
-export const make = Effect.fnUntraced(function* ({ rows, crypto, transact, outstanding }: Door) {
+export const make = Effect.fnUntraced(function* ({ rows, crypto, carryOut, outstanding }: Door) {
   const sql = yield* SqlClient.SqlClient
   const notes = yield* Notes.make
 
-  const wake = Effect.fnUntraced(function* (workspaceId: string, id: string) {
+  const wake = Effect.fnUntraced(function* ({ workspaceId, state: read }: Due) {
+    const before = yield* rows.decodeState(read)
+    const { id } = before
     const commandId = yield* Effect.provideService(Crypto.uuid, Crypto.Crypto, crypto)
-    const by = { kind: "system" } as const
-    let before: ClientRequest.State | null = null
-    const state = yield* transact(workspaceId, id, (request) =>
-      Effect.gen(function* () {
-        before = request
-        const others =
-          request.scheduled === null ? { subject: [], tasks: {} } : yield* outstanding(workspaceId, request)
-        return { type: "Wake", id: commandId, by, outstanding: others } as const
-      }),
-    )
+    const others = before.scheduled === null ? { subject: [], tasks: {} } : yield* outstanding(workspaceId, before)
+    const intent = { type: "Wake", id: commandId, by: { kind: "system" }, outstanding: others } as const
+    const state = yield* carryOut(workspaceId, before, intent)
     if (state !== before) return
     // a stale wake-up decides nothing, and leaves the column as it was
     const now = yield* Clock.currentTimeMillis
@@ -40,29 +38,51 @@ export const make = Effect.fnUntraced(function* ({ rows, crypto, transact, outst
     yield* rows.dueAgain(workspaceId, id, next === null || next > now ? next : now + patience)
   })
 
-  /** Wakes the one that has been due the longest; says whether there was one. */
+  /** Those that have been due the longest, locked. What locks more than itself is woken alone, lest two wait for each other. */
+  const found = (now: number, limit: number) =>
+    Effect.map(Tenancy.across(rows.due(now, limit)), (due) => {
+      const other = due.findIndex(({ isAlone }) => !isAlone)
+      return other < 0 ? due : due.slice(0, Math.max(1, other))
+    })
+
+  /** Wakes the one that has been due the longest, whatever comes of it; gives how many there were. */
   const one = Effect.gen(function* () {
     const now = yield* Clock.currentTimeMillis
-    const due = yield* Tenancy.across(rows.due(now))
-    if (due === null) return false
+    const [due] = yield* found(now, 1)
+    if (due === undefined) return 0
     const { workspaceId, id } = due
-    yield* Effect.catchCause(wake(workspaceId, id), (cause) =>
+    yield* Effect.catchCause(sql.withTransaction(wake(due)), (cause) =>
       Effect.andThen(
         Effect.logError("a request could not be woken, and is tried again later", { request: id }, cause),
         Effect.andThen(notes.wakeFailed(workspaceId, id, cause), rows.dueAgain(workspaceId, id, now + patience)),
       ),
     ).pipe(Tenancy.within(workspaceId))
-    return true
-  }).pipe(sql.withTransaction, Effect.catchTags({ SqlError: Effect.die, SchemaError: Effect.die }))
+    return 1
+  }).pipe(sql.withTransaction)
+
+  /** Wakes several in one transaction; where one of them cannot be woken, none is, and they are taken one by one. */
+  const several = Effect.gen(function* () {
+    const due = yield* found(yield* Clock.currentTimeMillis, together)
+    yield* Effect.forEach(due, (each) => Tenancy.within(each.workspaceId)(wake(each)), { discard: true })
+    return due.length
+  }).pipe(
+    sql.withTransaction,
+    Effect.catchCause((cause) =>
+      Effect.andThen(
+        Effect.logDebug("requests are woken one by one", cause),
+        Effect.repeat(one, { times: together - 1, while: (woken) => woken > 0 }),
+      ),
+    ),
+    Effect.catchTags({ SqlError: Effect.die, SchemaError: Effect.die }),
+  )
 
   const sweep = Effect.gen(function* () {
     let looked = 0
     const lane = Effect.gen(function* () {
       while (looked < batch) {
-        looked++
-        if (yield* one) continue
-        looked--
-        return
+        const woken = yield* several
+        if (woken === 0) return
+        looked += woken
       }
     })
     yield* Effect.all(

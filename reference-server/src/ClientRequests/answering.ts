@@ -1,5 +1,5 @@
 /** What the customer gives, and how it ends: what is judged is what is kept, so both happen under the request's lock. */
-import { type Answers, type Crypto, Submission } from "@requite/core"
+import { type Answers, type ClientRequest, type Crypto, Submission } from "@requite/core"
 import { equal } from "@requite/core/FillSession/Place"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -21,10 +21,27 @@ interface Frozen {
 }
 type Marking = { readonly type: "MarkItem"; readonly item: string; readonly complete: boolean }
 
+/** What a save writes, and the request before it. */
+interface Written {
+  readonly before: Current
+  readonly draft: Draft
+  readonly changes: ReadonlyArray<Change>
+}
+
+/** The request as it is after that. */
+const savedAs = ({ before, draft }: Written, request: ClientRequest.State): Current => ({
+  ...before,
+  request,
+  answers: Answered.withFiles(before.stored.questionnaire, draft.answers, request.files),
+  versions: draft.versions,
+  visited: draft.visited,
+  savedAt: draft.savedAt.getTime(),
+})
+
 /** How many of the latest saves are remembered, so that one that arrives twice is carried out once (I9). */
 const remembered = 50
 
-export const make = ({ rows, transact }: Door, { currentOf }: Reading) => {
+export const make = ({ rows, transact }: Door, { currentOf, draftAndCurrentOf, read }: Reading) => {
   const intentOf = (customer: Customer, revision: number, commandId: string) => ({
     id: commandId,
     by: { kind: "customer", link: customer.linkId } as const,
@@ -40,20 +57,21 @@ export const make = ({ rows, transact }: Door, { currentOf }: Reading) => {
     commandId,
   ) {
     const { workspace, requestId, recipient, linkId } = customer
-    let written: { readonly draft: Draft; readonly changes: ReadonlyArray<Change> } | null = null
+    let written: Written | null = null
+    // stays empty where the command was carried out before
+    const saved: Array<Written> = []
     let conflicts: ReadonlyArray<Conflict> = []
-    yield* transact<AnswersRefused>(
+    const state = yield* transact<AnswersRefused>(
       workspace.id,
       requestId,
       (request) =>
         Effect.gen(function* () {
-          const current = yield* currentOf(workspace.id, request)
+          const { current, draft } = yield* draftAndCurrentOf(workspace.id, request, workspace.timeZone)
           const { stored, visited: places, versions } = current
           const kept = Answered.withoutCleared(answers)
           // a page of an older revision asked something else: the door tells it so
           const malformed = revision < request.revision ? [] : Answered.malformedIn(stored.questionnaire, kept)
           if (malformed.length > 0) return yield* new AnswersRefused({ issues: malformed })
-          const draft = yield* rows.draft(requestId)
           const before = draft?.answers ?? current.answers
           const at = yield* Clock.currentTimeMillis
           const isShared = request.policy.saving === "live"
@@ -64,6 +82,7 @@ export const make = ({ rows, transact }: Door, { currentOf }: Reading) => {
           // whether these are asked may hang on the others
           const counting = Answered.given(current, kept)
           written = {
+            before: current,
             draft: {
               answers: Answered.withoutCleared({ ...before, ...accepted }),
               visited: stored.questionnaire.sections
@@ -91,9 +110,10 @@ export const make = ({ rows, transact }: Door, { currentOf }: Reading) => {
           : Effect.andThen(
               rows.writeDraft(workspace.id, requestId, written.draft),
               rows.writeChanges(workspace.id, requestId, written.changes, written.draft.savedAt.getTime()),
-            ),
+            ).pipe(Effect.as(saved.push(written))),
     )
-    return { conflicts }
+    const [last] = saved
+    return { conflicts, current: last === undefined ? yield* read(workspace.id, requestId) : savedAs(last, state) }
   })
 
   /**

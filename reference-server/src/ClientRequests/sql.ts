@@ -6,6 +6,7 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as SchemaGetter from "effect/SchemaGetter"
 import { SqlClient, SqlSchema } from "../platform/Sql.ts"
+import type { Seal } from "../Record/Seals.ts"
 import { type ListQuery, Version } from "../ClientRequests.ts"
 
 const Json = Schema.Record(Schema.String, Schema.Unknown)
@@ -41,6 +42,16 @@ export interface Change {
   readonly recipient: string
   readonly linkId: string
 }
+
+/** A request that is due. Its state is not looked into yet: one that cannot be read must not hold up the others. */
+const Due = Schema.Struct({
+  id: Schema.String,
+  workspaceId: Schema.String,
+  state: Schema.Unknown,
+  /** To wake it locks no other row: it is for no work item, and waits for no hour to be sent. */
+  isAlone: Schema.Boolean,
+})
+export type Due = typeof Due.Type
 
 export const make = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
@@ -80,12 +91,14 @@ export const make = Effect.gen(function* () {
     execute: (id) =>
       sql`SELECT answers FROM submissions WHERE request_id = ${id} ORDER BY submitted_at DESC, id LIMIT 1`,
   })
-  const due = SqlSchema.findOneOption({
-    Request: Schema.Date,
-    Result: Schema.Struct({ id: Schema.String, workspaceId: Schema.String }),
-    execute: (now) => sql`
-      SELECT id, workspace_id FROM client_requests WHERE next_due_at <= ${now}
-      ORDER BY next_due_at LIMIT 1 FOR UPDATE SKIP LOCKED`,
+  const due = SqlSchema.findAll({
+    Request: Schema.Struct({ now: Schema.Date, limit: Schema.Int }),
+    Result: Due,
+    execute: ({ now, limit }) => sql`
+      SELECT id, workspace_id, state,
+        work_item_id IS NULL AND coalesce(state -> 'scheduled', 'null') = 'null' AS is_alone
+      FROM client_requests WHERE next_due_at <= ${now}
+      ORDER BY next_due_at LIMIT ${limit} FOR UPDATE SKIP LOCKED`,
   })
 
   /** A request whose window has passed is listed as Expired, whether or not the sweeper has been there. */
@@ -108,8 +121,10 @@ export const make = Effect.gen(function* () {
     entries: (workspaceId: string, id: string) => entries({ workspaceId, id }),
     draft: (id: string) => Effect.map(draft(id), Option.getOrNull),
     submitted: (id: string) => Effect.map(submitted(id), (row) => Option.getOrNull(row)?.answers ?? null),
-    /** The one that has been due the longest, locked; null: none that nobody else is at. */
-    due: (now: number) => Effect.map(due(new Date(now)), Option.getOrNull),
+    /** Those that have been due the longest, locked, that nobody else is at. */
+    due: (now: number, limit: number) => due({ now: new Date(now), limit }),
+    /** The state of a row that was read without looking into it. */
+    decodeState: Schema.decodeUnknownEffect(ClientRequest.State),
 
     list: Effect.fnUntraced(function* (workspaceId: string, query: ListQuery, now: number) {
       const where = conditions(workspaceId, query, new Date(now))
@@ -172,9 +187,10 @@ export const make = Effect.gen(function* () {
       sql`UPDATE client_requests SET ${sql.update(columnsOf(request, now))}
         WHERE workspace_id = ${workspaceId} AND id = ${request.id} RETURNING id`,
 
-    appendEntries: (workspaceId: string, added: ReadonlyArray<AuditEntry.AuditEntry>) => {
+    appendEntries: (workspaceId: string, added: ReadonlyArray<AuditEntry.AuditEntry>, seal: Seal) => {
       const rows: ReadonlyArray<Record<string, unknown>> = added.map(({ by, event, context, at, ...entry }) => ({
         ...entry,
+        seal: seal(entry.hash),
         workspaceId,
         by: JSON.stringify(by),
         event: JSON.stringify(event),

@@ -173,7 +173,7 @@ export const layer = Layer.effect(
       secret: Redacted.Redacted,
     ) {
       const customer: Customer = {
-        workspace: yield* workspaces.get(row.workspaceId),
+        workspace: row.workspace,
         requestId: row.requestId,
         recipient: row.recipient,
         linkId: row.id,
@@ -241,7 +241,7 @@ export const layer = Layer.effect(
             const { channels, step, channel } = stepOf(row, standing)
             const person = ClientRequest.recipientOf(row.state, row.recipient)
             return {
-              workspace: yield* workspaces.get(row.workspaceId),
+              workspace: row.workspace,
               language: person?.language ?? "",
               csrf: yield* csrfToken(secret),
               channel,

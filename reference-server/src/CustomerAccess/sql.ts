@@ -6,6 +6,7 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { SqlClient, SqlSchema } from "../platform/Sql.ts"
 import * as Tenancy from "../Tenancy.ts"
+import { Workspace } from "../Workspaces.ts"
 
 const link = {
   id: Schema.String,
@@ -38,6 +39,7 @@ const Session = Schema.Struct({
   verifiedAt: Schema.NullOr(Schema.Date),
   lastUsedAt: Schema.Date,
   endsAt: Schema.Date,
+  workspace: Workspace,
 })
 export type Session = typeof Session.Type
 
@@ -83,8 +85,10 @@ export const make = Effect.gen(function* () {
     execute: (handle) => sql`
       SELECT l.id, l.recipient, l.generation, l.mail_id, l.rebinds, l.digest, l.key_epoch, l.issued_at, l.expires_at,
         s.workspace_id, s.request_id, r.state, s.device, s.assurance, s.digest AS session_digest, s.submission_id,
-        s.verified_at, s.last_used_at, s.expires_at AS ends_at
+        s.verified_at, s.last_used_at, s.expires_at AS ends_at, jsonb_build_object('id', w.id, 'name', w.name,
+          'accent', w.accent, 'language', w.language, 'timeZone', w.time_zone, 'logo', w.logo) AS workspace
       FROM customer_sessions s JOIN access_links l ON l.id = s.link_id JOIN client_requests r ON r.id = s.request_id
+        JOIN workspaces w ON w.id = s.workspace_id
       WHERE s.handle = ${handle}`,
   })
   const family = SqlSchema.findOneOption({

@@ -59,6 +59,8 @@ export const before = Effect.fnUntraced(function* (
       usage.inUse++
       resume(Effect.void)
     }
+    // not `Effect.timeout`: it could end a wait that was just admitted, and its place would be lost
+    // @effect-diagnostics-next-line globalTimersInEffect:off
     const timer = setTimeout(() => {
       stop()
       resume(Effect.fail(noneFree(patienceMillis)))

@@ -116,6 +116,7 @@ class TenantConnection implements SqlConnection.Connection {
   #telling<A>(statement: Effect.Effect<A, SqlError.SqlError>): Effect.Effect<A, SqlError.SqlError> {
     return Effect.withFiber((fiber) => {
       const workspace = fiber.getRef(Tenancy.CurrentWorkspace)
+      if (workspace === Tenancy.anyWorkspace) return statement
       return this.#told.turn.withPermit(
         Effect.suspend(() =>
           this.#told.workspace === workspace ? statement : Effect.andThen(this.#tell(workspace), statement),

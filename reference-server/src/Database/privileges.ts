@@ -10,7 +10,7 @@ import * as Effect from "effect/Effect"
 import { SqlClient, type SqlError } from "../platform/Sql.ts"
 
 /** Of these, what was written stays as it was written. */
-export const appendOnly: ReadonlyArray<string> = ["audit_entries", "audit_checkpoints"]
+export const appendOnly: ReadonlyArray<string> = ["audit_entries", "audit_checkpoints", "workspace_events"]
 
 /**
  * Sets on the administrator's connection what is not yet so, and nothing twice: every start calls it. Gives the role that

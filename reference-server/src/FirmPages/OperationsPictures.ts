@@ -76,7 +76,7 @@ export const days = (words: Words, week: ReadonlyArray<Day>): Html => {
 
 /** A part of the most, beside a number that says the same. */
 export const bar = (part: number): Html =>
-  html`<svg class="part" viewBox="0 0 200 8" preserveAspectRatio="none" aria-hidden="true">
+  html`<svg class="portion" viewBox="0 0 200 8" preserveAspectRatio="none" aria-hidden="true">
     <rect class="ground" width="200" height="8" rx="4" />
     <rect class="waiting" width="${round(Math.max(4, part * 200))}" height="8" rx="4" />
   </svg>`

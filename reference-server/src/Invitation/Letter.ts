@@ -9,7 +9,7 @@ import * as Result from "effect/Result"
 import type { Kind } from "../MailTemplates/kinds.ts"
 import * as Wording from "../MailTemplates/wording.ts"
 import type { Member } from "../Members.ts"
-import { formatDate, formatDateTime, regional, type Translator, translator } from "../Messages.ts"
+import { formatDate, formatDateTime, formatNumber, type Translator, translator } from "../Messages.ts"
 import type { Workspace } from "../Workspaces.ts"
 import * as Logos from "../Workspaces/Logos.ts"
 
@@ -59,14 +59,13 @@ export const speechOf = ({
   const greeting =
     recipient.name === "" ? t("invitation.greetingNobody") : t("invitation.greeting", { name: recipient.name })
   const due = details.due === null ? undefined : formatDate(details.due, locale, details.timeZone)
-  const numbers = new Intl.NumberFormat(regional(locale))
   return {
     ...translated,
     recipient,
     greeting,
     names: { firm: workspace.name, title: details.title, member: member.name },
     due,
-    count: (number) => numbers.format(number),
+    count: (number) => formatNumber(number, locale),
     values: {
       greeting,
       recipientName: recipient.name === "" ? undefined : recipient.name,

@@ -32,7 +32,7 @@ export interface Written {
 }
 
 /** The tags as one of the three texts may use them, required only where it is said. */
-const tagsFor = (kind: Kind, part: Finding["part"]): MessageTemplate.Declaration => ({
+const tagsOf = (kind: Kind, part: Finding["part"]): MessageTemplate.Declaration => ({
   variables: Object.fromEntries(
     Object.entries(declaration(kind).variables).flatMap(([name, variable]) => {
       // the body is offered as the message of a new request, which is not numbered
@@ -43,6 +43,14 @@ const tagsFor = (kind: Kind, part: Finding["part"]): MessageTemplate.Declaration
     }),
   ),
 })
+
+/** The same each time, so that what was read by it can be remembered. */
+const tags = new Map<string, MessageTemplate.Declaration>()
+const tagsFor = (kind: Kind, part: Finding["part"]): MessageTemplate.Declaration => {
+  const known = tags.get(`${kind} ${part}`) ?? tagsOf(kind, part)
+  tags.set(`${kind} ${part}`, known)
+  return known
+}
 
 /** Everything that is wrong with a template, at its place; empty when it may be saved. */
 export const check = (kind: Kind, { subject, lead, body }: Wording): ReadonlyArray<Finding> => [

@@ -77,6 +77,8 @@ const openPool = Effect.fnUntraced(function* (redacted: Redacted.Redacted) {
         dnsTimeout: 10_000,
         greetingTimeout: 15_000,
         socketTimeout: 60_000,
+        // the URL may say another number
+        maxConnections: 8,
         ...fromUrl,
         pool: true,
         maxRequeues: 0,

@@ -1,4 +1,4 @@
-/** The words of a letter to a member, in the firm's language: the invitation, and the way to a new password. */
+/** The words of a letter to a member, in the firm's language: the invitation, the way to a new password, a disabled webhook. */
 import { MailLayout } from "@requite/content"
 import { LocalText } from "@requite/core"
 import { type Composed, brandOf, paragraphs } from "../Invitation/Letter.ts"
@@ -14,6 +14,42 @@ export interface Letter {
   readonly link: string
   /** When the link stops working, in milliseconds since the epoch. */
   readonly until: number
+}
+
+/** That an endpoint of webhooks was disabled by itself, to an administrator. */
+export interface Disabled {
+  readonly workspace: Workspace
+  readonly name: string
+  /** Its address, of which only the host is told: the rest may hold keys. */
+  readonly url: string
+  readonly because: "gone" | "failing"
+  readonly link: string
+}
+
+export const disabled = ({ workspace, name, url, because, link }: Disabled): Composed => {
+  const { t, language } = translator("mail", [workspace.language])
+  const values = { name, host: URL.canParse(url) ? new URL(url).host : "" }
+  const subject = LocalText.oneLine(t("webhookDisabled.subject", values))
+  const { html, text } = paragraphs(
+    t("members.greeting", values),
+    t(because === "gone" ? "webhookDisabled.gone" : "webhookDisabled.failing", values),
+    t("webhookDisabled.ask"),
+  )
+  return {
+    subject,
+    ...MailLayout.render({
+      lang: language,
+      dir: "ltr",
+      subject,
+      preheader: t("webhookDisabled.preheader"),
+      brand: brandOf(workspace, link),
+      bodyHtml: html,
+      bodyText: text,
+      details: [],
+      action: { label: t("webhookDisabled.button"), href: link, hint: t("submitted.hint") },
+      footer: t("senderLost.footer"),
+    }),
+  }
 }
 
 export const compose = ({ workspace, kind, name, inviter, link, until }: Letter): Composed => {

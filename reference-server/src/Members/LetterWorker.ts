@@ -23,7 +23,7 @@ import * as Links from "./Links.ts"
 const Row = Schema.Struct({
   id: Schema.String,
   workspaceId: Schema.String,
-  kind: Schema.Literals(["invitation", "password"]),
+  kind: Schema.Literals(["invitation", "password", "webhook-disabled"]),
   invitationId: Schema.NullOr(Schema.String),
   memberId: Schema.NullOr(Schema.String),
   status: Schema.String,
@@ -33,6 +33,10 @@ const Row = Schema.Struct({
   recipient: Schema.NullOr(Schema.String),
   expiresAt: Schema.NullOr(Schema.Date),
   inviter: Schema.NullOr(Schema.String),
+  /** The endpoint that is disabled; null: it is no such letter, or it was enabled again. */
+  endpointId: Schema.NullOr(Schema.String),
+  url: Schema.NullOr(Schema.String),
+  because: Schema.NullOr(Schema.Literals(["gone", "failing"])),
 })
 type Row = typeof Row.Type
 
@@ -60,11 +64,13 @@ export const layer = Layer.effectDiscard(
       Result: Row,
       execute: ({ workspaceId, id }) => sql`
         SELECT l.id, l.workspace_id, l.kind, l.invitation_id, l.member_id, l.status, l.created_at,
-          coalesce(i.name, m.name) AS name, coalesce(i.email, m.email) AS recipient, i.expires_at, b.name AS inviter
+          coalesce(i.name, m.name) AS name, coalesce(i.email, m.email) AS recipient, i.expires_at, b.name AS inviter,
+          w.id AS endpoint_id, w.url, w.disabled_because AS because
         FROM member_letters l
           LEFT JOIN member_invitations i ON i.id = l.invitation_id AND i.ended_at IS NULL
           LEFT JOIN members b ON b.id = i.invited_by
           LEFT JOIN members m ON m.id = l.member_id AND m.deactivated_at IS NULL
+          LEFT JOIN webhook_endpoints w ON w.id = l.endpoint_id AND w.disabled_because IS NOT NULL
         WHERE l.workspace_id = ${workspaceId} AND l.id = ${id}`,
     })
 
@@ -80,33 +86,36 @@ export const layer = Layer.effectDiscard(
       return workspaceId
     })
 
-    const compose = Effect.fnUntraced(function* (row: Row, recipient: string, expiresAt: number) {
+    const worded = Effect.fnUntraced(function* (row: Row, expiresAt: number) {
+      const workspace = yield* workspaces.get(row.workspaceId)
+      const { kind, url, because, endpointId } = row
+      const name = row.name ?? ""
+      if (kind === "webhook-disabled") {
+        if (url === null || because === null || endpointId === null) return null
+        return Letter.disabled({ workspace, name, url, because, link: `${publicUrl}/settings/webhooks/${endpointId}` })
+      }
       const purpose = row.invitationId === null ? { memberId: row.memberId ?? "" } : { invitationId: row.invitationId }
       const secret = yield* links.issue(row.workspaceId, purpose, expiresAt)
-      return {
-        messageId: `<${row.id}@${domain}>`,
-        from: { name: "requite", address: mailFrom },
-        to: { name: LocalText.oneLine(row.name ?? ""), address: recipient },
-        ...Letter.compose({
-          workspace: yield* workspaces.get(row.workspaceId),
-          kind: row.kind,
-          name: row.name ?? "",
-          inviter: row.inviter ?? "",
-          link: `${publicUrl}${Links.paths[row.kind]}/${Redacted.value(secret)}`,
-          until: expiresAt,
-        }),
-      }
+      const link = `${publicUrl}${Links.paths[kind]}/${Redacted.value(secret)}`
+      return Letter.compose({ workspace, kind, name, inviter: row.inviter ?? "", link, until: expiresAt })
     })
 
     /** One attempt, and what came of it. */
     const deliver = (row: Row): Effect.Effect<Outcome> =>
       Effect.gen(function* () {
         const { recipient } = row
-        const ends = row.expiresAt?.getTime() ?? row.createdAt.getTime() + Links.passwordMillis
-        if (recipient === null || ends <= (yield* Clock.currentTimeMillis)) {
-          return { status: "dropped", reason: "not wanted any more" } as const
+        const lasts = row.kind === "password" ? row.createdAt.getTime() + Links.passwordMillis : Infinity
+        const ends = row.expiresAt?.getTime() ?? lasts
+        const isWanted = recipient !== null && ends > (yield* Clock.currentTimeMillis)
+        const words = isWanted ? yield* worded(row, ends) : null
+        if (recipient === null || words === null) return { status: "dropped", reason: "not wanted any more" } as const
+        const mail = {
+          messageId: `<${row.id}@${domain}>`,
+          from: { name: "requite", address: mailFrom },
+          to: { name: LocalText.oneLine(row.name ?? ""), address: recipient },
+          ...words,
         }
-        return yield* Effect.match(mailer.send(yield* compose(row, recipient, ends)), {
+        return yield* Effect.match(mailer.send(mail), {
           onSuccess: (): Outcome => ({ status: "handed-over", reason: null }),
           onFailure: ({ reason, retryable }): Outcome => ({ status: retryable ? "queued" : "failed", reason }),
         })

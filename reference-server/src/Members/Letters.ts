@@ -1,5 +1,5 @@
 /**
- * Letters to members: the invitation, and the link that sets a new password. Each is a row (`member_letters`) that says
+ * Letters to members: the invitation, the link that sets a new password, and that a webhook was disabled. Each is a row (`member_letters`) that says
  * what became of it, and an element of a durable queue of its own beside that of the requests' mails (delivery.md M1): the
  * outbox is about requests, and there is none here. `LetterWorker.ts` hands them over.
  *
@@ -37,6 +37,7 @@ export const queue = PersistedQueue.make({
 export type NewLetter = { readonly recipient: string } & (
   | { readonly kind: "invitation"; readonly invitationId: string }
   | { readonly kind: "password"; readonly memberId: string }
+  | { readonly kind: "webhook-disabled"; readonly memberId: string; readonly endpointId: string }
 )
 
 export const make = Effect.gen(function* () {

@@ -47,6 +47,16 @@ export const formatDateTime = (instant: number, locale: string, zone: string): s
 export const formatTime = (instant: number, locale: string, zone: string): string =>
   formatOf(regional(locale), { timeStyle: "short", timeZone: zone }).format(instant)
 
+const numbers = new Map<string, Intl.NumberFormat>()
+
+/** A whole number: "1,200". */
+export const formatNumber = (number: number, locale: string): string => {
+  const known = numbers.get(locale) ?? new Intl.NumberFormat(regional(locale))
+  if (numbers.size >= 500) numbers.clear()
+  numbers.set(locale, known)
+  return known.format(number)
+}
+
 const sizes = [
   { unit: "megabyte", bytes: 1_000_000 },
   { unit: "kilobyte", bytes: 1_000 },

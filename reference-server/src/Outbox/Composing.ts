@@ -17,12 +17,10 @@ import * as Notice from "../Invitation/Notice.ts"
 import * as Reminder from "../Invitation/Reminder.ts"
 import type { OutgoingMail } from "../Mailer.ts"
 import { type Kind, MailTemplates } from "../MailTemplates.ts"
-import type { Member } from "../Members.ts"
-import { Members } from "../Members.ts"
-import { SqlClient } from "../platform/Sql.ts"
+import { Member, Members } from "../Members.ts"
 import { Senders } from "../Senders.ts"
 import { UnsubscribeLinks } from "../UnsubscribeLinks.ts"
-import { Workspaces } from "../Workspaces.ts"
+import { Workspace } from "../Workspaces.ts"
 
 export const Row = Schema.Struct({
   id: Schema.String,
@@ -32,8 +30,28 @@ export const Row = Schema.Struct({
   messageId: Schema.String,
   status: Schema.String,
   state: ClientRequest.State,
+  workspace: Workspace,
+  /** Whom `memberId` names, while they are in service. */
+  member: Schema.NullOr(Member),
+  /** Message-IDs of the request's invitations that were handed over, by key. */
+  threads: Schema.Record(Schema.String, Schema.String),
+  /** The firm has words, or an address, of its own. */
+  hasTemplates: Schema.Boolean,
+  hasSender: Schema.Boolean,
 })
 export type Row = typeof Row.Type
+
+/** The columns of a `Row`, of a mail `m` and its request `r`: one question, because every mail asks it. */
+export const columns = `m.id, m.workspace_id, m.member_id, m.delivery, m.message_id, m.status, r.state,
+  (SELECT jsonb_build_object('id', w.id, 'name', w.name, 'accent', w.accent, 'language', w.language,
+    'timeZone', w.time_zone, 'logo', w.logo) FROM workspaces w WHERE w.id = m.workspace_id) AS workspace,
+  (SELECT jsonb_build_object('id', p.id, 'workspaceId', p.workspace_id, 'name', p.name, 'email', p.email, 'role', p.role)
+    FROM members p WHERE p.workspace_id = m.workspace_id AND p.id = m.member_id AND p.deactivated_at IS NULL) AS member,
+  coalesce((SELECT jsonb_object_agg(i.key, i.message_id) FROM mails i
+    WHERE i.request_id = m.request_id AND i.workspace_id = m.workspace_id AND i.kind = 'invitation'
+      AND i.handed_over_at IS NOT NULL), '{}') AS threads,
+  EXISTS (SELECT 1 FROM mail_templates t WHERE t.workspace_id = m.workspace_id) AS has_templates,
+  EXISTS (SELECT 1 FROM senders a WHERE a.workspace_id = m.workspace_id) AS has_sender`
 
 type ToCustomer = Extract<
   ClientRequest.Delivery,
@@ -41,10 +59,8 @@ type ToCustomer = Extract<
 >
 
 export const make = Effect.gen(function* () {
-  const sql = yield* SqlClient.SqlClient
   const { publicUrl } = yield* Config
   const members = yield* Members
-  const workspaces = yield* Workspaces
   const requests = yield* ClientRequests
   const links = yield* Links
   const unsubscribeLinks = yield* UnsubscribeLinks
@@ -52,7 +68,8 @@ export const make = Effect.gen(function* () {
   const templates = yield* MailTemplates
 
   /** In whose name, or to whom: as the row says, else whoever sent it or made it; who has left, an administrator is there for. */
-  const memberOf = Effect.fnUntraced(function* ({ workspaceId, memberId, state }: Row) {
+  const memberOf = Effect.fnUntraced(function* ({ workspaceId, memberId, member, state }: Row) {
+    if (member !== null) return member
     const ids = [memberId, idOf(state.sentBy), idOf(state.createdBy)].filter((id) => id !== null)
     for (const id of ids) {
       const found = yield* members.inService(workspaceId, id)
@@ -62,35 +79,31 @@ export const make = Effect.gen(function* () {
   })
 
   /** The Message-ID of the invitation that a reminder follows (M11). */
-  const threadOf = Effect.fnUntraced(function* ({ workspaceId, state, delivery }: Row) {
+  const threadOf = ({ state, delivery, threads }: Row) => {
     if (delivery.kind !== "reminder") return null
     const { recipient } = delivery
     // a later send may have gone to others only
     const sendNo = state.families[recipient]?.sendNo ?? delivery.sendNo
-    const key = ClientRequest.deliveryKey(state.id, { kind: "invitation", recipient, sendNo })
-    const [row] = yield* sql<{ messageId: string }>`
-      SELECT message_id FROM mails WHERE workspace_id = ${workspaceId} AND key = ${key} AND handed_over_at IS NOT NULL`
-    return row?.messageId ?? null
-  })
+    return threads[ClientRequest.deliveryKey(state.id, { kind: "invitation", recipient, sendNo })] ?? null
+  }
 
   const letterFor = Effect.fnUntraced(function* (row: Row, delivery: ToCustomer, member: Member) {
     const { state, workspaceId, id: mailId } = row
-    const { url, link } = yield* links.issue(workspaceId, state, {
-      recipient: delivery.recipient,
-      mailId,
-      rebinds: ClientRequest.rebinds(delivery),
-    })
+    const purpose = { recipient: delivery.recipient, mailId, rebinds: ClientRequest.rebinds(delivery) }
+    const { url, link } = yield* links.issue(workspaceId, state, purpose)
     const ends = [link.expiresAt, state.expiresAt].filter((end) => end !== null)
     const recipient = ClientRequest.recipientOf(state, delivery.recipient)
     const letter: Letter.Letter = {
-      workspace: yield* workspaces.get(workspaceId),
+      workspace: row.workspace,
       member,
       details: state.details,
       ...(recipient === undefined ? {} : { recipient }),
       link: url,
       worksUntil: ends.length === 0 ? null : Math.min(...ends),
       isShared: state.policy.audience === "anyone-with-link",
-      own: yield* templates.find(workspaceId, kindOf(delivery), languageOf(state, delivery.recipient)),
+      own: row.hasTemplates
+        ? yield* templates.find(workspaceId, kindOf(delivery), languageOf(state, delivery.recipient))
+        : undefined,
     }
     return { letter, recipient }
   })
@@ -112,7 +125,7 @@ export const make = Effect.gen(function* () {
       return yield* Effect.fromResult(Invitation.compose({ ...letter, sendNo: delivery.sendNo }))
     }
     if (delivery.kind === "access-link") return NewLink.asked(letter, delivery.accessNo)
-    const current = yield* Effect.orDie(requests.read(row.workspaceId, row.state.id))
+    const current = yield* requests.currentOf(row.workspace, row.state)
     return delivery.kind === "reminder"
       ? Reminder.compose(letter, current, delivery.count, yield* Clock.currentTimeMillis)
       : NewLink.returned(letter, current, delivery)
@@ -120,9 +133,8 @@ export const make = Effect.gen(function* () {
 
   /** Fails with `MessageRefused` where the firm's own message cannot be printed. */
   return Effect.fnUntraced(function* (row: Row) {
-    const { delivery, messageId, state } = row
+    const { delivery, messageId, state, workspace } = row
     const member = yield* memberOf(row)
-    const workspace = yield* workspaces.get(row.workspaceId)
     if (!isToCustomer(delivery)) {
       const mail: OutgoingMail = {
         messageId,
@@ -131,7 +143,7 @@ export const make = Effect.gen(function* () {
         ...Notice.compose({
           workspace,
           delivery,
-          current: yield* Effect.orDie(requests.read(row.workspaceId, state.id)),
+          current: yield* requests.currentOf(workspace, state),
           link: `${publicUrl}/requests/${state.id}`,
           now: yield* Clock.currentTimeMillis,
         }),
@@ -139,7 +151,7 @@ export const make = Effect.gen(function* () {
       return mail
     }
     const { letter, recipient } = yield* letterFor(row, delivery, member)
-    const thread = yield* threadOf(row)
+    const thread = threadOf(row)
     // the firm's domain, the person's name, and answers to the person (K23, M2)
     const sender =
       state.policy.from === "configured"
@@ -147,7 +159,7 @@ export const make = Effect.gen(function* () {
         : { name: `${member.name} (${workspace.name})`, email: member.email }
     const mail: OutgoingMail = {
       messageId,
-      ...(yield* senders.from(row.workspaceId, sender)),
+      ...(row.hasSender ? yield* senders.from(row.workspaceId, sender) : senders.own(sender.name)),
       // what is kept may be older than the rule that a name is one line: no header takes another
       to: { name: LocalText.oneLine(recipient?.name ?? ""), address: recipient?.email.trim() ?? "" },
       replyTo: { name: LocalText.oneLine(member.name), address: member.email },

@@ -14,7 +14,6 @@ import * as Standing from "../Invitation/Standing.ts"
 import type { OutgoingMail } from "../Mailer.ts"
 import { formatDate, translator } from "../Messages.ts"
 import { UnsubscribeLinks } from "../UnsubscribeLinks.ts"
-import { Workspaces } from "../Workspaces.ts"
 import * as Composing from "./Composing.ts"
 
 /** One request in it. */
@@ -27,16 +26,14 @@ interface Line {
 export const make = Effect.gen(function* () {
   const requests = yield* ClientRequests
   const links = yield* Links
-  const workspaces = yield* Workspaces
   const unsubscribeLinks = yield* UnsubscribeLinks
   const compose = yield* Composing.make
 
-  const lineOf = Effect.fnUntraced(function* ({ workspaceId, state, id: mailId, delivery }: Composing.Row) {
+  const lineOf = Effect.fnUntraced(function* ({ workspaceId, workspace, state, id: mailId, delivery }: Composing.Row) {
     const recipient = ClientRequest.carriesLink(delivery) ? delivery.recipient : ""
     const { url } = yield* links.issue(workspaceId, state, { recipient, mailId, rebinds: false })
-    const current = yield* Effect.orDie(requests.read(workspaceId, state.id))
+    const current = yield* requests.currentOf(workspace, state)
     const { language } = ClientRequest.recipientOf(state, recipient) ?? ClientRequest.primary(state.details)
-    const workspace = yield* workspaces.get(workspaceId)
     const { t, locale } = translator("mail", [language, workspace.language])
     const { done, total, due } = Standing.of(current, [language, workspace.language], yield* Clock.currentTimeMillis)
     const day = due === null ? "" : ` ${t("invitation.due")}: ${formatDate(due.day, locale, state.details.timeZone)}.`
@@ -50,10 +47,9 @@ export const make = Effect.gen(function* () {
   /** The mail of two or more; in whose name and to whom is as of the first. */
   return Effect.fnUntraced(function* (rows: readonly [Composing.Row, ...ReadonlyArray<Composing.Row>]) {
     const [first] = rows
-    const { workspaceId, state, delivery } = first
+    const { workspaceId, workspace, state, delivery } = first
     const recipientId = ClientRequest.carriesLink(delivery) ? delivery.recipient : ""
     const recipient = ClientRequest.recipientOf(state, recipientId) ?? ClientRequest.primary(state.details)
-    const workspace = yield* workspaces.get(workspaceId)
     const { from, replyTo, ...mail } = yield* compose(first)
     const lines = yield* Effect.forEach(rows, lineOf)
     const { t, language } = translator("mail", [recipient.language, workspace.language])

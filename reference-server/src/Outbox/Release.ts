@@ -73,13 +73,27 @@ export const make = Effect.gen(function* () {
     WHERE m.turn <= ${share} - fresh.n
     ORDER BY m.turn, served.filled_at NULLS FIRST, m.held_until, m.id LIMIT ${limit}`
 
+  /** Which of these have others that go with them: one question, because most have none. */
+  const together = Effect.fnUntraced(function* (held: ReadonlyArray<Held>) {
+    const ids = held.flatMap(({ id, kind, digest, address }) =>
+      kind === "reminder" && digest && address !== "" ? [id] : [],
+    )
+    if (ids.length === 0) return new Set<string>()
+    const found = yield* sql<{ id: string }>`
+      SELECT l.id FROM mails l WHERE ${sql.in("l.id", ids)} AND EXISTS (
+        SELECT 1 FROM mails o WHERE o.workspace_id = l.workspace_id AND o.address = l.address AND o.kind = 'reminder'
+          AND o.status = 'queued' AND o.held_until IS NOT NULL AND o.member_id IS NOT DISTINCT FROM l.member_id
+          AND o.id <> l.id)`
+    return new Set(found.map(({ id }) => id))
+  })
+
   /** The other reminders that wait for the same address, in the same name. */
   const companions = ({ id, workspaceId, address, memberId }: Held) => sql<{ id: string }>`
     SELECT id FROM mails WHERE workspace_id = ${workspaceId} AND address = ${address} AND kind = 'reminder'
       AND status = 'queued' AND held_until IS NOT NULL AND member_id IS NOT DISTINCT FROM ${memberId}::uuid AND id <> ${id}
     ORDER BY id`
 
-  return Effect.gen(function* () {
+  const release = Effect.gen(function* () {
     const now = yield* Clock.currentTimeMillis
     // one process at a time: those that leave together must not be shared out
     const [lock] = yield* sql<{ mine: boolean }>`
@@ -89,12 +103,13 @@ export const make = Effect.gen(function* () {
     if (any === undefined) return 0
     const allowed = yield* allowance(now)
     const held = allowed === 0 ? [] : yield* due(now, allowed)
+    const accompanied = yield* together(held)
     const carried = new Set<string>()
     const leaders: Array<Held> = []
     for (const mail of held) {
       if (carried.has(mail.id)) continue
       leaders.push(mail)
-      if (mail.kind !== "reminder" || !mail.digest || mail.address === "") continue
+      if (!accompanied.has(mail.id)) continue
       const others = (yield* companions(mail)).map(({ id }) => id).filter((id) => !carried.has(id))
       if (others.length === 0) continue
       yield* sql`UPDATE mails SET held_until = NULL, digest_id = ${mail.id} WHERE ${sql.in("id", others)}`
@@ -103,8 +118,10 @@ export const make = Effect.gen(function* () {
     if (leaders.length === 0) return 0
     const ids = leaders.map(({ id }) => id)
     yield* sql`UPDATE mails SET held_until = NULL WHERE ${sql.in("id", ids)}`
-    for (const { id, workspaceId } of leaders) yield* queue.offer({ mailId: id, workspaceId }, { id })
+    const elements = leaders.map(({ id, workspaceId }) => ({ mailId: id, workspaceId }))
+    yield* MailQueue.offerAll(sql, queue, elements)
     yield* spend(leaders, now)
     return leaders.length
   }).pipe(sql.withTransaction, Effect.orDie, Tenancy.across)
+  return { release }
 })

@@ -24,7 +24,7 @@ import * as Eligibility from "./Eligibility.ts"
 import * as MailQueue from "./MailQueue.ts"
 
 /** How many mails are on their way at once, from this process. */
-const concurrency = 8
+const concurrency = 16
 
 /** `queued`: to be tried again. */
 interface Outcome {
@@ -58,7 +58,7 @@ export const layer = Layer.effectDiscard(
     const eligibility = yield* Eligibility.make
     const queue = yield* MailQueue.make
 
-    const columns = sql.literal(`m.id, m.workspace_id, m.member_id, m.delivery, m.message_id, m.status, r.state,
+    const columns = sql.literal(`${Composing.columns},
       EXISTS (SELECT 1 FROM mails d WHERE d.digest_id = m.id) AS leads,
       EXISTS (SELECT 1 FROM suppressions s WHERE s.workspace_id = m.workspace_id AND s.address = m.address
         AND s.lifted_at IS NULL) AS suppressed`)
@@ -201,6 +201,8 @@ export const layer = Layer.effectDiscard(
           ),
           Effect.forever,
           life,
+          // the queue itself is no firm's
+          Tenancy.indifferent,
         )
     })
     const letIn = outbox.release.pipe(

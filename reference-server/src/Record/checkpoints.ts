@@ -1,7 +1,8 @@
 /**
  * Checkpoints, made: one process at a time for each workspace takes what was committed since the last one. Nothing that
  * commits late is passed over, because only entries below `audit_horizon()` are taken, in an order that nothing is put into
- * afterwards. The hash of each goes to the log too: a copy that who can write to the database cannot reach.
+ * afterwards. What has no right seal is told and never covered. The hash of each goes to the log too: a copy that who can
+ * write to the database cannot reach.
  */
 import { AuditRecord } from "@requite/core"
 import * as Clock from "effect/Clock"
@@ -10,6 +11,7 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { SqlClient, SqlSchema } from "../platform/Sql.ts"
 import * as Tenancy from "../Tenancy.ts"
+import * as Seals from "./Seals.ts"
 import type { Signer } from "./Signer.ts"
 
 /** How many entries one covers at most: what a process holds in memory. */
@@ -43,7 +45,7 @@ export const ofRow = ({ at, transaction, position, heads, ...rest }: typeof Row.
   heads,
 })
 
-export const make = Effect.fnUntraced(function* (signer: Signer) {
+export const make = Effect.fnUntraced(function* (signer: Signer, seals: Seals.Checking) {
   const sql = yield* SqlClient.SqlClient
 
   const state = SqlSchema.findOneOption({
@@ -80,8 +82,18 @@ export const make = Effect.fnUntraced(function* (signer: Signer) {
       const upTo = found.at(-1)
       if (upTo === undefined) return false
       const at = yield* Clock.currentTimeMillis
-      const latest = new Map(found.map(({ requestId, index, hash }) => [requestId, { requestId, index, hash }]))
+      const unsealed = yield* seals.ofRequests(workspaceId, [...new Set(found.map(({ requestId }) => requestId))])
+      for (const [request, index] of unsealed) {
+        yield* Effect.logError(Seals.message({ request, index }), { request, index })
+      }
+      const latest = new Map<string, AuditRecord.Checkpoint.Head>()
+      for (const { requestId, index, hash } of found) {
+        // whatever follows on it is chained to it
+        if (index >= (unsealed.get(requestId) ?? Infinity)) continue
+        if (index > (latest.get(requestId)?.index ?? 0)) latest.set(requestId, { requestId, index, hash })
+      }
       const heads = [...latest.values()]
+      if (heads.length === 0) return false
       const made = yield* AuditRecord.Checkpoint.make(
         last.number === 0 ? null : last,
         { workspaceId, at, upTo: { transaction: upTo.transaction, position: upTo.position } },

@@ -25,7 +25,12 @@ const write = Effect.fnUntraced(function* (given: Given, content: Stream.Stream<
   const path = given.flag("out")
   if (path === "") return yield* new Mistake({ message: "Give --out, the file to write." })
   yield* Stream.run(content, fs.sink(path, { flag: "wx", mode: 0o600 })).pipe(
-    Effect.mapError(({ message }) => new Mistake({ message })),
+    Effect.mapError(
+      ({ reason, message }) =>
+        new Mistake({
+          message: reason._tag === "AlreadyExists" ? `${path} is there already: give another --out.` : message,
+        }),
+    ),
   )
   return path
 })
@@ -58,4 +63,18 @@ const exportWorkspace: Command = {
   }),
 }
 
-export const commands: ReadonlyArray<Command> = [exportRecord, exportWorkspace]
+const checkpoint: Command = {
+  name: "record checkpoint",
+  usage: "",
+  meaning: "Covers everything that happened so far; before a change of SECRET_KEY, with the server stopped.",
+  flags: [],
+  run: Effect.fnUntraced(function* () {
+    const sql = yield* SqlClient.SqlClient
+    const record = yield* Record
+    const all = yield* Tenancy.across(Effect.orDie(sql<{ id: string }>`SELECT id FROM workspaces ORDER BY id`))
+    const made = yield* Effect.forEach(all, ({ id }) => record.checkpoint(id))
+    return `Checkpoints made: ${made.reduce((sum, one) => sum + one, 0)}.`
+  }),
+}
+
+export const commands: ReadonlyArray<Command> = [exportRecord, exportWorkspace, checkpoint]

@@ -74,10 +74,11 @@ export const make = Effect.fnUntraced(function* (signer: Signer) {
     execute: ({ workspaceId, requestId }) => sql`
       SELECT ${sql.literal(checkpoints.columns)} FROM audit_checkpoints WHERE workspace_id = ${workspaceId} AND number = (
         SELECT max(c.number) FROM audit_entries e CROSS JOIN LATERAL (
-          SELECT number FROM audit_checkpoints k WHERE k.workspace_id = e.workspace_id
+          SELECT number, heads FROM audit_checkpoints k WHERE k.workspace_id = e.workspace_id
             AND (k.transaction, k.position) >= (e.transaction, e.position)
           ORDER BY k.transaction, k.position LIMIT 1) c
-        WHERE e.workspace_id = ${workspaceId} AND e.request_id = ${requestId})`,
+        WHERE e.workspace_id = ${workspaceId} AND e.request_id = ${requestId}
+          AND c.heads @> jsonb_build_array(jsonb_build_object('requestId', e.request_id)))`,
   })
   const made = Effect.fnUntraced(function* (workspaceId: string, number?: number) {
     const rows =

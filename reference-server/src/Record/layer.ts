@@ -15,6 +15,7 @@ import * as archive from "./archive.ts"
 import * as checkpoints from "./checkpoints.ts"
 import * as erasing from "./erasing.ts"
 import * as exporting from "./exporting.ts"
+import * as Seals from "./Seals.ts"
 import * as Signer from "./Signer.ts"
 
 const hour = 3_600_000
@@ -27,7 +28,8 @@ export const layer = Layer.effect(
     const requests = yield* ClientRequests
     const questionnaires = yield* Questionnaires
     const signer = yield* Signer.make
-    const making = yield* checkpoints.make(signer)
+    const seals = yield* Seals.checking(yield* Seals.make, signer)
+    const making = yield* checkpoints.make(signer, seals)
     const files = yield* exporting.make(signer)
     const { erase, eraseContact, sweep } = yield* erasing.make
     const everything = yield* archive.make
@@ -38,6 +40,14 @@ export const layer = Layer.effect(
     const withCrypto = Effect.provideService(Crypto.Crypto, crypto)
 
     const checks = Layer.merge(Layer.succeed(Crypto.Crypto, crypto), AuditRecord.Signatures.layer(globalThis.crypto))
+
+    /** Those entries as faults. The file does not have seals: nobody else could check them. */
+    const unsealedIn = <E>(workspaceId: string, looking: Effect.Effect<ReadonlyMap<string, number>, E>) =>
+      Effect.map(looking, (found) =>
+        [...found].map(([request, index]): AuditRecord.Fault => {
+          return { what: "seal", request, index, checkpoint: null, message: Seals.message({ request, index }) }
+        }),
+      ).pipe(Effect.orDie, Tenancy.within(workspaceId))
 
     const submittedEntry = SqlSchema.findOneOption({
       Request: Schema.Struct({ workspaceId: Schema.String, requestId: Schema.String }),
@@ -95,10 +105,11 @@ export const layer = Layer.effect(
       prove: Effect.fn("Record.prove")(function* (workspaceId, requestId) {
         const lines = yield* files.ofRequest(workspaceId, requestId)
         const { faults, entries, covered, last } = yield* AuditRecord.verify(lines, { keys: signer.keys })
+        const unsealed = yield* unsealedIn(workspaceId, seals.ofRequests(workspaceId, [requestId]))
         return {
           entries,
           covered: last === null ? null : { index: covered, at: last.at },
-          fault: faults[0]?.message ?? null,
+          fault: (faults[0] ?? unsealed[0])?.message ?? null,
         }
       }, Effect.provide(checks)),
       ofRequest: (workspaceId, requestId) => withCrypto(files.ofRequest(workspaceId, requestId)),
@@ -108,7 +119,13 @@ export const layer = Layer.effect(
       verify: Effect.fn("Record.verify")(function* (workspaceId) {
         const verification = AuditRecord.begin({ keys: signer.keys })
         yield* Stream.runForEach(files.ofWorkspace(workspaceId), verification.take)
-        return yield* verification.finish
+        const report = yield* verification.finish
+        const unsealed = yield* unsealedIn(workspaceId, seals.ofWorkspace(workspaceId))
+        return {
+          ...report,
+          faults: [...report.faults, ...unsealed].slice(0, AuditRecord.most),
+          faultCount: report.faultCount + unsealed.length,
+        }
       }, Effect.provide(checks)),
       receipt: ({ workspace, requestId }) =>
         receipt(workspace.id, workspace.name, requestId).pipe(

@@ -9,6 +9,7 @@ import * as Random from "effect/Random"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import { Webhook } from "standardwebhooks"
+import * as Letters from "../Members/Letters.ts"
 import * as Metrics from "../Observability/Metrics.ts"
 import { SqlClient } from "../platform/Sql.ts"
 import { Vault } from "../Vault.ts"
@@ -49,6 +50,7 @@ export const make = Effect.gen(function* () {
   const rows = yield* statements.make
   const vault = yield* Vault
   const guard = yield* Guard
+  const letters = yield* Letters.make
 
   /** What goes out: the body that was written with the event, and the answers where the endpoint includes them. */
   const bodyOf = Effect.fnUntraced(function* (job: statements.Job) {
@@ -120,8 +122,12 @@ export const make = Effect.gen(function* () {
         ? { pausedUntil: new Date(now + Patience.pause(endpoint.failures, retryAfter, random)) }
         : { enabled: false, disabledBecause: because, pausedUntil: null },
     )
-    if (because !== null)
-      yield* Effect.logWarning("a webhook endpoint was disabled", { endpoint: job.endpointId, because })
+    if (because === null) return
+    yield* Effect.logWarning("a webhook endpoint was disabled", { endpoint: job.endpointId, because })
+    for (const { id, email } of yield* rows.administrators(job.workspaceId)) {
+      const letter = { recipient: email, memberId: id, endpointId: job.endpointId }
+      yield* letters.write(job.workspaceId, { kind: "webhook-disabled", ...letter })
+    }
   })
 
   /** One attempt of a delivery that was taken for it (`claim`), from signing to writing down. */

@@ -229,6 +229,11 @@ export const make = Effect.gen(function* () {
         ORDER BY due.due_at LIMIT ${limit}
       ) RETURNING ${jobColumns}, ${signing}`.pipe(Effect.flatMap(jobs)),
 
+    /** Who is told of what became of an endpoint. */
+    administrators: (workspaceId: string) => sql<{ id: string; email: string }>`
+      SELECT id, email FROM members
+      WHERE workspace_id = ${workspaceId} AND role = 'admin' AND deactivated_at IS NULL ORDER BY created_at, id`,
+
     insertAttempt: (job: Job, attempt: AttemptRow) =>
       sql`INSERT INTO webhook_attempts ${sql.insert({
         deliveryId: job.id,

@@ -48,6 +48,8 @@ export const run = async (): Promise<void> => {
   await ground.sql(`ANALYZE`)
   await sink.ask("forget")
 
+  const processor = () => servers.reduce((sum, server) => sum + Ground.processor(server.pid()), 0)
+  const spent = processor()
   const began = performance.now()
   await ground.sql(`UPDATE client_requests SET next_due_at = now() WHERE id <> $1`, [id])
   const woken = async () =>
@@ -66,7 +68,7 @@ export const run = async (): Promise<void> => {
   row(
     `due work, ${count} reminders, 2 processes`,
     `${((different / whole) * 1000).toFixed(0)}/s`,
-    `bar 500; ${count - different} lost, ${mails - different} twice; woken ${((count / awake) * 1000).toFixed(0)}/s, mailed ${((mails / millis) * 1000).toFixed(0)}/s`,
+    `bar 500; ${count - different} lost, ${mails - different} twice; woken ${((count / awake) * 1000).toFixed(0)}/s, mailed ${((mails / millis) * 1000).toFixed(0)}/s; ${((processor() - spent) / mails).toFixed(2)} ms of processor each`,
   )
   await Promise.all(servers.map((server) => server.stop()))
   await sink.stop()

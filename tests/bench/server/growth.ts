@@ -63,7 +63,8 @@ export const run = async (): Promise<void> => {
           Effect.gen(function* () {
             const service = yield* ClientRequests
             const sent = yield* service.send(world.member, drafts.pop() ?? "", yield* Crypto.uuid)
-            if (ClientRequest.primary(sent.details).email === "") yield* Effect.die(new Error("nobody was asked"))
+            if (ClientRequest.primary(sent.details).email === "")
+              return yield* Effect.die(new Error("nobody was asked"))
           }),
         ),
     ],
@@ -77,11 +78,7 @@ export const run = async (): Promise<void> => {
     await ground.sql(`VACUUM (ANALYZE) client_requests`)
     await ground.sql(`VACUUM (ANALYZE) audit_entries`)
     for (const [what, work] of works) {
-      const found = await world.run(
-        Effect.gen(function* () {
-          return yield* Statements.explain(work())
-        }),
-      )
+      const found = await world.run(Statements.explain(work()))
       const took: Array<number> = []
       for (let n = 0; n < times; n++) {
         const began = performance.now()

@@ -101,7 +101,7 @@ describe("clocks that change", () => {
     assert.strictEqual(next({ timeZone, timing: timing({ sendTime }), sentAt, cap: null }), expected)
   })
 
-  it("K14: days of 23 and of 25 hours have one reminder each, at the same local time", () => {
+  it("K14 M23: days of 23 and of 25 hours have one reminder each, at the same local time", () => {
     const days = (sent: string) =>
       Reminder.calendar(input({ timeZone: "Europe/London", sentAt: at(sent), cap: 3 }), {
         now: at(sent),
@@ -158,7 +158,7 @@ describe("quiet hours", () => {
     ["08:00", "20:00", "08:00", "2027-02-02T08:00Z", "and no longer at their last"],
     ["12:30", "12:00", "14:00", "2027-02-02T14:00Z", "at noon"],
     ["12:00", "12:00", "12:00", "2027-02-02T12:00Z", "from and to the same time: none"],
-  ])("K14: %s, quiet from %s to %s: %s (%s)", (sendTime, from, to, expected) =>
+  ])("K14 M25: %s, quiet from %s to %s: %s (%s)", (sendTime, from, to, expected) =>
     assert.strictEqual(next(quiet(sendTime, from, to)), expected),
   )
 
@@ -174,7 +174,7 @@ describe("business days", () => {
   const business = (weekend: ReadonlyArray<number>, ...holidays: ReadonlyArray<string>) => ({
     timing: timing({ businessDays: { weekend, holidays } }),
   })
-  it("K14: Saturday, Sunday, and the holiday after them go out on Tuesday, once", () => {
+  it("K14 M26: Saturday, Sunday, and the holiday after them go out on Tuesday, once", () => {
     const friday = at("2027-02-05T09:00Z")
     const plan = { ...business([6, 7], "2027-02-08"), from: friday, lastAt: friday }
     assert.strictEqual(next(plan), "2027-02-09T09:00Z")
@@ -184,7 +184,7 @@ describe("business days", () => {
     )
   })
 
-  it("K15: an occurrence in a long closure is still owed when it ends", () => {
+  it("K15 M26: an occurrence in a long closure is still owed when it ends", () => {
     const holidays = Array.from({ length: 60 }, (_, day) =>
       new Date(Date.UTC(2027, 1, 2 + day)).toISOString().slice(0, 10),
     )

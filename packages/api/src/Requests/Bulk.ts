@@ -89,7 +89,6 @@ const one = { params: { batch: Wire.Id }, success: BatchView, error: Failure.Not
 export const bulk = HttpApiEndpoint.post("bulk", "/bulk", {
   payload: NewBatch,
   success: BatchResult,
-  error: Failure.NotFound,
 }).annotateMerge(
   said(
     "Make and send many requests",

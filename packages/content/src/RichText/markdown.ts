@@ -16,6 +16,7 @@ import remarkGfm from "remark-gfm"
 import remarkParse from "remark-parse"
 import remarkRehype from "remark-rehype"
 import { unified, type Processor } from "unified"
+import * as Remembered from "../internal/Remembered.ts"
 import * as SafeHtml from "../SafeHtml.ts"
 import { RichTextError } from "./failure.ts"
 import { misleads, safeHref } from "./links.ts"
@@ -81,13 +82,18 @@ export const parse = (text: string, maxLength: number): Result.Result<Root, Rich
   )
 }
 
+/** Parsed once: the marks of a template stand at the same places every time. */
+const parsed = Remembered.by((text) => parse(text, Number.POSITIVE_INFINITY))
+
 /** Markdown as safe HTML; `tags` are the values of the marks in it. */
 export const toHtml = (
   text: string,
   maxLength: number,
   tags: ReadonlyArray<Tag> = [],
 ): Result.Result<SafeHtml.SafeHtml, RichTextError> =>
-  Result.map(parse(text, maxLength), (root) => {
+  Result.map(text.length > maxLength ? parse(text, maxLength) : parsed(text), (remembered) => {
+    // it is filled in, and stays as it was read
+    const root = structuredClone(remembered)
     fill(root, tags, false)
     return SafeHtml.trust(renderer.stringify(renderer.runSync(root)))
   })

@@ -13,6 +13,8 @@ export interface Fault {
     | "heads"
     | "covered"
     | "uncovered"
+    /** Found by the server alone: it has the key that entries are sealed with. */
+    | "seal"
     | "request-missing"
     | "state"
     | "submission"

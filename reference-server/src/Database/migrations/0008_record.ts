@@ -42,6 +42,7 @@ const columns = [
     ADD COLUMN context jsonb,
     ADD COLUMN salt text,
     ADD COLUMN commitment text,
+    ADD COLUMN seal text NOT NULL DEFAULT '',
     ADD COLUMN position bigint,
     ADD COLUMN transaction xid8 NOT NULL DEFAULT audit_transaction()`,
 ]

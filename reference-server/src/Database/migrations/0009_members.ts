@@ -36,7 +36,7 @@ const statements: ReadonlyArray<string> = [
   `CREATE TABLE member_letters (
     id uuid PRIMARY KEY,
     workspace_id uuid NOT NULL REFERENCES workspaces,
-    kind text NOT NULL CHECK (kind IN ('invitation', 'password')),
+    kind text NOT NULL CHECK (kind IN ('invitation', 'password', 'webhook-disabled')),
     invitation_id uuid REFERENCES member_invitations,
     member_id uuid REFERENCES members,
     recipient text NOT NULL,
@@ -45,7 +45,7 @@ const statements: ReadonlyArray<string> = [
     attempts int NOT NULL,
     created_at timestamptz NOT NULL,
     handed_over_at timestamptz,
-    CHECK ((kind = 'invitation') = (invitation_id IS NOT NULL) AND (kind = 'password') = (member_id IS NOT NULL))
+    CHECK ((kind = 'invitation') = (invitation_id IS NOT NULL) AND (kind <> 'invitation') = (member_id IS NOT NULL))
   )`,
   `CREATE INDEX member_letters_invitation ON member_letters (invitation_id, created_at)`,
   `CREATE INDEX member_letters_member ON member_letters (member_id, created_at)`,

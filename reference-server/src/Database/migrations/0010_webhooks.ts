@@ -58,6 +58,9 @@ const statements: ReadonlyArray<string> = [
     answer text NOT NULL,
     PRIMARY KEY (delivery_id, number)
   )`,
+  // what a letter to an administrator is about
+  `ALTER TABLE member_letters ADD COLUMN endpoint_id uuid REFERENCES webhook_endpoints ON DELETE CASCADE`,
+  `CREATE INDEX member_letters_endpoint ON member_letters (endpoint_id)`,
 ]
 
 export default Effect.gen(function* () {

@@ -61,23 +61,26 @@ const statements: ReadonlyArray<string> = [
 
   // requests that were made together; a row's outside id leads to one request, for ever. `fingerprint`: of what was asked
   // for under that name; `done`: it was made, and scheduled where it was to be
+  // the caller chooses an id: the same one in another firm is another batch, and neither knows of the other
   `CREATE TABLE batches (
-    id uuid PRIMARY KEY,
     workspace_id uuid NOT NULL REFERENCES workspaces,
+    id uuid NOT NULL,
     member_id uuid NOT NULL REFERENCES members,
     status text NOT NULL,
-    created_at timestamptz NOT NULL
+    created_at timestamptz NOT NULL,
+    PRIMARY KEY (workspace_id, id)
   )`,
   `CREATE TABLE batch_rows (
     workspace_id uuid NOT NULL REFERENCES workspaces,
     external_id text NOT NULL,
-    batch_id uuid NOT NULL REFERENCES batches,
+    batch_id uuid NOT NULL,
     request_id uuid NOT NULL,
     fingerprint text NOT NULL,
     done boolean NOT NULL,
-    PRIMARY KEY (workspace_id, external_id)
+    PRIMARY KEY (workspace_id, external_id),
+    FOREIGN KEY (workspace_id, batch_id) REFERENCES batches
   )`,
-  `CREATE INDEX batch_rows_batch ON batch_rows (batch_id, request_id)`,
+  `CREATE INDEX batch_rows_batch ON batch_rows (workspace_id, batch_id, request_id)`,
 ]
 
 export default Effect.gen(function* () {
