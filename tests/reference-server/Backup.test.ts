@@ -1,5 +1,6 @@
 /** The backup of docs/running.md, as it is written there: taken from a server at work, and started again elsewhere. */
 import { assert, it } from "@effect/vitest"
+import { execFileSync } from "node:child_process"
 import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -119,6 +120,10 @@ describe.skipIf(OwnPostgres.missing !== undefined)("backup and restore", () => {
       "pg_restore",
       told("pg_restore", { $DATABASE_URL: postgres.url("restored"), "requite.dump": dump }),
     )
+    const environment = { DATABASE_URL: postgres.url("restored"), DATA_DIR: restored, SECRET_KEY }
+    const operate = "--conditions=requite-source reference-server/src/operate.ts"
+    const command = [...operate.split(" "), ...told(`node ${operate}`, {})]
+    execFileSync(process.execPath, command, { env: { ...process.env, ...environment } })
     const again = await ServerProcess.start({
       DATABASE_URL: postgres.url("restored"),
       DATA_DIR: restored,

@@ -290,4 +290,37 @@ layer(TestFirm.withoutWorker, { excludeTestServices: true, timeout: "120 seconds
       }),
     120_000,
   )
+
+  it.effect("S73: a request removed with all its rows and every checkpoint since, and the note of the last one", () =>
+    Effect.gen(function* () {
+      const record = yield* Record
+      const sql = yield* SqlClient.SqlClient
+      const { workspaceId, out } = yield* World.arrange
+      const back = [
+        `DELETE FROM audit_entries WHERE request_id = '${out.id}'`,
+        `DELETE FROM client_requests WHERE id = '${out.id}'`,
+        `DELETE FROM audit_checkpoints WHERE workspace_id = '${workspaceId}' AND number > 2`,
+        `UPDATE records r SET checkpoint = 2, checkpoint_hash = c.hash FROM audit_checkpoints c
+          WHERE r.workspace_id = '${workspaceId}' AND c.workspace_id = r.workspace_id AND c.number = 2`,
+      ]
+      const { faults } = yield* checked(workspaceId, ...back)
+      assert.deepStrictEqual(
+        faults.map(({ what, checkpoint }) => [what, checkpoint]),
+        [["checkpoint", 3]],
+      )
+      assert.include(faults[0]?.message, "went back to an older state")
+      // nothing is signed on top of it, until the operator says that it was a backup
+      const [refused, goneOn] = yield* rolledBack(
+        Effect.gen(function* () {
+          for (const statement of back) yield* sql.unsafe(statement)
+          yield* sql`UPDATE audit_entries SET transaction = '1'::xid8 WHERE workspace_id = ${workspaceId}`
+          yield* sql`UPDATE audit_checkpoints SET transaction = '0'::xid8 WHERE workspace_id = ${workspaceId}`
+          const before = yield* record.checkpoint(workspaceId)
+          yield* record.restored
+          return [before, yield* record.checkpoint(workspaceId)] as const
+        }),
+      )
+      assert.deepStrictEqual([refused, goneOn], [0, 1])
+    }),
+  )
 })

@@ -174,7 +174,7 @@ export const historyEntry = (entry: Overview["history"][number], names: Names): 
 
 /** Null: nothing has been submitted. */
 export const submission = ({ request: state, answers }: Current): Requests.Submission | null =>
-  state.submission === null
+  state.submission === null || state.erased !== null
     ? null
     : {
         id: state.submission.id,

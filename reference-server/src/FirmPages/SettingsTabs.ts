@@ -14,15 +14,20 @@ const tabs = [
 
 export type Tab = (typeof tabs)[number][0]
 
+/** What members may read who are no administrators. */
+const open: ReadonlyArray<Tab> = ["templates"]
+
 /** The row, with the page that is shown marked in it. */
-export const show = ({ words }: Visit, current: Tab): Html =>
+export const show = ({ words, member }: Visit, current: Tab): Html =>
   html`<nav class="tabs" aria-label="${words.t("settings.tabs")}">
     <ul>
-      ${tabs.map(
-        ([tab, href]) =>
-          html`<li>
-            <a href="${href}" ${tab === current && html` aria-current="page"`}>${words.t(`settings.tab.${tab}`)}</a>
-          </li>`,
-      )}
+      ${tabs
+        .filter(([tab]) => member.role === "admin" || open.includes(tab))
+        .map(
+          ([tab, href]) =>
+            html`<li>
+              <a href="${href}" ${tab === current && html` aria-current="page"`}>${words.t(`settings.tab.${tab}`)}</a>
+            </li>`,
+        )}
     </ul>
   </nav>`

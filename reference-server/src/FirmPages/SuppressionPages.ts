@@ -119,7 +119,7 @@ const line = (visit: Visit, { address, cause, detail, at }: Suppression, place: 
   return html`<li>
     <p><strong>${address}</strong></p>
     <p class="meta">
-      ${t(`returns.cause.${cause}`)} ${exact(at, t("returns.since", { when: ago(words, at) }))}
+      ${t(`returns.cause.${cause}`)} ${exact(at, ago(words, at))}
       ${cause === "by-hand" ? html`<br />${detail}` : html`<br /><span lang="en">${detail}</span>`}
     </p>
     ${Lifting.form(visit, { action: "/contacts/suppressed/lift", id: String(place), address })}

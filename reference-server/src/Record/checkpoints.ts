@@ -2,7 +2,7 @@
  * Checkpoints, made: one process at a time for each workspace takes what was committed since the last one. Nothing that
  * commits late is passed over, because only entries below `audit_horizon()` are taken, in an order that nothing is put into
  * afterwards. What has no right seal is told and never covered. The hash of each goes to the log too: a copy that who can
- * write to the database cannot reach.
+ * write to the database cannot reach; and the last one is marked in the data directory (`Marks`).
  */
 import { AuditRecord } from "@requite/core"
 import * as Clock from "effect/Clock"
@@ -11,6 +11,7 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { SqlClient, SqlSchema } from "../platform/Sql.ts"
 import * as Tenancy from "../Tenancy.ts"
+import type { Marks } from "./Marks.ts"
 import * as Seals from "./Seals.ts"
 import type { Signer } from "./Signer.ts"
 
@@ -45,7 +46,7 @@ export const ofRow = ({ at, transaction, position, heads, ...rest }: typeof Row.
   heads,
 })
 
-export const make = Effect.fnUntraced(function* (signer: Signer, seals: Seals.Checking) {
+export const make = Effect.fnUntraced(function* (signer: Signer, seals: Seals.Checking, marks: Marks) {
   const sql = yield* SqlClient.SqlClient
 
   const state = SqlSchema.findOneOption({
@@ -81,6 +82,11 @@ export const make = Effect.fnUntraced(function* (signer: Signer, seals: Seals.Ch
       const found = yield* entries({ workspaceId, after })
       const upTo = found.at(-1)
       if (upTo === undefined) return false
+      const fault = yield* marks.fault(workspaceId)
+      if (fault !== null) {
+        yield* Effect.logError(fault.message, { workspace: workspaceId })
+        return false
+      }
       const at = yield* Clock.currentTimeMillis
       const unsealed = yield* seals.ofRequests(workspaceId, [...new Set(found.map(({ requestId }) => requestId))])
       for (const [request, index] of unsealed) {
@@ -116,16 +122,15 @@ export const make = Effect.fnUntraced(function* (signer: Signer, seals: Seals.Ch
       })}`
       yield* sql`UPDATE records SET checkpoint = ${number}, checkpoint_hash = ${hash}
         WHERE workspace_id = ${workspaceId}`
-      return { number, hash, requests: heads.length }
-    }).pipe(
-      sql.withTransaction,
       // only what was committed is told
-      Effect.tap((made) =>
-        made === false
-          ? Effect.void
-          : Effect.logInfo(`audit checkpoint ${made.number} of workspace ${workspaceId}: ${made.hash}`),
-      ),
-    )
+      yield* sql.afterCommit(
+        Effect.andThen(
+          Effect.logInfo(`audit checkpoint ${number} of workspace ${workspaceId}: ${hash}`),
+          marks.note(workspaceId, { number, hash }),
+        ),
+      )
+      return true
+    }).pipe(sql.withTransaction)
 
   /** Makes what can be made now; gives how many. */
   const checkpoint = (workspaceId: string) =>
@@ -134,7 +139,7 @@ export const make = Effect.fnUntraced(function* (signer: Signer, seals: Seals.Ch
         SELECT ${workspaceId}::uuid, 0, '' WHERE NOT EXISTS (SELECT FROM records WHERE workspace_id = ${workspaceId})
         ON CONFLICT DO NOTHING`
       let made = 0
-      while ((yield* one(workspaceId)) !== false) made++
+      while (yield* one(workspaceId)) made++
       return made
     }).pipe(Tenancy.within(workspaceId), Effect.withSpan("Record.checkpoint"), Effect.orDie)
 

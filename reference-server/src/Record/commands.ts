@@ -77,4 +77,15 @@ const checkpoint: Command = {
   }),
 }
 
-export const commands: ReadonlyArray<Command> = [exportRecord, exportWorkspace, checkpoint]
+const restored: Command = {
+  name: "record restored",
+  usage: "",
+  meaning: "Says that the database was restored from a backup: after that, checkpoints go on from what it holds.",
+  flags: [],
+  run: Effect.fnUntraced(function* () {
+    yield* (yield* Record).restored
+    return "The record goes on from the database as it is."
+  }),
+}
+
+export const commands: ReadonlyArray<Command> = [exportRecord, exportWorkspace, checkpoint, restored]

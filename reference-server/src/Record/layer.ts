@@ -15,6 +15,7 @@ import * as archive from "./archive.ts"
 import * as checkpoints from "./checkpoints.ts"
 import * as erasing from "./erasing.ts"
 import * as exporting from "./exporting.ts"
+import * as Marks from "./Marks.ts"
 import * as Seals from "./Seals.ts"
 import * as Signer from "./Signer.ts"
 
@@ -29,7 +30,8 @@ export const layer = Layer.effect(
     const questionnaires = yield* Questionnaires
     const signer = yield* Signer.make
     const seals = yield* Seals.checking(yield* Seals.make, signer)
-    const making = yield* checkpoints.make(signer, seals)
+    const marks = yield* Marks.make
+    const making = yield* checkpoints.make(signer, seals, marks)
     const files = yield* exporting.make(signer)
     const { erase, eraseContact, sweep } = yield* erasing.make
     const everything = yield* archive.make
@@ -120,11 +122,13 @@ export const layer = Layer.effect(
         const verification = AuditRecord.begin({ keys: signer.keys })
         yield* Stream.runForEach(files.ofWorkspace(workspaceId), verification.take)
         const report = yield* verification.finish
+        const back = yield* marks.fault(workspaceId).pipe(Effect.orDie, Tenancy.within(workspaceId))
         const unsealed = yield* unsealedIn(workspaceId, seals.ofWorkspace(workspaceId))
+        const found = [...report.faults, ...(back === null ? [] : [back]), ...unsealed]
         return {
           ...report,
-          faults: [...report.faults, ...unsealed].slice(0, AuditRecord.most),
-          faultCount: report.faultCount + unsealed.length,
+          faults: found.slice(0, AuditRecord.most),
+          faultCount: report.faultCount + found.length - report.faults.length,
         }
       }, Effect.provide(checks)),
       receipt: ({ workspace, requestId }) =>
@@ -153,6 +157,7 @@ export const layer = Layer.effect(
         },
         (effect) => effect.pipe(withCrypto, Effect.orDie),
       ),
+      restored: marks.forget(),
       erase: ({ id, workspaceId }, requestId, reason, commandId) =>
         erase(workspaceId, requestId, { type: "Erase", id: commandId, by: { kind: "member", id }, reason }),
       eraseContact,

@@ -32,7 +32,7 @@ export const erase = HttpApiEndpoint.post("erase", "/:id/erase", {
   .annotateMerge(
     said(
       "Erase a request",
-      "Removes for good what was given and whose it was, of a request that has ended: an open one is cancelled first. That it was there, and what happened when, stays.",
+      "Removes for good what was given and whose it was, of a request that has ended; cancel an open one first. That it was there, and what happened when, stays.",
     ),
   )
   .middleware(AdminAccess)
