@@ -1,5 +1,8 @@
 // Runs once before all tests: the template database of TestDatabase.ts must exist before the files ask for copies of it.
-import * as Effect from "effect/Effect"
-import * as TestDatabase from "./TestDatabase.ts"
+import { execFileSync } from "node:child_process"
+import { join } from "node:path"
 
-export default (): Promise<void> => Effect.runPromise(TestDatabase.prepare)
+export default (): void => {
+  const program = join(import.meta.dirname, "prepareDatabase.ts")
+  execFileSync(process.execPath, ["--conditions=requite-source", program], { stdio: "inherit" })
+}
