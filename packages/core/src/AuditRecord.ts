@@ -11,4 +11,5 @@ export { KeptSubmission, Line, parseLine, printLine } from "./AuditRecord/Line.t
 export { Receipt, receipt, receiptHolds } from "./AuditRecord/Receipt.ts"
 export * as Signatures from "./AuditRecord/Signatures.ts"
 export * as Tree from "./AuditRecord/Tree.ts"
+export * as WorkspaceEvent from "./AuditRecord/WorkspaceEvent.ts"
 export { begin, most, type Report, type Trust, type Verification, verify } from "./AuditRecord/verify.ts"

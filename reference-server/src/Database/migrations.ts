@@ -21,6 +21,11 @@ import sending from "./migrations/0011_sending.ts"
 import returns from "./migrations/0012_returns.ts"
 import operations from "./migrations/0013_operations.ts"
 import plainColumns from "./migrations/0014_plain_columns.ts"
+import leftovers from "./migrations/0015_leftovers.ts"
+import dataKeys from "./migrations/0016_data_keys.ts"
+import files from "./migrations/0017_files.ts"
+import uploads from "./migrations/0018_uploads.ts"
+import documents from "./migrations/0019_documents.ts"
 
 /** Each step under its number and name. A new one takes the next number, also after a merge: a lower one would be passed over. */
 export const migrations = {
@@ -38,6 +43,11 @@ export const migrations = {
   "0012_returns": returns,
   "0013_operations": operations,
   "0014_plain_columns": plainColumns,
+  "0015_leftovers": leftovers,
+  "0016_data_keys": dataKeys,
+  "0017_files": files,
+  "0018_uploads": uploads,
+  "0019_documents": documents,
 }
 
 const table = "schema_migrations"

@@ -1,12 +1,13 @@
 /**
- * The lines of a record's file, a JSON object each. First the head line, then checkpoints as they were made, then requests,
- * and an end line, so that a file that was cut off is known for one.
+ * The lines of a record's file, a JSON object each. First the head line, then checkpoints as they were made, then events of
+ * the workspace, then requests, and an end line, so that a file that was cut off is known for one.
  */
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { AuditEntry } from "../AuditEntry.ts"
 import { Instant } from "../Instant.ts"
 import { Checkpoint, Head } from "./Checkpoint.ts"
+import { WorkspaceEvent } from "./WorkspaceEvent.ts"
 
 /** Read as it is: what it means is checked by its hash. */
 const Json = Schema.Record(Schema.String, Schema.Unknown)
@@ -65,7 +66,8 @@ export const Line = Schema.Union([
     entries: Schema.Array(Entry),
     submissions: Schema.Array(KeptSubmission),
   }),
-  Schema.Struct({ kind: Schema.Literal("end"), checkpoints: Schema.Int, requests: Schema.Int }),
+  Schema.Struct({ kind: Schema.Literal("event"), event: WorkspaceEvent }),
+  Schema.Struct({ kind: Schema.Literal("end"), checkpoints: Schema.Int, events: Schema.Int, requests: Schema.Int }),
 ])
 export type Line = typeof Line.Type
 export type LineOf<Kind extends Line["kind"]> = Extract<Line, { readonly kind: Kind }>

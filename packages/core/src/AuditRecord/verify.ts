@@ -8,6 +8,7 @@ import * as Result from "effect/Result"
 import * as AuditEntry from "../AuditEntry.ts"
 import type { Crypto } from "../Crypto.ts"
 import * as Checkpoints from "./Checkpoint.ts"
+import * as events from "./events.ts"
 import type { Fault, FaultOf } from "./Fault.ts"
 import { type LineOf, parseLine } from "./Line.ts"
 import { brokenRequest } from "./request.ts"
@@ -28,6 +29,8 @@ export interface Report {
   readonly faultCount: number
   readonly firm: string
   readonly requests: number
+  /** Of the workspace itself. */
+  readonly events: number
   readonly entries: number
   /** Entries under a checkpoint; what came later is chained but not covered yet. */
   readonly covered: number
@@ -66,6 +69,7 @@ export const begin = (trust: Trust = {}): Verification => {
   }
   const heads = new Map<string, Array<Checkpoints.Head & { readonly checkpoint: number }>>()
   const seen = new Set<string>()
+  const happened = events.begin()
   const keys = new Set<string>()
   const hashes = new Set<string>()
   let head: LineOf<"record"> | null = null
@@ -81,7 +85,9 @@ export const begin = (trust: Trust = {}): Verification => {
     const { number } = one
     const wrong = (what: Fault["what"], message: string) => fault({ what, checkpoint: number, message })
     counts.checkpoints += 1
-    if (counts.requests > 0) wrong("malformed", `Checkpoint ${number} stands after the requests.`)
+    if (counts.requests + happened.count() > 0) {
+      wrong("malformed", `Checkpoint ${number} stands after what it covers.`)
+    }
     const before: { readonly number: number; readonly hash: string } | null = last ?? head?.after ?? null
     const isFollowed = head?.request === null
     const [wanted, previous] = [(before?.number ?? 0) + 1, before?.hash ?? AuditEntry.genesis]
@@ -184,24 +190,44 @@ export const begin = (trust: Trust = {}): Verification => {
         return
       case "checkpoint":
         return yield* checkpoint(line)
+      case "event": {
+        const found = yield* happened.take(head?.workspaceId ?? "", line.event)
+        if (found !== null) fault(found)
+        return
+      }
       case "request":
         return yield* request(line)
-      case "end":
+      case "end": {
         isWhole = true
-        if (line.checkpoints !== counts.checkpoints || line.requests !== counts.requests) {
-          fault({
-            what: "cut-off",
-            message: `The file should have ${line.checkpoints} checkpoints and ${line.requests} requests.`,
-          })
+        const { checkpoints, events: told, requests } = line
+        if (checkpoints !== counts.checkpoints || told !== happened.count() || requests !== counts.requests) {
+          const message = `The file should have ${checkpoints} checkpoints, ${told} events and ${requests} requests.`
+          fault({ what: "cut-off", message })
         }
+      }
     }
   })
+
+  /** Events of the workspace, by what checkpoints cover under its id. */
+  const checkEvents = (workspaceId: string) => {
+    const covers = heads.get(workspaceId) ?? []
+    heads.delete(workspaceId)
+    const broken = happened.uncovered(covers)
+    if (broken !== null) return fault(broken)
+    const waits = (covers.at(-1)?.index ?? 0) + 1
+    const at = head?.after === null ? happened.instantOf(waits) : undefined
+    if (at !== undefined && last !== null && at + patience < last.at) {
+      const message = `Event ${waits} of the firm is older than the last checkpoint, and under none.`
+      fault({ what: "uncovered", index: waits, message })
+    }
+  }
 
   return {
     take,
     finish: Effect.sync(() => {
       const [first, final] = [head, last]
       if (!isWhole) fault({ what: "cut-off", message: "The file ends too early: a part of it is missing." })
+      if (first !== null) checkEvents(first.workspaceId)
       for (const [request, covers] of heads) {
         const latest = covers.at(-1)
         fault({
@@ -230,6 +256,7 @@ export const begin = (trust: Trust = {}): Verification => {
         faultCount: counts.faults,
         firm: first?.firm ?? "",
         requests,
+        events: happened.count(),
         entries,
         covered,
         tombstones,

@@ -1,0 +1,10 @@
+/** Every file that the server holds, with what the scanner said of it. */
+import * as Effect from "effect/Effect"
+import { SqlClient } from "../../platform/Sql.ts"
+
+const statements: ReadonlyArray<string> = []
+
+export default Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  for (const statement of statements) yield* sql.unsafe(statement)
+})

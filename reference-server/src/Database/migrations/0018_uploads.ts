@@ -1,0 +1,10 @@
+/** Files on their way in: what has come so far, and the room that is kept for them. */
+import * as Effect from "effect/Effect"
+import { SqlClient } from "../../platform/Sql.ts"
+
+const statements: ReadonlyArray<string> = []
+
+export default Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  for (const statement of statements) yield* sql.unsafe(statement)
+})
