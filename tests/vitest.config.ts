@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os"
 import { defineConfig } from "vitest/config"
 
 // The sources run without a build step: `requite-source` is the condition under which the packages export their .ts files.
@@ -9,8 +10,13 @@ export default defineConfig({
     include: ["tests/**/*.test.ts"],
     exclude: ["tests/bench/**"],
     globalSetup: ["tests/support/globalSetup.ts"],
-    // a worker for each core: most tests wait for a database or a browser some of the time
-    maxWorkers: "100%",
+    // a process for many files; see eachFile.ts for what they share
+    isolate: false,
+    setupFiles: ["tests/support/eachFile.ts"],
+    // what node has made of the sources is kept for the processes that the tests start
+    env: { NODE_COMPILE_CACHE: new URL("../node_modules/.cache/requite-compiled", import.meta.url).pathname },
+    // half as many workers again as there are cores: many tests wait for a browser, a process or a clock some of the time
+    maxWorkers: Math.ceil(availableParallelism() * 1.5),
     // what starts processes takes long on a machine that has much else to do
     testTimeout: 60_000,
     hookTimeout: 120_000,

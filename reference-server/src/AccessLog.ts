@@ -22,6 +22,7 @@ export const loggable = (url: string): string => {
     .replace(/[^\x21-\x7e]+/g, "…") // line breaks would forge lines
     .replace(/\/r\/.*/i, "/r/…")
     .replace(/\/u\/.*/i, "/u/…")
+    .replace(/\/s\/.*/i, "/s/…")
     .replace(/[\w-]{40,}/g, "…")
 }
 

@@ -8,6 +8,7 @@ import * as Layer from "effect/Layer"
 import * as access from "./Api/access.ts"
 import * as contacts from "./Api/contacts.ts"
 import * as customer from "./Api/customer.ts"
+import * as documents from "./Api/documents.ts"
 import * as docs from "./Api/docs.ts"
 import * as events from "./Api/events.ts"
 import * as failures from "./Api/failures.ts"
@@ -23,6 +24,7 @@ import * as suppressions from "./Api/suppressions.ts"
 import * as system from "./Api/system.ts"
 import * as webhooks from "./Api/webhooks.ts"
 import * as templates from "./Api/templates.ts"
+import * as uploads from "./Api/uploads.ts"
 import * as workItems from "./Api/workItems.ts"
 import { Config } from "./Config.ts"
 import * as recordKey from "./Record/wellKnown.ts"
@@ -69,6 +71,7 @@ const routes = HttpApiBuilder.layer(Api, { openapiPath: "/openapi.json" }).pipe(
     policies.layer,
     workItems.layer,
     contacts.layer,
+    documents.layer,
     suppressions.layer,
     keys.layer,
     members.layer,
@@ -79,6 +82,7 @@ const routes = HttpApiBuilder.layer(Api, { openapiPath: "/openapi.json" }).pipe(
     operations.layer,
     record.layer,
     customer.layer,
+    uploads.layer,
     system.layer,
   ]),
   Layer.provide([access.layer, HttpApiMiddleware.layerProblemDetails({ includeDetails: true })]),

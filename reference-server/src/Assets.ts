@@ -10,7 +10,8 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { createHash } from "node:crypto"
 import { readdirSync, readFileSync } from "node:fs"
-import { extname, join } from "node:path"
+import { createRequire } from "node:module"
+import { basename, extname, join } from "node:path"
 import { HttpRouter, HttpServerResponse } from "./platform/Http.ts"
 
 interface Asset {
@@ -27,8 +28,12 @@ const types: Readonly<Record<string, string>> = {
 
 const folder = join(import.meta.dirname, "assets")
 
-const read = (name: string): Asset => {
-  const content = readFileSync(join(folder, name))
+/** The customer's half of tus, as it is published; pages ask for it when a file is chosen. */
+const tus = createRequire(import.meta.url).resolve("tus-js-client/dist/tus.min.js")
+
+const read = (file: string): Asset => {
+  const content = readFileSync(file)
+  const name = basename(file)
   const digest = createHash("sha256").update(content).digest("hex").slice(0, 12)
   const extension = extname(name)
   return {
@@ -38,7 +43,9 @@ const read = (name: string): Asset => {
   }
 }
 
-const assets: ReadonlyMap<string, Asset> = new Map(readdirSync(folder).map((name) => [name, read(name)]))
+const assets: ReadonlyMap<string, Asset> = new Map(
+  [...readdirSync(folder).map((name) => join(folder, name)), tus].map((file) => [basename(file), read(file)]),
+)
 const byPath: ReadonlyMap<string, Asset> = new Map([...assets.values()].map((asset) => [asset.path, asset]))
 
 /** The address of a file of `assets/`. A name that is not there is a mistake of ours, found at start. */
@@ -73,7 +80,7 @@ const accentSheet = (colour: string): string => {
 `
 }
 
-const robots = "User-agent: *\nDisallow: /r/\nDisallow: /q/\nDisallow: /u/\n"
+const robots = "User-agent: *\nDisallow: /r/\nDisallow: /q/\nDisallow: /u/\nDisallow: /s/\n"
 
 const serve = (content: Uint8Array | string, type: string, seconds: number, immutable = false) =>
   HttpServerResponse.uint8Array(typeof content === "string" ? new TextEncoder().encode(content) : content, {

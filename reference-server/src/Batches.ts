@@ -31,6 +31,8 @@ export interface Batch {
   readonly sent: number
   /** Invitations by what has become of them. */
   readonly mails: Readonly<Record<string, number>>
+  /** Until when the first of them waits that waits because the firm's domain is new; null: none does. */
+  readonly heldUntil: number | null
 }
 
 export class Batches extends Context.Service<
@@ -116,6 +118,11 @@ export const layer = Layer.effect(
             count(*) FILTER (WHERE r.state ->> 'sentAt' IS NOT NULL)::int AS sent
           FROM batch_rows b JOIN client_requests r ON r.id = b.request_id
           WHERE b.workspace_id = ${workspaceId} AND b.batch_id = ${id}`.pipe(Effect.orDie)
+        const now = yield* Clock.currentTimeMillis
+        const [held] = yield* sql<{ until: Date | null }>`
+          SELECT min(m.held_until) AS until FROM batch_rows b JOIN mails m ON m.request_id = b.request_id
+          WHERE b.workspace_id = ${workspaceId} AND b.batch_id = ${id} AND m.is_bulk AND m.status = 'queued'
+            AND m.held_until > ${new Date(now)}`.pipe(Effect.orDie)
         const mails = yield* sql<{ status: string; n: number }>`
           SELECT m.status, count(*)::int AS n FROM batch_rows b JOIN mails m ON m.request_id = b.request_id
           WHERE b.workspace_id = ${workspaceId} AND b.batch_id = ${id} AND m.kind = 'invitation'
@@ -127,6 +134,7 @@ export const layer = Layer.effect(
           waiting: counts?.waiting ?? 0,
           sent: counts?.sent ?? 0,
           mails: Object.fromEntries(mails.map((row) => [row.status, row.n])),
+          heldUntil: held?.until?.getTime() ?? null,
         }
       }),
       pause: Effect.fnUntraced(function* (member, id) {

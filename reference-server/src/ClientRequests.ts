@@ -45,6 +45,7 @@ export const MailLine = Schema.Struct({
     "reminders-notice",
     "bounce-notice",
     "number-notice",
+    "file-notice",
   ]),
   /** Its address. */
   recipient: Schema.String,

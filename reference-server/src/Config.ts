@@ -10,12 +10,15 @@ import { settings } from "./Config/settings.ts"
 import { isAddress } from "./Mailer/MailAddress.ts"
 import { IpNetwork } from "./platform/Http.ts"
 import { isCountry } from "./SmsSender/PhoneNumber.ts"
+import { addressOf } from "./VirusScanner/clamd.ts"
 
 export interface ServerConfig {
   readonly host: string
   readonly port: number
   /** Without a slash at the end. Links in mails begin with it, whatever Host a request claims (S13). */
   readonly publicUrl: string
+  /** The origin that files are saved from, where it is not that of the pages. */
+  readonly filesUrl: string | undefined
   /** Who may say in `X-Forwarded-For` where a request came from. */
   readonly trustedProxies: ReadonlyArray<IpNetwork.IpNetwork>
   readonly databaseUrl: Redacted.Redacted | undefined
@@ -24,8 +27,24 @@ export interface ServerConfig {
   /** The role that the server works as in the database. */
   readonly databaseRole: string
   readonly dataDir: string
+  /** Where files lie; undefined: in `dataDir`. */
+  readonly s3:
+    | {
+        readonly endpoint: string
+        readonly region: string
+        readonly bucket: string
+        readonly accessKeyId: string
+        readonly secretAccessKey: Redacted.Redacted
+      }
+    | undefined
+  /** Whether files are encrypted before they are written (BlobStore/encrypted.ts). */
+  readonly filesEncrypted: boolean
+  /** Whom to ask for viruses; undefined: nobody does. */
+  readonly clamd: { readonly url: string; readonly maxBytes: number } | undefined
   /** What the server's own keys are derived from; undefined: from files of the data directory. */
   readonly secretKey: Redacted.Redacted | undefined
+  /** The SECRET_KEY from before, until everything that it sealed is sealed by the new one. */
+  readonly secretKeyBefore: Redacted.Redacted | undefined
   readonly smtpUrl: Redacted.Redacted | undefined
   readonly mailFrom: string
   /** The domain that mail comes back to; undefined: to the sender, where nobody reads it. */
@@ -39,6 +58,8 @@ export interface ServerConfig {
   readonly mailEventsSecret: Redacted.Redacted | undefined
   /** Mails that go out in a minute, from all workspaces together; undefined: as many as there are. */
   readonly mailRatePerMinute: number | undefined
+  /** Mails to many that go out on a new domain's first day; undefined: as many as there are. */
+  readonly warmUpPerDay: number | undefined
   /** Reminders that one address gets in 24 hours, from one workspace. */
   readonly remindersPerDay: number
   /** What mails from the server's own address are signed with; undefined: nothing, or whatever the mail server does. */
@@ -71,6 +92,12 @@ export interface ServerConfig {
   readonly otel: Redacted.Redacted<Readonly<Record<string, string>>> | undefined
   /** How many requests are worked on at once; more are answered 503. */
   readonly maxInFlight: number
+  /** The most that one file may have, a request hold, and a workspace take in within a day, in bytes. */
+  readonly uploads: {
+    readonly fileBytes: number
+    readonly requestBytes: number
+    readonly workspaceBytesPerDay: number
+  }
   /** Seconds between the signal to stop and taking no new connections, for load balancers to notice. */
   readonly shutdownDelay: number
   /** Seconds that what is under way may take to finish after that. */
@@ -137,8 +164,9 @@ export const parse = (environment: Environment): Parsed => {
   const trustedProxies = networks("TRUSTED_PROXIES")
   const webhookAllowedNetworks = networks("WEBHOOK_ALLOWED_NETWORKS")
 
-  const secretKey = text("SECRET_KEY")
-  if (secretKey !== undefined && secretKey.length < 32) mistake("SECRET_KEY must have at least 32 characters.")
+  for (const name of ["SECRET_KEY", "SECRET_KEY_BEFORE"] as const) {
+    if ((text(name) ?? "x".repeat(32)).length < 32) mistake(`${name} must have at least 32 characters.`)
+  }
   for (const name of ["DATABASE_URL", "DATABASE_ADMIN_URL"] as const) {
     if (/^postgres(ql)?:\/\//.test(text(name) ?? "postgres://")) continue
     mistake(`${name} must look like "postgres://user:password@host:5432/database".`)
@@ -208,6 +236,10 @@ export const parse = (environment: Environment): Parsed => {
   if (mailRate !== undefined && !/^[1-9]\d{0,6}$/.test(mailRate)) {
     mistake("MAIL_RATE_PER_MINUTE must be a whole number from 1 to 9999999.")
   }
+  const warmUp = text("WARM_UP_PER_DAY")
+  if (warmUp !== undefined && !/^[1-9]\d{0,5}$/.test(warmUp)) {
+    mistake("WARM_UP_PER_DAY must be a whole number from 1 to 999999.")
+  }
   const remindersPerDay = text("REMINDERS_PER_DAY") ?? "10"
   if (!/^[1-9]\d{0,5}$/.test(remindersPerDay)) mistake("REMINDERS_PER_DAY must be a whole number from 1 to 999999.")
 
@@ -254,8 +286,58 @@ export const parse = (environment: Environment): Parsed => {
     return Number(value)
   }
   const maxInFlight = whole("MAX_IN_FLIGHT", 1000, 1)
+  const byteCount = (
+    name: "UPLOAD_FILE_BYTES" | "UPLOAD_REQUEST_BYTES" | "UPLOAD_WORKSPACE_BYTES_PER_DAY",
+    otherwise: number,
+  ) => {
+    const value = text(name) ?? String(otherwise)
+    if (!/^[1-9]\d{0,14}$/.test(value)) mistake(`${name} must be a whole number of bytes, from 1 to 999999999999999.`)
+    return Number(value)
+  }
+  const uploads = {
+    fileBytes: byteCount("UPLOAD_FILE_BYTES", 1_073_741_824),
+    requestBytes: byteCount("UPLOAD_REQUEST_BYTES", 2_147_483_648),
+    workspaceBytesPerDay: byteCount("UPLOAD_WORKSPACE_BYTES_PER_DAY", 53_687_091_200),
+  }
   const shutdownDelay = whole("SHUTDOWN_DELAY", 0, 0)
   const shutdownGrace = whole("SHUTDOWN_GRACE", 20, 1)
+  const filesUrl = text("FILES_URL")
+  const filesOrigin = filesUrl !== undefined && URL.canParse(filesUrl) ? new URL(filesUrl) : undefined
+  if (filesUrl !== undefined && (filesOrigin === undefined || filesOrigin.pathname !== "/")) {
+    mistake('FILES_URL must be an address without a path, such as "https://files.example.net".')
+  } else if (filesOrigin !== undefined && filesOrigin.protocol !== origin?.protocol) {
+    mistake("FILES_URL must begin as PUBLIC_URL does.")
+  } else if (filesOrigin !== undefined && filesOrigin.origin === origin?.origin) {
+    mistake("FILES_URL must be another address than PUBLIC_URL: leave it out to have files come from there.")
+  }
+  const clamdUrl = text("CLAMD_URL")
+  if (clamdUrl === undefined && elsewhere) {
+    mistake('CLAMD_URL is missing: strangers send files. Set it to the address of clamd, or to "none" to scan nothing.')
+  }
+  if (clamdUrl !== undefined && clamdUrl !== "none" && addressOf(clamdUrl) === undefined) {
+    mistake('CLAMD_URL must look like "tcp://host:3310" or "unix:/run/clamav/clamd.ctl", or be "none".')
+  }
+  const clamdMaxBytes = text("CLAMD_MAX_BYTES") ?? "26214400"
+  if (!/^[1-9]\d{0,9}$/.test(clamdMaxBytes)) mistake("CLAMD_MAX_BYTES must be a whole number from 1 to 9999999999.")
+  const filesEncrypted = text("FILES_ENCRYPTED") ?? "false"
+  if (filesEncrypted !== "true" && filesEncrypted !== "false") {
+    mistake('FILES_ENCRYPTED must be "true" or "false".')
+  }
+  const [endpoint, bucket] = [text("S3_ENDPOINT"), text("S3_BUCKET")]
+  const [accessKeyId, secretAccessKey] = [text("S3_ACCESS_KEY_ID"), secret("S3_SECRET_ACCESS_KEY")]
+  const s3 =
+    endpoint === undefined || bucket === undefined || accessKeyId === undefined || secretAccessKey === undefined
+      ? undefined
+      : { endpoint, bucket, accessKeyId, secretAccessKey, region: text("S3_REGION") ?? "us-east-1" }
+  if (s3 === undefined && [endpoint, bucket, accessKeyId, secretAccessKey].some((one) => one !== undefined)) {
+    mistake("S3_ENDPOINT, S3_BUCKET, S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY belong together: set all, or none.")
+  }
+  if (endpoint !== undefined && !/^https?:\/\/[^/?#@]+\/?$/.test(endpoint)) {
+    mistake('S3_ENDPOINT must be an address without a path, such as "https://s3.eu-north-1.amazonaws.com".')
+  }
+  if (bucket !== undefined && !/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucket)) {
+    mistake("S3_BUCKET must be the name of a bucket: small letters, digits, - and dots.")
+  }
   const metricsToken = text("METRICS_TOKEN")
   if (metricsToken !== undefined && !/^[\x21-\x7e]{16,}$/.test(metricsToken)) {
     mistake("METRICS_TOKEN must have at least 16 letters, digits and signs that nobody can guess, and no spaces.")
@@ -277,12 +359,18 @@ export const parse = (environment: Environment): Parsed => {
       host,
       port,
       publicUrl: origin.origin,
+      filesUrl: filesOrigin?.origin,
       trustedProxies,
       databaseUrl: secret("DATABASE_URL"),
       databaseAdminUrl: secret("DATABASE_ADMIN_URL"),
       databaseRole,
       dataDir: text("DATA_DIR") ?? "data",
+      s3,
+      filesEncrypted: filesEncrypted === "true",
+      clamd:
+        clamdUrl === undefined || clamdUrl === "none" ? undefined : { url: clamdUrl, maxBytes: Number(clamdMaxBytes) },
       secretKey: secret("SECRET_KEY"),
+      secretKeyBefore: secret("SECRET_KEY_BEFORE"),
       smtpUrl: secret("SMTP_URL"),
       mailFrom,
       dkim: keyFile === undefined || selector === undefined ? undefined : { domain: signing, selector, keyFile },
@@ -291,6 +379,7 @@ export const parse = (environment: Environment): Parsed => {
       mailReturnHost: text("MAIL_RETURN_HOST") ?? "127.0.0.1",
       mailReturnToken: secret("MAIL_RETURN_TOKEN"),
       mailEventsSecret: secret("MAIL_EVENTS_SECRET"),
+      warmUpPerDay: warmUp === undefined ? undefined : Number(warmUp),
       mailRatePerMinute: mailRate === undefined ? undefined : Number(mailRate),
       remindersPerDay: Number(remindersPerDay),
       smsUrl: secret("SMS_URL"),
@@ -309,6 +398,7 @@ export const parse = (environment: Environment): Parsed => {
       metricsToken: secret("METRICS_TOKEN"),
       otel: otel === undefined ? undefined : Redacted.make(otel),
       maxInFlight,
+      uploads,
       shutdownDelay,
       shutdownGrace,
     },

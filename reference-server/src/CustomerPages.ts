@@ -5,11 +5,13 @@
  *
  *   /r/:token, /q/:handle/code         the way in: `CustomerPages/Entrance.ts`
  *   /u/:token                          the end of reminders: `CustomerPages/Unsubscribing.ts`
+ *   /s/:token                          one document of the firm: `CustomerPages/SharePage.ts`
  *   GET  /q/:handle                    the list of sections; all of them at once; or the page to upload to (Mode). POST
  *                                      finishes the second and brings files to the third
  *   GET  /q/:handle/sections/:section  its questions; POST saves them
  *   GET  /q/:handle/review             everything once more; POST /q/:handle/submit sends it
- *   GET  /q/:handle/done               the receipt, for the session that submitted (S50); signed at /q/:handle/receipt.json
+ *   GET  /q/:handle/done               the receipt, for the session that submitted (S50); signed at /q/:handle/receipt.json,
+ *                                      to print at /q/:handle/receipt.pdf
  *   GET  /q/:handle/files/:file        a document of the firm, or a file of one's own
  *
  * Whatever does not work, for whatever reason, is one page: "This request has expired." (S47).
@@ -17,15 +19,20 @@
 import { AccessLink } from "@requite/core"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as downloads from "./Api/downloads.ts"
 import * as Assets from "./Assets.ts"
+import { RequestNotFound } from "./ClientRequests.ts"
 import { Config } from "./Config.ts"
 import * as DonePage from "./CustomerPages/DonePage.ts"
 import * as Entrance from "./CustomerPages/Entrance.ts"
 import * as Entry from "./CustomerPages/Entry.ts"
 import { page, route, seeOther } from "./CustomerPages/Route.ts"
 import { paths, type Session } from "./CustomerPages/Session.ts"
+import * as SharePage from "./CustomerPages/SharePage.ts"
 import * as Unsubscribing from "./CustomerPages/Unsubscribing.ts"
 import * as Visit from "./CustomerPages/Visit.ts"
+import { Downloads } from "./Downloads.ts"
+import * as Exports from "./Exports.ts"
 import * as PageSecurity from "./PageSecurity.ts"
 import { HttpRouter, HttpServerResponse } from "./platform/Http.ts"
 import { Record } from "./Record.ts"
@@ -53,6 +60,21 @@ const receipt = Effect.gen(function* () {
   })
 })
 
+/** The same to read and print. */
+const receiptPdf = Effect.gen(function* () {
+  const { current, customer, filling, reader, workspace } = yield* Entry.receipt
+  const signed = yield* (yield* Record).receipt(customer)
+  const made = yield* Exports.receipt(current, filling, reader, workspace.name, signed?.entry.hash ?? null)
+  return HttpServerResponse.uint8Array(made, {
+    contentType: "application/pdf",
+    headers: {
+      ...PageSecurity.headers(yield* Config),
+      ...downloads.harmless,
+      "content-disposition": FileName.attachment("receipt.pdf"),
+    },
+  })
+})
+
 /** Back, a reload or a second press of Finish, after the answers went out: here is the receipt. */
 const orReceipt = <E, R>(handler: Effect.Effect<HttpServerResponse.HttpServerResponse, E | AccessLink.LinkDead, R>) =>
   Effect.catchIf(
@@ -61,22 +83,19 @@ const orReceipt = <E, R>(handler: Effect.Effect<HttpServerResponse.HttpServerRes
     () => Effect.flatMap(Entry.receipt, ({ handle }) => seeOther(paths.done(handle))),
   )
 
-/** What browsers show without running anything in it; everything else is bytes. Either way it is saved, not shown. */
-const safeTypes = new Set(["application/pdf", "image/jpeg", "image/png"])
-
 const file = Entry.enter(
   Effect.fnUntraced(function* ({ customer }: Session) {
     const { file: id = "" } = yield* HttpRouter.params
     const uploads = yield* Uploads
-    const { file, content } = yield* uploads.downloadFor(customer, id)
-    return HttpServerResponse.stream(content, {
-      contentType: safeTypes.has(file.type) ? file.type : "application/octet-stream",
-      contentLength: file.bytes,
-      headers: {
-        ...PageSecurity.headers(yield* Config),
-        "content-disposition": FileName.attachment(file.name),
-        "content-security-policy": "default-src 'none'; sandbox",
-      },
+    return yield* (yield* Downloads).answer({
+      workspaceId: customer.workspace.id,
+      reader: customer.linkId,
+      typed: true,
+      // the page has no link to a file that is withheld
+      find: (part) =>
+        Effect.catchTag(uploads.downloadFor(customer, id, part), "FileWithheld", () =>
+          Effect.fail(new RequestNotFound({ id })),
+        ),
     })
   }),
 )
@@ -85,6 +104,7 @@ const file = Entry.enter(
 export const routes = [
   ...Entrance.routes,
   ...Unsubscribing.routes,
+  ...SharePage.routes,
   route("GET", "/q/:handle", orReceipt(Visit.front)),
   route("POST", "/q/:handle", orReceipt(Visit.give)),
   route("GET", "/q/:handle/sections/:section", orReceipt(Visit.section)),
@@ -93,6 +113,7 @@ export const routes = [
   route("POST", "/q/:handle/submit", orReceipt(Visit.submit)),
   route("GET", "/q/:handle/done", done),
   route("GET", "/q/:handle/receipt.json", receipt),
+  route("GET", "/q/:handle/receipt.pdf", receiptPdf),
   route("GET", "/q/:handle/files/:file", file),
 ]
 

@@ -99,11 +99,21 @@ const ofAdministrator = ({ reason, message }: DatabaseUnavailable) =>
 const unguarded =
   "the user in DATABASE_URL may not make roles: this server could alter its own audit record; see DATABASE_ADMIN_URL"
 
+/** Names are few, and each is met in every row: it is spelled once. */
+const spelled = (spell: (name: string) => string) => {
+  const known = new Map<string, string>()
+  return (name: string): string => {
+    const spelling = known.get(name) ?? spell(name)
+    known.set(name, spelling)
+    return spelling
+  }
+}
+
 const common = {
   applicationName: "requite",
   maxConnections: 10,
-  transformQueryNames: Str.camelToSnake,
-  transformResultNames: Str.snakeToCamel,
+  transformQueryNames: spelled(Str.camelToSnake),
+  transformResultNames: spelled(Str.snakeToCamel),
   // A json document's keys are data, e.g. the ids of questions.
   transformJson: false,
 } satisfies PgClient.PgPoolConfig

@@ -16,6 +16,8 @@ import type { Finding } from "./Doctor/finding.ts"
 import { SmtpServer } from "./Mailer/smtp.ts"
 import { FileSystem, Path } from "./platform/Files.ts"
 import { SqlClient } from "./platform/Sql.ts"
+import * as clamd from "./VirusScanner/clamd.ts"
+import * as Probe from "./VirusScanner/Probe.ts"
 
 export type { Finding } from "./Doctor/finding.ts"
 
@@ -48,6 +50,7 @@ export const layer = Layer.effect(
         Effect.provideService(domain.examine(config, resolver), FileSystem.FileSystem, fs),
         clock(sql),
         Effect.succeed(sms(config)),
+        scanner(config),
       ],
       { concurrency: "unbounded" },
     )
@@ -133,3 +136,19 @@ const clock = (sql: SqlClient.SqlClient | null): Effect.Effect<ReadonlyArray<Fin
 
 const sms = ({ smsUrl }: ServerConfig): Finding =>
   smsUrl === undefined ? { level: "warning", code: "sms.none" } : { level: "ok", code: "sms.ok" }
+
+const scanner = ({ clamd: options }: ServerConfig): Effect.Effect<ReadonlyArray<Finding>> =>
+  options === undefined
+    ? Effect.succeed([{ level: "warning", code: "scanner.none" }])
+    : Probe.off.pipe(
+        Effect.provide(clamd.layer(options), { local: true }),
+        Effect.match({
+          onSuccess: (off): ReadonlyArray<Finding> =>
+            off.length === 0
+              ? [{ level: "ok", code: "scanner.ok", values: { url: options.url } }]
+              : off.map((name) => ({ level: "error", code: "scanner.off", values: { name } })),
+          onFailure: ({ reason }): ReadonlyArray<Finding> => [
+            { level: "error", code: "scanner.away", values: { reason } },
+          ],
+        }),
+      )

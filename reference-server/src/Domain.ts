@@ -5,11 +5,17 @@ import * as Batches from "./Batches.ts"
 import * as clientRequests from "./ClientRequests/layer.ts"
 import * as contacts from "./Contacts/layer.ts"
 import { Config, type ServerConfig } from "./Config.ts"
+import * as dataKeys from "./DataKeys/layer.ts"
+import * as starting from "./DataKeys/starting.ts"
+import * as Downloads from "./Downloads.ts"
 import * as customerAccess from "./CustomerAccess/layer.ts"
 import * as Doctor from "./Doctor.ts"
+import * as documents from "./Documents/layer.ts"
+import * as Shares from "./Documents/Shares.ts"
 import * as Links from "./CustomerAccess/Links.ts"
 import * as mailTemplates from "./MailTemplates/layer.ts"
 import * as events from "./Events/layer.ts"
+import * as files from "./Files/layer.ts"
 import * as members from "./Members/layer.ts"
 import * as operations from "./Operations/layer.ts"
 import * as Readiness from "./Operations/Readiness.ts"
@@ -17,6 +23,7 @@ import * as Outbox from "./Outbox.ts"
 import * as MailQueue from "./Outbox/MailQueue.ts"
 import { NodeCrypto, NodeServices } from "./platform/Node.ts"
 import * as NodeHashing from "./platform/NodeHashing.ts"
+import * as Previews from "./Previews.ts"
 import * as questionnaires from "./Questionnaires/layer.ts"
 import * as RateLimits from "./RateLimits.ts"
 import * as record from "./Record/layer.ts"
@@ -37,17 +44,23 @@ export const layer = Layer.mergeAll(
   uploads.layer,
   customerAccess.layer,
   UnsubscribeLinks.layer,
+  Shares.layer,
   Doctor.layer,
   Batches.layer,
   Returns.layer,
   operations.layer,
   Readiness.layer,
+  starting.layer,
+  Downloads.layer,
+  Previews.layer,
 ).pipe(
   Layer.provideMerge(record.layer),
   Layer.provideMerge(accessCodes.layer),
   Layer.provideMerge(clientRequests.layer),
-  // requests tell the work what happened to them
-  Layer.provideMerge(Layer.mergeAll(contacts.layer, workItems.layer, senders.layer, mailTemplates.layer)),
+  // requests tell the work and the folders what happened to them
+  Layer.provideMerge(
+    Layer.mergeAll(contacts.layer, workItems.layer, documents.layer, senders.layer, mailTemplates.layer),
+  ),
   Layer.provideMerge(
     Layer.mergeAll(
       Outbox.layer,
@@ -58,9 +71,11 @@ export const layer = Layer.mergeAll(
       workspaces.layer,
     ),
   ),
+  Layer.provideMerge(files.layer),
   Layer.provideMerge(webhooks.layer),
   Layer.provideMerge(Layer.mergeAll(events.layer, Layer.provide(Guard.layer, Guard.resolver))),
   Layer.provideMerge(customerLimits.layer),
+  Layer.provideMerge(dataKeys.layer),
   Layer.provideMerge(Layer.mergeAll(MailQueue.layer, RateLimits.layer, Vault.layer)),
 )
 

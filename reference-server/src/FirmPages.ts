@@ -17,6 +17,9 @@ import { Contacts } from "./Contacts.ts"
 import { CustomerAccess } from "./CustomerAccess.ts"
 import * as AccountPages from "./FirmPages/AccountPages.ts"
 import * as ContactPages from "./FirmPages/ContactPages.ts"
+import * as DocumentPage from "./FirmPages/DocumentPage.ts"
+import * as DocumentPages from "./FirmPages/DocumentPages.ts"
+import * as FileRequestPages from "./FirmPages/FileRequestPages.ts"
 import * as DevMail from "./FirmPages/DevMail.ts"
 import * as DevSms from "./FirmPages/DevSms.ts"
 import * as JoinPages from "./FirmPages/JoinPages.ts"
@@ -44,6 +47,10 @@ import * as WorkItemList from "./FirmPages/WorkItemList.ts"
 import * as WorkItemPage from "./FirmPages/WorkItemPage.ts"
 import * as WorkItemTaskPage from "./FirmPages/WorkItemTaskPage.ts"
 import { Doctor } from "./Doctor.ts"
+import { Documents } from "./Documents.ts"
+import { Shares } from "./Documents/Shares.ts"
+import { Downloads } from "./Downloads.ts"
+import { Files } from "./Files.ts"
 import { DevMailbox } from "./Mailer/mailbox.ts"
 import { MailTemplates } from "./MailTemplates.ts"
 import { Members } from "./Members.ts"
@@ -72,6 +79,9 @@ type Services =
   | Crypto.Crypto
   | CustomerAccess
   | Doctor
+  | Documents
+  | Downloads
+  | Files
   | Invitations
   | MailTemplates
   | Members
@@ -82,6 +92,7 @@ type Services =
   | Returns
   | Samples
   | Senders
+  | Shares
   | Suppressions
   | Uploads
   | Webhooks
@@ -106,6 +117,9 @@ export const routes: ReadonlyArray<HttpRouter.Route<never, Services>> = [
   ...WorkItemPage.routes,
   ...WorkItemTaskPage.routes,
   ...ContactPages.routes,
+  ...DocumentPages.routes,
+  ...DocumentPage.routes,
+  ...FileRequestPages.routes,
   ...Keys.routes,
   ...MemberPages.routes,
   ...Settings.routes,
@@ -133,6 +147,9 @@ export const layer: Layer.Layer<never, never, Services | HttpRouter.HttpRouter> 
       Crypto.Crypto,
       CustomerAccess,
       Doctor,
+      Documents,
+      Downloads,
+      Files,
       Invitations,
       MailTemplates,
       Members,
@@ -143,6 +160,7 @@ export const layer: Layer.Layer<never, never, Services | HttpRouter.HttpRouter> 
       Returns,
       Samples,
       Senders,
+      Shares,
       Suppressions,
       Uploads,
       Webhooks,

@@ -70,7 +70,6 @@ export interface Overview {
     readonly node: string
     readonly postgres: string
     readonly tables: string
-    readonly databaseBytes: number
   }
 }
 

@@ -2,7 +2,7 @@
  * What whoever runs the server can do from its machine, without signing in: a *command* is some words, flags, and an effect
  * over the server's own services that says what to print. `operate.ts` runs them; each feature has its own.
  */
-import { parseArgs } from "node:util"
+import { parseArgs, type ParseArgsConfig } from "node:util"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
@@ -24,6 +24,8 @@ export interface Given {
   readonly words: ReadonlyArray<string>
   /** `--name value`; empty when it was not given. */
   readonly flag: (name: string) => string
+  /** Was `--name` given? */
+  readonly has: (name: string) => boolean
 }
 
 export interface Command {
@@ -35,6 +37,8 @@ export interface Command {
   readonly meaning: string
   /** The flags it knows; each takes a value. */
   readonly flags: ReadonlyArray<string>
+  /** Those that take none. */
+  readonly switches?: ReadonlyArray<string>
   /** Gives what is to be printed. */
   readonly run: (given: Given) => Effect.Effect<string, Mistake, Services>
   /** In its place where the server's services need not be there: for what has to work when they do not. */
@@ -49,7 +53,9 @@ export const find = (
   Effect.suspend(() => {
     const command = commands.find(({ name }) => name.split(" ").every((word, at) => argv[at] === word))
     if (command === undefined) return Effect.fail(new Mistake({ message: help(commands) }))
-    const options = Object.fromEntries(command.flags.map((name) => [name, { type: "string" } as const]))
+    const options: NonNullable<ParseArgsConfig["options"]> = {}
+    for (const name of command.flags) options[name] = { type: "string" }
+    for (const name of command.switches ?? []) options[name] = { type: "boolean" }
     const rest = argv.slice(command.name.split(" ").length)
     return Effect.try({
       try: () => parseArgs({ args: [...rest], options, allowPositionals: true, strict: true }),
@@ -58,7 +64,11 @@ export const find = (
     }).pipe(
       Effect.map(({ positionals, values }) => ({
         command,
-        given: { words: positionals, flag: (name) => (values[name] ?? "").trim() },
+        given: {
+          words: positionals,
+          flag: (name) => String(values[name] ?? "").trim(),
+          has: (name) => values[name] === true,
+        },
       })),
     )
   })

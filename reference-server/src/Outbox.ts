@@ -21,6 +21,7 @@ import * as MailQueue from "./Outbox/MailQueue.ts"
 import { MailStatus, Step as TrailStep } from "./Outbox/MailStatus.ts"
 import * as Release from "./Outbox/Release.ts"
 import type { Step } from "./Outbox/Step.ts"
+import * as Together from "./Database/Together.ts"
 import { SqlClient, SqlSchema } from "./platform/Sql.ts"
 import * as Suppressions from "./Suppressions.ts"
 
@@ -47,7 +48,13 @@ const Row = Schema.Struct({
   createdAt: Schema.Date,
   handedOverAt: Schema.NullOr(Schema.Date),
   trail: Schema.Array(TrailStep),
+  /** Until when it waits because the domain is new; null: for no such reason. */
+  warmUntil: Schema.NullOr(Schema.Date),
 })
+
+/** Why a mail that goes to many has not gone yet. */
+const warming = (until: Date) =>
+  `The domain is new, and today's share of mails to many has gone: it waits until ${until.toISOString()}.`
 
 /** How long uploads are gathered before they are told of, counted from the quarter of an hour that they fall in. */
 export const batchMillis = 900_000
@@ -68,9 +75,25 @@ export const layer = Layer.effect(
       Request: Schema.Struct({ workspaceId: Schema.String, requestId: Schema.String }),
       Result: Row,
       execute: ({ workspaceId, requestId }) => sql`
-        SELECT id, delivery, recipient, status, reason, created_at, handed_over_at, trail FROM mails
+        SELECT id, delivery, recipient, status, reason, created_at, handed_over_at, trail,
+          CASE WHEN is_bulk AND status = 'queued' AND held_until = (
+            SELECT warm_from + interval '24 hours' FROM senders s WHERE s.workspace_id = mails.workspace_id
+          ) THEN held_until END AS warm_until
+        FROM mails
         WHERE workspace_id = ${workspaceId} AND request_id = ${requestId} ORDER BY created_at, id`,
     })
+
+    const insert = yield* Together.make((mails: ReadonlyArray<{ readonly id: string } & Record<string, unknown>>) =>
+      Effect.map(
+        sql<{
+          id: string
+        }>`INSERT INTO ${Together.inserted(sql, "mails", mails)} ON CONFLICT (key) DO NOTHING RETURNING id`,
+        (rows) => {
+          const added = new Set(rows.map(({ id }) => id))
+          return mails.map(({ id }) => added.has(id))
+        },
+      ),
+    )
 
     const put = Effect.fnUntraced(function* (
       workspaceId: string,
@@ -80,18 +103,18 @@ export const layer = Layer.effect(
     ) {
       const id = yield* Effect.provideService(Crypto.uuid, Crypto.Crypto, crypto)
       const now = yield* Clock.currentTimeMillis
-      const until =
+      const { until, isBulk } =
         delivery.kind === "upload-notice"
-          ? delivery.at + batchMillis
+          ? { until: delivery.at + batchMillis, isBulk: false }
           : yield* holding.until(workspaceId, request, delivery, Suppressions.normal(address), now)
       const heldUntil = until === null ? null : new Date(until)
-      const added = yield* sql`INSERT INTO mails ${sql.insert({
+      const isAdded = yield* insert({
         id,
         key,
         workspaceId,
         requestId: request.id,
         memberId,
-        delivery: JSON.stringify(delivery),
+        delivery,
         kind: delivery.kind,
         // looked up again at hand-over; here it is only for the list
         recipient: address,
@@ -102,8 +125,9 @@ export const layer = Layer.effect(
         attempts: 0,
         createdAt: new Date(now),
         heldUntil,
-      })} ON CONFLICT (key) DO NOTHING RETURNING id`
-      if (added.length > 0 && heldUntil === null) yield* queue.offer({ mailId: id, workspaceId }, { id })
+        isBulk,
+      })
+      if (isAdded && heldUntil === null) yield* queue.offer({ mailId: id, workspaceId })
     })
 
     return Outbox.of({
@@ -122,8 +146,9 @@ export const layer = Layer.effect(
       release,
       mailsOf: (workspaceId, requestId) =>
         Effect.map(rows({ workspaceId, requestId }), (mails) =>
-          mails.map(({ delivery, createdAt, handedOverAt, ...mail }): MailLine => ({
+          mails.map(({ delivery, createdAt, handedOverAt, warmUntil, ...mail }): MailLine => ({
             ...mail,
+            reason: mail.reason ?? (warmUntil === null ? null : warming(warmUntil)),
             kind: delivery.kind,
             createdAt: createdAt.getTime(),
             handedOverAt: handedOverAt?.getTime() ?? null,

@@ -3,7 +3,7 @@
  * route: so many requests at once and no more (`inFlight`); a deadline, and an answer for outages (`routed`); and below them
  * the limits of the database (`Database/PoolGate.ts`, statement and lock time-outs) and of the listening socket (`socket`).
  */
-import type { Server } from "node:http"
+import type { IncomingMessage, Server } from "node:http"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -28,11 +28,32 @@ export const socket = {
   connectionsCheckingInterval: 2_000,
 } as const
 
-/** Nobody sends more headers than this, and no connection stays without a byte in either direction for longer. */
-export const settled = <S extends Server>(server: S): S => {
+/**
+ * Nobody sends more headers than this, and no connection stays without a byte in either direction for longer. Nor does one that
+ * brings a body a byte at a time, whatever reads it (S60): below a kilobyte a second over two minutes it is cut off, so that
+ * whoever watches an upload (`Uploads/Pace.ts`) has had the time to say why. Once it is answered it has ten seconds to end.
+ */
+export const settled = <S extends Server>(server: S, { everyMillis = 120_000, endMillis = 10_000 } = {}): S => {
   server.maxHeadersCount = 100
   server.setTimeout(120_000)
+  server.on("request", (request, response) => {
+    const { headers, socket: line } = request
+    if (headers["transfer-encoding"] === undefined && (headers["content-length"] ?? "0") === "0") return
+    let before = line.bytesRead
+    const watch = setInterval(() => {
+      if (request.complete || line.destroyed) return clearInterval(watch)
+      const came = line.bytesRead - before
+      before = line.bytesRead
+      // what waits to be read is held up by us
+      if (came < everyMillis && request.readableLength === 0) line.destroy()
+    }, everyMillis).unref()
+    response.once("finish", () => setTimeout(() => endOf(request), endMillis).unref())
+  })
   return server
+}
+
+const endOf = ({ complete, socket: line }: IncomingMessage): void => {
+  if (!complete) line.destroy()
 }
 
 /** How long a request may take that brings no file. Half a minute of it may go by waiting for the database. */
@@ -133,6 +154,7 @@ const spanned =
         : undefined
       return yield* Effect.withSpan(effect, `${request.method} ${route}`, {
         kind: "server",
+        captureStackTrace: false,
         ...(parent === undefined ? { root: true } : { parent }),
         attributes: {
           "http.request.method": request.method,

@@ -9,6 +9,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
+import * as Together from "./Database/Together.ts"
 import * as Metrics from "./Observability/Metrics.ts"
 import { SqlClient } from "./platform/Sql.ts"
 import * as Tenancy from "./Tenancy.ts"
@@ -27,6 +28,12 @@ export interface Try {
   readonly limit: Limit
   /** How many tries it counts as; 1 unless it is said. */
   readonly cost?: number
+}
+
+/** How many tries are counted, and when they are forgotten. */
+interface Window {
+  readonly count: number
+  readonly endsAt: Date
 }
 
 export class RateLimits extends Context.Service<
@@ -51,40 +58,73 @@ export const layer = Layer.effect(
     const crypto = yield* Crypto.Crypto
     const digest = (key: string) => Effect.provideService(Crypto.sha256Hex(key), Crypto.Crypto, crypto)
 
+    /** What counts so many tries: its text is made once. */
+    const texts = new Map<number, string>()
+    const textOf = (tries: number) => {
+      const known = texts.get(tries) ?? counting(tries)
+      texts.set(tries, known)
+      return known
+    }
+
     /** Each place is counted only where the one before it was not full: one statement, whose parts wait for each other. */
     const takeAll: RateLimits["Service"]["takeAll"] = (tries) =>
       Effect.gen(function* () {
         if (tries.length === 0) return
         const now = yield* Clock.currentTimeMillis
         const keys = yield* Effect.forEach(tries, ({ key }) => digest(key))
-        const part = (at: number) => sql.literal(`part_${at}`)
-        const counted = tries.map(({ limit, cost = 1 }, at) => {
-          const endsAt = new Date(now + limit.seconds * 1000)
-          const after =
-            at === 0 ? sql`` : sql`FROM ${part(at - 1)} WHERE count <= ${tries[at - 1]?.limit.times ?? 0}::int`
-          return sql`${part(at)} AS (
-            INSERT INTO rate_limits AS held (key, count, ends_at)
-            SELECT ${keys[at] ?? ""}::text, ${cost}::int, ${endsAt}::timestamptz ${after}
-            ON CONFLICT (key) DO UPDATE SET
-              count = CASE WHEN held.ends_at <= ${new Date(now)} THEN excluded.count ELSE held.count + excluded.count END,
-              ends_at = CASE WHEN held.ends_at <= ${new Date(now)} THEN excluded.ends_at ELSE held.ends_at END
-            RETURNING count, ends_at
-          )`
-        })
-        const rows = yield* sql<{ at: number; count: number; endsAt: Date }>`
-          WITH ${sql.csv(counted)}
-          ${sql.join(" UNION ALL ", false)(tries.map((_, at) => sql`SELECT ${sql.literal(String(at))} AS at, count, ends_at FROM ${part(at)}`))}
-          ORDER BY at`.pipe(Effect.orDie, Tenancy.indifferent)
+        const rows = yield* sql
+          .unsafe<{ at: number; count: number; endsAt: Date; times: number }>(textOf(tries.length), [
+            new Date(now),
+            ...tries.flatMap(({ limit, cost = 1 }, at) => [
+              keys[at] ?? "",
+              cost,
+              new Date(now + limit.seconds * 1000),
+              limit.times,
+            ]),
+          ])
+          .pipe(Effect.orDie, Tenancy.indifferent)
         const last = rows.at(-1)
-        const times = tries[last?.at ?? 0]?.limit.times ?? 0
-        if (last !== undefined && last.count > times) {
+        if (last !== undefined && last.count > last.times) {
           yield* Metrics.rateLimited(tries[last.at]?.key ?? "")
           return yield* new RateLimited({ retryAfterSeconds: Math.ceil((last.endsAt.getTime() - now) / 1000) })
         }
       })
 
+    /** Tries that have nothing to do with each other, counted by one statement; how full each window is then. */
+    const count = yield* Together.make((tries: ReadonlyArray<{ readonly key: string; readonly limit: Limit }>) =>
+      Effect.gen(function* () {
+        const now = new Date(yield* Clock.currentTimeMillis)
+        const windows: Array<Window> = []
+        // several in one place are counted one after another: no statement touches a row twice
+        for (let left = tries.map(({ key, limit }, at) => ({ key, seconds: limit.seconds, at })); left.length > 0;) {
+          const first = new Map(left.toReversed().map((one) => [one.key, one]))
+          // in one order everywhere, or two processes wait for each other
+          const given = [...first.values()].toSorted((one, other) => (one.key < other.key ? -1 : 1))
+          const rows = yield* sql<Window & { readonly key: string }>`
+            INSERT INTO rate_limits AS held (key, count, ends_at)
+            SELECT given.key, 1, ${now}::timestamptz + given.seconds * interval '1 second'
+            FROM ${Together.rows(sql, "key text, seconds int", given)} given
+            ON CONFLICT (key) DO UPDATE SET
+              count = CASE WHEN held.ends_at <= ${now} THEN 1 ELSE held.count + 1 END,
+              ends_at = CASE WHEN held.ends_at <= ${now} THEN excluded.ends_at ELSE held.ends_at END
+            RETURNING key, count, ends_at`
+          for (const { key, ...window } of rows) windows[first.get(key)?.at ?? 0] = window
+          left = left.filter((one) => first.get(one.key) !== one)
+        }
+        return windows
+      }),
+    )
+
+    const take = Effect.fnUntraced(function* (key: string, limit: Limit) {
+      const window = yield* count({ key: yield* digest(key), limit }).pipe(Effect.orDie, Tenancy.indifferent)
+      if (window.count <= limit.times) return
+      yield* Metrics.rateLimited(key)
+      const left = window.endsAt.getTime() - (yield* Clock.currentTimeMillis)
+      return yield* new RateLimited({ retryAfterSeconds: Math.ceil(left / 1000) })
+    })
+
     return RateLimits.of({
-      take: (key, limit) => takeAll([{ key, limit }]),
+      take,
       takeAll,
       giveBack: (key) =>
         Effect.flatMap(
@@ -98,3 +138,26 @@ export const layer = Layer.effect(
     })
   }),
 )
+
+/**
+ * The statement that counts so many tries. Its values: now; and of each try its key, its cost, when its window ends if it begins
+ * now, and how many that holds.
+ */
+const counting = (tries: number): string => {
+  const value = (at: number, nth: number) => `$${2 + at * 4 + nth}`
+  const parts = Array.from(
+    { length: tries },
+    (_, at) => `part_${at} AS (
+      INSERT INTO rate_limits AS held (key, count, ends_at)
+      SELECT ${value(at, 0)}::text, ${value(at, 1)}::int, ${value(at, 2)}::timestamptz
+      ${at === 0 ? "" : `FROM part_${at - 1} WHERE count <= ${value(at - 1, 3)}::int`}
+      ON CONFLICT (key) DO UPDATE SET
+        count = CASE WHEN held.ends_at <= $1::timestamptz THEN excluded.count ELSE held.count + excluded.count END,
+        ends_at = CASE WHEN held.ends_at <= $1::timestamptz THEN excluded.ends_at ELSE held.ends_at END
+      RETURNING count, ends_at)`,
+  )
+  const counts = parts.map(
+    (_, at) => `SELECT ${at} AS at, count, ends_at, ${value(at, 3)}::int AS times FROM part_${at}`,
+  )
+  return `WITH ${parts.join(", ")} ${counts.join(" UNION ALL ")} ORDER BY at`
+}

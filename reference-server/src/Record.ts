@@ -78,6 +78,15 @@ export class Record extends Context.Service<
       contactId: string,
       reason: string,
     ): Effect.Effect<{ readonly erased: number; readonly open: number }>
+    /**
+     * Destroys the data keys of the workspace, and erases every request that was sent: gives how many keys and requests that
+     * were, and how many requests could not be erased in the record yet; the sweep tries those again (S77).
+     */
+    destroyKeys(
+      workspaceId: string,
+    ): Effect.Effect<{ readonly keys: number; readonly erased: number; readonly failed: number }>
+    /** A new data key for what the workspace's customers give from now on. */
+    rotateKey(workspaceId: string): Effect.Effect<void>
     /** Everything that is due: checkpoints, what was kept long enough, files of what was erased. */
     readonly sweep: Effect.Effect<void>
   }

@@ -12,6 +12,7 @@ import * as Schema from "effect/Schema"
 import type { DkimKey } from "./Mailer.ts"
 import type { MailAddress } from "./Mailer/MailAddress.ts"
 import type { Record } from "./Senders/records.ts"
+import type { Standing } from "./Senders/WarmUp.ts"
 
 export type { Judged, Record } from "./Senders/records.ts"
 
@@ -34,6 +35,8 @@ export interface Sender {
   readonly checkedAt: number | null
   readonly verifiedAt: number | null
   readonly lostAt: number | null
+  /** How many mails to many may go while the domain is new; null: as many as there are. */
+  readonly warmUp: (Standing & { readonly waiting: number }) | null
 }
 
 /** What a workspace may choose of its sender. */

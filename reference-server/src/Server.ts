@@ -9,12 +9,14 @@ import * as Layer from "effect/Layer"
 import type * as Redacted from "effect/Redacted"
 import * as AccessLog from "./AccessLog.ts"
 import * as Api from "./Api.ts"
-import * as folder from "./BlobStore/folder.ts"
+import * as files from "./BlobStore/chosen.ts"
 import * as Caller from "./Caller.ts"
 import { isLoopback, type ServerConfig } from "./Config.ts"
 import * as CustomerPages from "./CustomerPages.ts"
 import * as Database from "./Database.ts"
+import * as Downloads from "./Downloads.ts"
 import * as Domain from "./Domain.ts"
+import * as scanning from "./Files/scanning.ts"
 import * as FirmPages from "./FirmPages.ts"
 import * as Samples from "./FirmPages/Samples.ts"
 import * as mailbox from "./Mailer/mailbox.ts"
@@ -31,6 +33,8 @@ import * as Tracing from "./Observability/Tracing.ts"
 import * as Heartbeats from "./Operations/Heartbeats.ts"
 import * as Stopping from "./Operations/Stopping.ts"
 import * as worker from "./Outbox/worker.ts"
+import * as clamd from "./VirusScanner/clamd.ts"
+import * as noScanner from "./VirusScanner/none.ts"
 import * as Pressure from "./Pressure.ts"
 import * as Sweeper from "./Sweeper.ts"
 import * as returnsListener from "./Returns/listener.ts"
@@ -55,14 +59,17 @@ export const smtpMailer = (config: ServerConfig, url: Redacted.Redacted) =>
 export const database = ({ databaseUrl, databaseAdminUrl, databaseRole, dataDir }: ServerConfig) =>
   Database.layer({ url: databaseUrl, adminUrl: databaseAdminUrl, role: databaseRole, dataDir })
 
+const scanner = ({ clamd: options }: ServerConfig) => (options === undefined ? noScanner.layer : clamd.layer(options))
+
 /** The adapters that a configuration chooses. */
 export const adapters = (config: ServerConfig) =>
   Layer.mergeAll(
     mailer(config),
     smsSender(config),
-    folder.layer(join(config.dataDir, "files")),
     Samples.layer,
-    database(config),
+    scanner(config),
+    // the keys that files are encrypted with are of the database
+    Layer.provideMerge(files.layer(config), database(config)),
   )
 
 /** Only what is the same for everybody: compressing a page with a secret and with what a stranger typed tells of the secret
@@ -82,6 +89,7 @@ const http = (config: ServerConfig) => {
     Api.layer,
     returnsRoutes.layer,
     MetricsPage.layer(load),
+    Downloads.routes,
   )
   return HttpRouter.serve(Layer.provide(routes, Pressure.routed.layer), {
     // the default one would write addresses with link tokens into the log (S12)
@@ -89,6 +97,7 @@ const http = (config: ServerConfig) => {
     middleware: (app) =>
       app.pipe(
         compressed,
+        Downloads.apart(config),
         Caller.middleware(config),
         fromBehind(config),
         PageSecurity.withLastPages(config),
@@ -127,6 +136,7 @@ export const layer = (config: ServerConfig) =>
         LetterWorker.layer,
         testMails.worker,
         webhookWorker.layer,
+        scanning.layer,
         Sweeper.layer,
       ),
     ),

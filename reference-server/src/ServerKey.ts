@@ -10,14 +10,28 @@ import * as Redacted from "effect/Redacted"
 import type { ServerConfig } from "./Config.ts"
 import { FileSystem, Path } from "./platform/Files.ts"
 
+type Name = "link-key" | "code-pepper" | "vault-key" | "record-key" | "return-key" | "files-key" | "file-address-key"
+
 /** The key of that name, 43 base64url characters. */
-export const read = (
-  { secretKey, dataDir }: Pick<ServerConfig, "secretKey" | "dataDir">,
-  name: "link-key" | "code-pepper" | "vault-key" | "record-key" | "return-key",
-) =>
+export const read = ({ secretKey, dataDir }: Pick<ServerConfig, "secretKey" | "dataDir">, name: Name) =>
   secretKey === undefined
     ? fromFile(dataDir, name)
     : Effect.map(Crypto.hmacSha256Base64Url(Redacted.value(secretKey), name), (key) => Redacted.make(key))
+
+/**
+ * The keys of that name from before, for what they sealed: of SECRET_KEY_BEFORE, and the file's that was there before there was
+ * a SECRET_KEY.
+ */
+export const older = Effect.fnUntraced(function* (
+  { secretKey, secretKeyBefore, dataDir }: Pick<ServerConfig, "secretKey" | "secretKeyBefore" | "dataDir">,
+  name: Name,
+) {
+  const fs = yield* FileSystem.FileSystem
+  const path = yield* Path.Path
+  const before = secretKeyBefore === undefined ? [] : [yield* read({ secretKey: secretKeyBefore, dataDir }, name)]
+  const isLeft = secretKey !== undefined && (yield* fs.exists(path.join(dataDir, name)))
+  return isLeft ? [...before, yield* read({ secretKey: undefined, dataDir }, name)] : before
+}, Effect.orDie)
 
 /** Makes the file where there is none yet. */
 const fromFile = Effect.fnUntraced(function* (dataDir: string, name: string) {

@@ -11,6 +11,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import type { Member } from "./Members.ts"
+import * as Together from "./Database/Together.ts"
 import { SqlClient, SqlSchema } from "./platform/Sql.ts"
 
 export const Cause = Schema.Literals(["hard-bounce", "complaint", "soft-bounces", "by-hand"])
@@ -90,16 +91,29 @@ export const layer = Layer.effect(
         WHERE workspace_id = ${workspaceId} AND address = ${address} AND lifted_at IS NULL FOR UPDATE`,
     })
 
+    const among = yield* Together.make(
+      (asked: ReadonlyArray<ReadonlyArray<{ workspace: string; address: string }>>) => {
+        const key = ({ workspace, address }: { workspace: string; address: string }) => `${workspace} ${address}`
+        const all = new Map(asked.flat().map((one) => [key(one), one]))
+        return Effect.map(
+          sql<{ workspace: string; address: string }>`
+          SELECT asked.workspace, asked.address
+          FROM ${Together.rows(sql, "workspace uuid, address text", [...all.values()])} asked
+          JOIN suppressions s ON s.workspace_id = asked.workspace AND s.address = asked.address
+          WHERE s.lifted_at IS NULL`,
+          (rows) => {
+            const dead = new Set(rows.map(key))
+            return asked.map((own) => new Set(own.flatMap((one) => (dead.has(key(one)) ? [one.address] : []))))
+          },
+        )
+      },
+    )
+
     return Suppressions.of({
       among: (workspaceId, addresses) => {
         const asked = [...new Set(addresses.map(normal))].filter((address) => address !== "")
         if (asked.length === 0) return Effect.succeed(new Set())
-        return sql<{ address: string }>`
-          SELECT address FROM suppressions
-          WHERE workspace_id = ${workspaceId} AND lifted_at IS NULL AND ${sql.in("address", asked)}`.pipe(
-          Effect.map((rows) => new Set(rows.map(({ address }) => address))),
-          Effect.orDie,
-        )
+        return Effect.orDie(among(asked.map((address) => ({ workspace: workspaceId, address }))))
       },
       list: (workspaceId) =>
         Effect.map(listed(workspaceId), (rows) => rows.map((row) => ({ ...row, at: row.at.getTime() }))).pipe(

@@ -14,12 +14,13 @@ import * as Notes from "./Operations/Notes.ts"
 import { RateLimits } from "./RateLimits.ts"
 import { Record } from "./Record.ts"
 import { Senders } from "./Senders.ts"
+import { Uploads } from "./Uploads.ts"
 import { Webhooks } from "./Webhooks.ts"
 
-/** As many as `ClientRequests.sweep` looks at, at most: then there may be more. */
-const batch = 100
-/** While there is more, the other sweeps have their turn every so many batches. */
-const between = 10
+/** How often requests are looked for that have come due, in milliseconds: a look into an index. */
+const interval = 1_000
+/** How often the other sweeps have their turn, in milliseconds. */
+const between = 10_000
 
 export const layer = Layer.effectDiscard(
   Effect.gen(function* () {
@@ -30,6 +31,7 @@ export const layer = Layer.effectDiscard(
     const senders = yield* Senders
     const webhooks = yield* Webhooks
     const record = yield* Record
+    const uploads = yield* Uploads
     const notes = yield* Notes.make
     const { turn, life } = yield* Heartbeats.watch("sweeper", { turn: 120_000, rest: 60_000 })
 
@@ -41,6 +43,7 @@ export const layer = Layer.effectDiscard(
       ["senders", senders.sweep],
       ["webhooks", webhooks.sweep],
       ["record", record.sweep],
+      ["uploads", uploads.sweep],
     ]
 
     /** One of them; gives 0 when it failed, which it may do again. */
@@ -52,21 +55,25 @@ export const layer = Layer.effectDiscard(
         ),
       )
 
-    let batches = 0
+    let turned = -Infinity
     const once = Effect.gen(function* () {
       const began = yield* Clock.currentTimeMillis
       const looked = yield* tried("requests", requests.sweep, 0)
       yield* Metrics.requestsWoken(looked)
-      batches++
-      if (looked < batch || batches % between === 0) {
+      if (began - turned >= between) {
+        turned = began
         for (const [name, sweep] of others) yield* tried(name, sweep, undefined)
+        yield* tried(
+          "notes",
+          Effect.orDie(notes.turned("sweeper", (yield* Clock.currentTimeMillis) - began)),
+          undefined,
+        )
       }
-      yield* tried("notes", Effect.orDie(notes.turned("sweeper", (yield* Clock.currentTimeMillis) - began)), undefined)
       return looked
     })
 
     yield* turn(once).pipe(
-      Effect.tap((looked) => (looked < batch ? Effect.sleep("10 seconds") : Effect.void)),
+      Effect.tap((looked) => (looked === 0 ? Effect.sleep(interval) : Effect.void)),
       Effect.forever,
       life,
       Effect.forkScoped,

@@ -15,6 +15,7 @@ import * as Schema from "effect/Schema"
 import { ClientRequests } from "./ClientRequests.ts"
 import { Config } from "./Config.ts"
 import * as LinkKey from "./CustomerAccess/LinkKey.ts"
+import * as Together from "./Database/Together.ts"
 import { SqlClient, type SqlError, SqlSchema } from "./platform/Sql.ts"
 import { CustomerLimits } from "./RateLimits/Customers.ts"
 import type { RateLimited } from "./RateLimits.ts"
@@ -76,6 +77,15 @@ export const layer = Layer.effect(
         WHERE u.digest = ${digest} ORDER BY m.created_at, m.id`,
     })
 
+    const insert = yield* Together.make(
+      (rows: ReadonlyArray<{ readonly digest: string } & Record<string, unknown>>) => {
+        // in one order everywhere, or two processes wait for each other
+        const sorted = rows.toSorted((one, other) => (one.digest < other.digest ? -1 : 1))
+        const written = sql`INSERT INTO ${Together.inserted(sql, "unsubscribe_links", sorted)} ON CONFLICT (digest) DO NOTHING`
+        return Effect.as(written, rows)
+      },
+    )
+
     /** What of a link is alive: one request, or of a digest as many as have something to end. */
     const find = Effect.fnUntraced(function* (token: Redacted.Redacted) {
       if (!AccessLink.isToken(Redacted.value(token))) return yield* new AccessLink.LinkDead()
@@ -108,8 +118,7 @@ export const layer = Layer.effect(
         const named = `unsubscribe:${workspaceId}:${requestId}:${recipient}${mailId === undefined ? "" : `:${mailId}`}`
         const token = yield* Crypto.hmacSha256Base64Url(Redacted.value(key), named)
         const digest = yield* Crypto.sha256Hex(token)
-        const row = { digest, workspaceId, requestId, recipient, mailId: mailId ?? null }
-        yield* sql`INSERT INTO unsubscribe_links ${sql.insert(row)} ON CONFLICT (digest) DO NOTHING`
+        yield* insert({ digest, workspaceId, requestId, recipient, mailId: mailId ?? null })
         return Redacted.make(`${config.publicUrl}/u/${token}`)
       }, withCrypto),
       look: (token) => Effect.map(find(token), ({ found }) => found).pipe(withCrypto),

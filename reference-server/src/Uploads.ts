@@ -7,39 +7,30 @@ import type { ClientRequest, QuestionKind } from "@requite/core"
 import type * as upload from "@requite/core/QuestionKind/upload"
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
-import * as Schema from "effect/Schema"
 import type * as Stream from "effect/Stream"
 import type { RequestNotFound } from "./ClientRequests.ts"
 import type { Customer } from "./Customer.ts"
+import type { BlobRange } from "./BlobStore.ts"
+import type { Download, FileWithheld } from "./Files.ts"
 import type { Member } from "./Members.ts"
 import type { SessionFile } from "./Uploads/SessionFiles.ts"
+import type { UploadRefused } from "./Uploads/UploadRefused.ts"
 import type { Logo } from "./Workspaces.ts"
 
+export type { Download } from "./Files.ts"
 export type { SessionFile } from "./Uploads/SessionFiles.ts"
+
+export { UploadRefused } from "./Uploads/UploadRefused.ts"
 
 export type FileRef = upload.FileRef
 
-/** A file that is not taken; the problems are those of the question kind (`upload-too-large`, `upload-wrong-type` …). */
-export class UploadRefused extends Schema.TaggedError<UploadRefused>()("UploadRefused", {
-  name: Schema.String,
-  question: Schema.String,
-  problems: Schema.Array(
-    Schema.Struct({
-      code: Schema.String,
-      values: Schema.Record(Schema.String, Schema.Union([Schema.String, Schema.Finite])),
-    }),
-  ),
-}) {}
+/** Which part of a file is to be opened, once it is known; undefined: all of it. */
+export type PartOf = (file: FileRef) => BlobRange | undefined
 
 export interface Arriving {
   /** As the browser says it. */
   readonly name: string
   readonly content: Stream.Stream<Uint8Array, unknown>
-}
-
-export interface Download {
-  readonly file: FileRef
-  readonly content: Stream.Stream<Uint8Array>
 }
 
 export class Uploads extends Context.Service<
@@ -54,7 +45,7 @@ export class Uploads extends Context.Service<
     stage(
       customer: Customer,
       input: { readonly question: QuestionKind.Question } & Arriving,
-    ): Effect.Effect<FileRef, UploadRefused>
+    ): Effect.Effect<FileRef, UploadRefused | RequestNotFound>
     /** The files that this session brought, the first one first: those that wait, and those of an upload page (S67). */
     ofSession(customer: Customer): Effect.Effect<ReadonlyArray<SessionFile>>
     /** Drops files that wait. Ids of others are passed over. */
@@ -65,15 +56,26 @@ export class Uploads extends Context.Service<
     readonly sweep: Effect.Effect<number>
     /** Takes a document of the firm, to be put among a request's attachments (K1). */
     receiveAttachment(member: Member, file: Arriving): Effect.Effect<FileRef, UploadRefused>
+    /** Takes a document of a member's, to be put into a folder. */
+    receiveDocument(member: Member, file: Arriving): Effect.Effect<FileRef, UploadRefused>
     /** Takes a picture to be the logo of a firm (P19): nobody sees it before `Workspaces.update` says so. */
-    receiveLogo(file: Arriving): Effect.Effect<Logo, UploadRefused>
+    receiveLogo(workspaceId: string, file: Arriving): Effect.Effect<Logo, UploadRefused>
     /** Those of these documents that belong to the member's firm, in this order. Ids from a form prove nothing. */
     attachments(member: Member, ids: ReadonlyArray<string>): Effect.Effect<ReadonlyArray<FileRef>>
     /** A file of a request, an upload or an attachment, for a member. */
-    download(workspaceId: string, requestId: string, fileId: string): Effect.Effect<Download, RequestNotFound>
+    download(
+      workspaceId: string,
+      requestId: string,
+      fileId: string,
+      part?: PartOf,
+    ): Effect.Effect<Download, RequestNotFound | FileWithheld>
     /** The customer's own view: attachments of the firm, files of this request and of this session. Of an upload page only
      * what this session brought itself (S67). */
-    downloadFor(customer: Customer, fileId: string): Effect.Effect<Download, RequestNotFound>
+    downloadFor(
+      customer: Customer,
+      fileId: string,
+      part?: PartOf,
+    ): Effect.Effect<Download, RequestNotFound | FileWithheld>
     /** Removes a file from the request, then its bytes. Of an upload page only one's own. */
     remove(
       customer: Customer,

@@ -1,8 +1,9 @@
 /**
  * What happened in a workspace where there is no request to note it at: who became a member, whose role changed, which key
- * was made. Written in the transaction of the change; never changed and never removed by us. No secret is in it.
+ * was made. Written in the transaction of the change; never changed and never removed by us. Each is hashed and sealed like an
+ * entry of the audit, and comes under the record's checkpoints (`Record/events.ts`). No secret is in it.
  */
-import { Crypto } from "@requite/core"
+import { AuditRecord, Crypto } from "@requite/core"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -10,6 +11,7 @@ import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import { CurrentCaller } from "./Caller.ts"
 import { SqlClient, SqlSchema } from "./platform/Sql.ts"
+import * as Seals from "./Record/Seals.ts"
 
 /** One thing that happened. */
 export const WorkspaceEvent = Schema.Struct({
@@ -56,6 +58,7 @@ export const layer = Layer.effect(
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
     const crypto = yield* Crypto.Crypto
+    const seal = yield* Seals.make
 
     const rows = SqlSchema.findAll({
       Request: Schema.Struct({ workspaceId: Schema.String, limit: Schema.Int, before: Schema.Int }),
@@ -69,11 +72,25 @@ export const layer = Layer.effect(
     return WorkspaceEvents.of({
       add: ({ workspaceId, type, by, about, data }) =>
         Effect.gen(function* () {
-          const id = yield* Effect.provideService(Crypto.uuid, Crypto.Crypto, crypto)
-          const at = new Date(yield* Clock.currentTimeMillis)
+          const id = yield* Crypto.uuid
+          const at = yield* Clock.currentTimeMillis
           const { ip, userAgent } = yield* CurrentCaller
-          yield* sql`INSERT INTO workspace_events ${sql.insert({ id, workspaceId, at, type, byMember: by, about, data: JSON.stringify(data), ip, userAgent })}`
-        }).pipe(Effect.orDie),
+          const event = { id, at, type, by, about, data, ip, userAgent }
+          const hash = yield* AuditRecord.WorkspaceEvent.hashOf(workspaceId, event)
+          yield* sql`INSERT INTO workspace_events ${sql.insert({
+            id,
+            workspaceId,
+            at: new Date(at),
+            type,
+            byMember: by,
+            about,
+            data: JSON.stringify(data),
+            ip,
+            userAgent,
+            hash,
+            seal: seal(hash),
+          })}`
+        }).pipe(Effect.orDie, Effect.provideService(Crypto.Crypto, crypto)),
       list: (workspaceId, { limit, before = 2_147_483_647 }) =>
         Effect.map(Effect.orDie(rows({ workspaceId, limit, before })), (found) =>
           found.map((row) => ({ ...row, at: row.at.getTime() })),

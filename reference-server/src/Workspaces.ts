@@ -49,6 +49,6 @@ export class Workspaces extends Context.Service<
     /** Changes what is given and leaves the rest. A logo that is replaced or removed is deleted. The caller has checked. */
     update(id: string, changes: Partial<Omit<Workspace, "id">>): Effect.Effect<void>
     /** The logo with this id, if it is one that a firm shows now. */
-    logo(id: BlobKey): Effect.Effect<Logo | null>
+    logo(id: BlobKey): Effect.Effect<(Logo & { readonly workspaceId: string }) | null>
   }
 >()("@requite/reference-server/Workspaces") {}

@@ -6,12 +6,18 @@ import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import { parse } from "./Config.ts"
 import * as doctor from "./Doctor/command.ts"
+import * as files from "./Files/commands.ts"
 import * as members from "./Members/commands.ts"
 import * as Operator from "./Operator.ts"
 import * as record from "./Record/commands.ts"
 import * as Logs from "./Observability/Logs.ts"
 
-const commands: ReadonlyArray<Operator.Command> = [...members.commands, ...doctor.commands, ...record.commands]
+const commands: ReadonlyArray<Operator.Command> = [
+  ...members.commands,
+  ...doctor.commands,
+  ...record.commands,
+  ...files.commands,
+]
 
 const say = (stream: NodeJS.WriteStream, text: string) => Effect.sync(() => void stream.write(`${text}\n`))
 

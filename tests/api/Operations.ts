@@ -13,7 +13,7 @@ export interface Operation {
   readonly responses: OpenApi.OpenAPISpecResponses
 }
 
-const methods = ["get", "post", "put", "patch", "delete"] as const
+const methods = ["get", "head", "options", "post", "put", "patch", "delete"] as const
 
 export const operations: ReadonlyArray<Operation> = Object.entries(OpenApi.fromApi(Api).paths).flatMap(([path, item]) =>
   methods.flatMap((method) => {

@@ -61,7 +61,7 @@ export const addressOf = HttpServer.addressFormattedWith((address) =>
   Effect.succeed(`http://127.0.0.1:${new URL(address).port}`),
 )
 
-export const layer = Layer.effect(
+const made = Layer.effect(
   TestApi,
   Effect.gen(function* () {
     const { member, stored } = yield* TestFirm.arrange
@@ -72,7 +72,13 @@ export const layer = Layer.effect(
       stored,
     }
   }),
-).pipe(Layer.provideMerge(server), Layer.provideMerge(TestFirm.layer))
+).pipe(Layer.provideMerge(server))
+
+export const layer = made.pipe(Layer.provideMerge(TestFirm.layer))
+
+/** The same over another configuration, and with a scanner. */
+export const layerOf = (...world: Parameters<typeof TestFirm.layerOf>) =>
+  made.pipe(Layer.provideMerge(TestFirm.layerOf(...world)))
 
 /** The typed client of our firm's member. */
 export const ours = Effect.flatMap(TestApi, ({ baseUrl, ours: { apiKey } }) => client({ baseUrl, apiKey }))

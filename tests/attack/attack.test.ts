@@ -64,12 +64,12 @@ describe.skipIf(Browser.missing !== undefined)("the bot suite", () => {
   })
 
   for (const policy of ["standard", "karbon"]) {
-    it(`S10 S13 S15 S16 S17 S18 S20 S21 S22 S37 S38 S39 S40 S47 S49: nothing works on ${policy}`, async () => {
+    it(`S10 S13 S15 S16 S17 S18 S20 S21 S22 S37 S38 S39 S40 S47 S49 S51 S52 S53 S54 S59 S60 S61 S63: nothing works on ${policy}`, async () => {
       const member = policy === "standard" ? await Person.setUp(server.url) : await Person.signIn(server.url)
       await member.json("/api/questionnaires", { source: questionnaire })
       const address = `${policy}@customer.example`
       const contact = await member.json("/api/contacts", { name: "Carl", email: address, language: "en" })
-      await member.json("/api/requests", {
+      const { id } = await member.json("/api/requests", {
         questionnaire: { id: "first-look" },
         title: "A first look",
         policy,
@@ -85,7 +85,10 @@ describe.skipIf(Browser.missing !== undefined)("the bot suite", () => {
         error,
       )
       assert.strictEqual(code, 0)
-      assert.isTrue(outcomes.length >= 12 && outcomes.every(({ skipped }) => skipped === null))
+      // it got as far as to send a document, and took it back; under "karbon" the browser before it has the link for itself
+      const history = JSON.stringify(await member.json(`/api/requests/${String(id)}/history`))
+      for (const type of policy === "standard" ? ["FileAttached", "FileRemoved"] : []) assert.include(history, type)
+      assert.isTrue(outcomes.length >= 17 && outcomes.every(({ skipped }) => skipped === null))
     }, 150_000)
   }
 
@@ -111,8 +114,17 @@ describe.skipIf(Browser.missing !== undefined)("the bot suite, on a server that 
         claimed++
         response.setHeader("set-cookie", `session=${claimed}`)
         response.setHeader("content-type", "text/html")
+        // and whoever sends the form is let in to a request that takes everything
+        response.setHeader("location", "/q/handle")
         const mine = `<form method="post"><button>Start ${claimed}</button></form>`
         return response.end(`<main>${mine}<script>setTimeout(() => document.forms[0].submit(), 500)</script></main>`)
+      }
+      if (request.url?.startsWith("/api/customer/handle") === true) {
+        response.statusCode = request.method === "POST" ? 201 : 200
+        response.setHeader("location", "/api/customer/handle/uploads/1")
+        request.resume()
+        const question = { id: "any", type: "upload", accept: ["*/*"], maxBytes: 1000 }
+        return response.end(JSON.stringify({ csrf: "x", question, file: { id: "1", sha256: "0" } }))
       }
       response.statusCode = request.url?.length === 46 ? 404 : 410
       return response.end(`no ${request.url}`)
@@ -127,7 +139,8 @@ describe.skipIf(Browser.missing !== undefined)("the bot suite, on a server that 
     const { code, outcomes } = await attack(`${url}/r/${"L".repeat(43)}`)
     assert.strictEqual(code, 1)
     const worked = outcomes.filter(({ findings }) => findings.length > 0).map(({ attack }) => attack.split(":")[0])
-    for (const name of ["S15 S24", "S22", "S39", "S16 S37", "S47 S49", "S37 S38 S40", "S38"]) {
+    const uploads = ["S51 S52 S53", "S60 S61", "S39 S63", "S59", "S53 S54"]
+    for (const name of ["S15 S24", "S22", "S39", "S16 S37", "S47 S49", "S37 S38 S40", "S38", ...uploads]) {
       assert.include(worked, name)
     }
   }, 150_000)

@@ -12,12 +12,14 @@ import * as claim from "./claim.ts"
 import * as dead from "./dead.ts"
 import * as prefetch from "./prefetch.ts"
 import { type Attack, type Finding, parse, type Target } from "./Target.ts"
+import * as uploads from "./uploads.ts"
 
 /** In this order: first what needs a link that nobody has touched, at the end what spoils it. */
 const attacks: ReadonlyArray<Attack> = [
   ...prefetch.attacks,
   ...dead.attacks,
   ...claim.attacks,
+  ...uploads.attacks,
   ...prefetch.last,
   ...dead.last,
 ]

@@ -67,7 +67,7 @@ const story: ReadonlyArray<ClientRequest.Command> = [
   { type: "Claim", ...page(2 * day), rebinds: true, issuedAt: day },
   save(2 * day, "you"),
   save(2 * day, "income"),
-  { type: "AttachFile", ...page(2 * day), item: "papers", question: "payslip", file, limit: 3 },
+  { type: "AttachFile", ...page(2 * day), item: "papers", question: "payslip", file, scan: "clean", limit: 3 },
   save(2 * day, "income"),
   { type: "Submit", ...page(3 * day), submissionId: "s", digest: "0", missing: ["name"] },
   save(3 * day, "house"),

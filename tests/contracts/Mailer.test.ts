@@ -119,6 +119,39 @@ const suite = (name: string, adapter: Layer.Layer<Mailer | Arrivals, Smtp.SmtpUr
       }).pipe(Effect.provide(Layer.fresh(adapter))),
     )
 
+    it.live("M9: a subject that looks encoded, long or short, comes back letter for letter", () =>
+      Effect.gen(function* () {
+        for (const subject of [
+          "=?utf-8?q?x?=",
+          "Papers for =?utf-8?b?U2VjcmV0?= and more",
+          `=?utf-8?q?${"long_and_longer_".repeat(20)}?=`,
+          'Åsa says "=?utf-8?q?x?="',
+        ]) {
+          const arrived = yield* Effect.provide(arrivalOf({ ...reminder, subject }), Layer.fresh(adapter))
+          assert.strictEqual(arrived.parsed.subject, subject)
+          assert.notInclude(arrived.raw, "=?utf-8?q?x")
+          assert.isAtMost(Math.max(...arrived.raw.split("\r\n").map((line) => line.length)), 998)
+        }
+      }),
+    )
+
+    it.live("M2 M9: nothing in a name turns its text round or hides in it, and none is decoded into another", () =>
+      Effect.gen(function* () {
+        const { parsed, raw } = yield* arrivalOf({
+          ...reminder,
+          from: { ...reminder.from, name: "Bank \u202eknaB\u202c\u2066x\u2069" },
+          to: { ...reminder.to, name: "Ås\u200ba =?utf-8?q?Boss?= \ufeffÖberg" },
+          replyTo: { address: "maria@firm.example", name: "می\u200cخواهم 👨\u200d👩" },
+          subject: "Papers \u202efdp.exe",
+        })
+        assert.strictEqual(parsed.from?.name, "Bank knaBx")
+        assert.deepStrictEqual(parsed.to, [{ name: "Åsa = ?utf-8?q?Boss?= Öberg", address: "asa@customer.example" }])
+        assert.strictEqual(parsed.replyTo?.[0]?.name, "می\u200cخواهم 👨\u200d👩", "what scripts and emoji need stays")
+        assert.strictEqual(parsed.subject, "Papers fdp.exe")
+        assert.match(raw.slice(0, raw.indexOf("\r\n\r\n")), /^[\t\r\n\x20-\x7e]*$/)
+      }).pipe(Effect.provide(Layer.fresh(adapter))),
+    )
+
     it.live("M9: no line is longer than 998 octets, and every one ends in CRLF", () =>
       Effect.gen(function* () {
         const references = Array.from({ length: 60 }, (_, n) => `<${n}.8f0a-4d3e-9b1c-2a7d6c5e4f30@mail.example>`)

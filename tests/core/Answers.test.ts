@@ -17,7 +17,7 @@ const many = {
   options: [{ value: "a", label: "A" }],
 }
 const upload = { id: "upload", type: "upload", label: "Upload", required: true, accept: ["image/*"], maxBytes: 1000 }
-const file = { id: "f1", name: "a.png", bytes: 1, type: "image/png", sha256: "00" }
+const file = { id: "f1", name: "a.png", bytes: 1, type: "image/png", sha256: "0".repeat(64) }
 const all = asking(text, email, choice, many, upload)
 const complete = { text: "x", choice: "a", upload: [file] }
 

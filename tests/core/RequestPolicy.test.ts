@@ -169,6 +169,25 @@ describe("lint", () => {
   })
 })
 
+describe("S78: where nothing looks for viruses", () => {
+  const codes = (surroundings: RequestPolicy.Surroundings) => {
+    const usual = RequestPolicy.lint(standard).length
+    return RequestPolicy.lint(standard, surroundings)
+      .slice(usual)
+      .map(({ code, severity }) => `${severity} ${code}`)
+  }
+  it("files are named, and archives above all; not where a scanner is, or nothing is handed in", () => {
+    assert.deepStrictEqual(codes({ scanner: "none" }), ["warning files-not-scanned"])
+    assert.deepStrictEqual(codes({ scanner: "none", accepts: ["application/pdf"] }), ["warning files-not-scanned"])
+    assert.deepStrictEqual(codes({ scanner: "none", accepts: ["application/zip"] }), [
+      "warning files-not-scanned",
+      "warning archives-not-scanned",
+    ])
+    assert.deepStrictEqual(codes({ scanner: "none", accepts: [] }), [])
+    assert.deepStrictEqual(codes({ scanner: "clamd", accepts: ["application/zip"] }), [])
+  })
+})
+
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null
 

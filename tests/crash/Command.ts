@@ -86,8 +86,7 @@ const save: Command = async (world, { url }) => {
     events: { RequestStarted: 1 },
     ask: async () => void (await person.json(`${at}/answers`, { revision, answers }, { method: "PUT", headers })),
     faults: async () => {
-      const [row] = await world.sql(`SELECT answers FROM answers WHERE request_id = $1`, [id])
-      const kept = JSON.stringify(row?.["answers"])
+      const kept = JSON.stringify(await world.answers(id))
       return kept.includes(JSON.stringify(answers.name)) ? [] : [`kept is ${kept}`]
     },
   }

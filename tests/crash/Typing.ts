@@ -59,8 +59,7 @@ export const start = async (
           await new Promise((resolve) => setTimeout(resolve, 20))
         })
       }
-      const [row] = await world.sql(`SELECT answers FROM answers WHERE request_id = $1`, [id])
-      const kept = Number(/answer (\d+)/.exec(JSON.stringify(row?.["answers"]))?.[1] ?? -1)
+      const kept = Number(/answer (\d+)/.exec(JSON.stringify(await world.answers(id)))?.[1] ?? -1)
       return kept >= last ? [] : [`answer ${last} was accepted, and answer ${kept} is kept`]
     }
     return { run }

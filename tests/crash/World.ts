@@ -10,6 +10,7 @@ import * as Logger from "effect/Logger"
 import * as Redacted from "effect/Redacted"
 import * as Scope from "effect/Scope"
 import * as memory from "../../reference-server/src/BlobStore/memory.ts"
+import * as noScanner from "../../reference-server/src/VirusScanner/none.ts"
 import { ClientRequests } from "../../reference-server/src/ClientRequests.ts"
 import * as statements from "../../reference-server/src/ClientRequests/sql.ts"
 import { Links } from "../../reference-server/src/CustomerAccess/Links.ts"
@@ -36,6 +37,7 @@ const outside = (environment: { readonly DATABASE_URL: string; readonly DATA_DIR
         Layer.succeed(Mailer, { send: unreachable }),
         Layer.succeed(SmsSender, { send: unreachable }),
         memory.layer,
+        noScanner.layer,
         Database.layer({ url: Redacted.make(environment.DATABASE_URL), dataDir: environment.DATA_DIR }),
       ),
     ),
@@ -58,6 +60,8 @@ export interface World {
   /** The member's browser, signed in. */
   readonly desk: Person.Person
   readonly run: <A>(effect: Effect.Effect<A, unknown, Outside>) => Promise<A>
+  /** What a request's customer gave, as the firm sees it. */
+  readonly answers: (id: string) => Promise<Readonly<Record<string, unknown>>>
   readonly sql: (text: string, parameters?: ReadonlyArray<unknown>) => Promise<ReadonlyArray<Record<string, unknown>>>
   /** A request to a customer of its own; `daysAgo`: made, and sent, then. */
   readonly request: (options?: {
@@ -135,6 +139,12 @@ export const make = async (
     desk,
     run,
     sql,
+    answers: (id) =>
+      run(
+        Effect.flatMap(ClientRequests, (requests) =>
+          Effect.map(requests.read(member.workspaceId, id), ({ answers }) => answers),
+        ),
+      ),
     request: ({ send = true, daysAgo = 0, policy = {}, rule = { kind: "none" } as const } = {}) =>
       run(
         Effect.gen(function* () {

@@ -115,6 +115,9 @@ export const rows: Readonly<Record<string, (at: number) => ClientRequest.Command
   CloseOnBehalf: (at) => commands.CloseOnBehalf(at, { submissionId: "s1" }),
   ReportDelivery: (at) => commands.ReportDelivery(at),
   RecordAccess: (at) => commands.RecordAccess(at),
+  ReportScan: (at) => commands.ReportScan(at, { scan: "unscannable", detail: "It is encrypted." }),
+  "ReportScan, known already": (at) => commands.ReportScan(at),
+  QuarantineFile: (at) => commands.QuarantineFile(at),
   RecordView: (at) => commands.RecordView(at),
   Erase: (at) => commands.Erase(at),
 }

@@ -47,6 +47,10 @@ describe.skipIf(Browser.missing !== undefined)("TaxDome: file requests", () => {
   }
   const give = async (customer: Journey.Page, ...names: ReadonlyArray<string>) => {
     await customer.locator("input[type=file]").setInputFiles(names.map(Journey.pdf))
+    await Journey.added(customer, names.length)
+  }
+  const giveByButton = async (customer: Journey.Page, ...names: ReadonlyArray<string>) => {
+    await customer.locator("input[type=file]").setInputFiles(names.map(Journey.pdf))
     await customer.getByRole("button", { name: "Send files" }).click()
     await customer.getByText("Files received").waitFor()
   }
@@ -84,7 +88,7 @@ describe.skipIf(Browser.missing !== undefined)("TaxDome: file requests", () => {
       const two = await journey.customer({ javaScript: false })
       await enter(two)
       assert.notInclude(await two.locator("body").innerText(), "taxi.pdf")
-      await give(two, "hotel.pdf", "train.pdf")
+      await giveByButton(two, "hotel.pdf", "train.pdf")
       await look(two, "no-js-received")
       const shown = await two.locator("body").innerText()
       for (const text of ["hotel.pdf", "train.pdf"]) assert.include(shown, text)
@@ -159,7 +163,9 @@ describe.skipIf(Browser.missing !== undefined)("TaxDome: file requests", () => {
       await look(member, "revoked")
       assert.include(await Journey.said(member), "Their links have been revoked")
       await customer.locator("input[type=file]").setInputFiles(Journey.pdf("too-late.pdf"))
-      await customer.getByRole("button", { name: "Send files" }).click()
+      await customer.locator(".files .error", { hasText: "This page no longer takes files" }).waitFor()
+      await look(customer, "too-late")
+      await customer.reload()
       await Journey.isDead(customer)
       await look(customer, "dead")
       await customer.goto(link)
@@ -168,6 +174,76 @@ describe.skipIf(Browser.missing !== undefined)("TaxDome: file requests", () => {
       const firm = await Journey.said(member)
       assert.include(firm, "late.pdf")
       assert.notInclude(firm, "too-late.pdf")
+    },
+  )
+
+  it(
+    "F3 F5 F6 F10 F11 L36 L37: from a guest folder's menu, files come into the folder, and one is shared onward",
+    { timeout: 180_000 },
+    async () => {
+      const { member, look } = journey
+      await member.goto(`${journey.url}/documents`)
+      await member.locator("summary", { hasText: "New folder" }).click()
+      await member.getByLabel("Name").fill("Guests of 2026")
+      await look(member, "documents")
+      await member.getByRole("button", { name: "Make folder" }).click()
+      await member.getByRole("heading", { name: "Guests of 2026" }).waitFor()
+      const folder = member.url()
+      await member.locator("summary", { hasText: "Upload" }).click()
+      await member.locator("input[type=file]").setInputFiles(Journey.pdf("ours.pdf"))
+      await member.getByRole("button", { name: "Upload files" }).click()
+      await member.getByText("The files are in the folder.").waitFor()
+      await member.getByRole("link", { name: "Request files" }).click()
+      await member.getByLabel("What you ask for").fill("Your deed")
+      await member.getByLabel("Message").fill("The bank wants to see it.")
+      await look(member, "folder-request")
+      await member.getByRole("button", { name: "Create" }).click()
+      await member.getByRole("heading", { name: "History" }).waitFor()
+      request = member.url().split("?")[0] ?? ""
+      link = await copy()
+      await member.goto(`${journey.url}/file-requests`)
+      await look(member, "file-requests")
+      await member.getByRole("button", { name: /Copy link.*Your deed/ }).click()
+      assert.strictEqual((await member.locator("#recipients .secret").innerText()).trim(), link)
+
+      const customer = await journey.customer({ javaScript: false })
+      await enter(customer)
+      const page = await customer.locator("body").innerText()
+      assert.include(page, "The bank wants to see it.")
+      for (const text of ["ours.pdf", "Guests of 2026"]) assert.notInclude(page, text)
+      await giveByButton(customer, "deed.pdf", "map.pdf")
+      const later = await journey.customer()
+      await enter(later)
+      await give(later, "photo.pdf")
+      await member.goto(folder)
+      await look(member, "folder")
+      const said = await Journey.said(member)
+      for (const text of ["ours.pdf", "deed.pdf", "map.pdf", "photo.pdf"]) assert.include(said, text)
+
+      await member.getByRole("link", { name: "deed.pdf" }).click()
+      await member.locator("summary", { hasText: "Share by a link" }).click()
+      await member.getByLabel("For whom").fill("The bank")
+      await member.getByRole("button", { name: "Make link" }).click()
+      const shared = (await member.locator("#shares .secret").innerText()).trim()
+      await look(member, "document")
+      assert.notInclude(await journey.dump(), shared.slice(-43))
+      const bank = await journey.customer({ javaScript: false })
+      await bank.goto(shared)
+      await look(bank, "shared")
+      const [download] = await Promise.all([
+        bank.waitForEvent("download"),
+        bank.getByRole("button", { name: "Download" }).click(),
+      ])
+      assert.strictEqual(download.suggestedFilename(), "deed.pdf")
+      await member.goto(member.url().replace(/\/shares$/, ""))
+      assert.include(await Journey.said(member), "opened once")
+      await member.getByRole("button", { name: /Revoke/ }).click()
+      await bank.goto(shared)
+      await Journey.isDead(bank)
+      await member.setViewportSize(Journey.phone)
+      await member.goto(folder)
+      await look(member, "folder-phone")
+      await member.setViewportSize(Journey.desk)
     },
   )
 

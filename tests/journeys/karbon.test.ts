@@ -186,6 +186,7 @@ describe.skipIf(Browser.missing !== undefined)("Karbon: client requests", () => 
       await customer
         .locator("input[type=file]")
         .setInputFiles([Journey.pdf("january.pdf"), Journey.pdf("february.pdf")])
+      await Journey.added(customer, 2)
       await customer.getByRole("button", { name: "Mark as complete" }).click()
       await look(customer, "ticked")
       assert.include(await Journey.said(customer), "“Bank statements” is complete")
@@ -198,7 +199,7 @@ describe.skipIf(Browser.missing !== undefined)("Karbon: client requests", () => 
       assert.include(await member.locator(".task", { hasText: "Bank" }).innerText(), "Done")
       assert.include(await member.locator(".task", { hasText: "Expenses" }).innerText(), "Waiting for customer")
       await member.getByRole("link", { name: "Bank", exact: true }).click()
-      assert.match(await Journey.said(member), /january\.pdf[\s\S]*february\.pdf/)
+      for (const name of ["january.pdf", "february.pdf"]) assert.include(await Journey.said(member), name)
 
       await open(customer, "Expenses without receipts")
       await customer.getByLabel("Which ones, and what for?").fill("Parking, 12 times")

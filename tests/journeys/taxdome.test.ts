@@ -199,6 +199,7 @@ describe.skipIf(Browser.missing !== undefined)("TaxDome: client requests", () =>
       await customer
         .locator("input[type=file]")
         .setInputFiles([Journey.pdf("lifeboats.pdf"), Journey.pdf("library.pdf")])
+      await Journey.added(customer, 2)
       await customer.getByRole("button", { name: "Save and continue" }).click()
       if (!customer.url().endsWith("/review")) await customer.getByRole("link", { name: "Review and finish" }).click()
       await look(customer, "review")

@@ -6,10 +6,13 @@ import * as Logger from "effect/Logger"
 import * as References from "effect/References"
 import { type Asked, AccessCodes } from "../../reference-server/src/AccessCodes.ts"
 import * as accessCodes from "../../reference-server/src/AccessCodes/layer.ts"
+import * as files from "../../reference-server/src/Files/layer.ts"
 import * as memory from "../../reference-server/src/BlobStore/memory.ts"
+import * as noScanner from "../../reference-server/src/VirusScanner/none.ts"
 import { ClientRequests } from "../../reference-server/src/ClientRequests.ts"
 import * as Door from "../../reference-server/src/ClientRequests/Door.ts"
 import { Config, parse } from "../../reference-server/src/Config.ts"
+import { DataKeys } from "../../reference-server/src/DataKeys.ts"
 import { Mailer, type MailFailed, type OutgoingMail } from "../../reference-server/src/Mailer.ts"
 import { MailTemplates } from "../../reference-server/src/MailTemplates.ts"
 import type { Member } from "../../reference-server/src/Members.ts"
@@ -21,6 +24,7 @@ import { Senders } from "../../reference-server/src/Senders.ts"
 import { type OutgoingSms, type SmsFailed, SmsSender } from "../../reference-server/src/SmsSender.ts"
 import { Suppressions } from "../../reference-server/src/Suppressions.ts"
 import { Webhooks } from "../../reference-server/src/Webhooks.ts"
+import { Documents } from "../../reference-server/src/Documents.ts"
 import { WorkItems } from "../../reference-server/src/WorkItems.ts"
 import * as workspaces from "../../reference-server/src/Workspaces/layer.ts"
 import * as TestDatabase from "../support/TestDatabase.ts"
@@ -59,8 +63,11 @@ const senders = Layer.merge(
 /** Requests behind their real door; what leads from it to mails and to the work is not what is asked here. */
 const requests = Layer.unwrap(Effect.map(Door.make, ({ handle }) => Layer.mock(ClientRequests, { handle }))).pipe(
   Layer.provide([
+    // nothing is answered here
+    Layer.mock(DataKeys, {}),
     Layer.mock(Outbox, { add: () => Effect.void }),
     Layer.mock(WorkItems, { follow: () => Effect.void }),
+    Layer.mock(Documents, { follow: () => Effect.void }),
     Layer.mock(Webhooks, { add: () => Effect.void }),
     Layer.mock(Suppressions, { among: () => Effect.succeed(new Set<string>()) }),
   ]),
@@ -93,7 +100,10 @@ export const layerOf = (environment: Record<string, string> = {}) =>
     Layer.provideMerge(plainly),
     Layer.provideMerge(requests),
     Layer.provideMerge(Layer.merge(workspaces.layer, RateLimits.layer)),
-    Layer.provideMerge(Layer.mergeAll(senders, memory.layer, TestDatabase.layer, TestDatabase.everyWorkspace)),
+    Layer.provideMerge(files.layer),
+    Layer.provideMerge(
+      Layer.mergeAll(senders, memory.layer, noScanner.layer, TestDatabase.layer, TestDatabase.everyWorkspace),
+    ),
     Layer.provideMerge(
       Layer.mergeAll(
         config(environment),

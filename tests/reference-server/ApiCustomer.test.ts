@@ -142,8 +142,8 @@ layer(testApi, { excludeTestServices: true, timeout: "60 seconds" })("what custo
       const { id, device, at, cookie, headers } = yield* enter("Sent back")
       const fill = Effect.map(call("GET", at, { headers: { cookie } }), (answer) => decoded(Customer.Fill, answer))
       const begun = (status: Customer.FillItem["status"], open = true): ReadonlyArray<Customer.FillItem> => [
-        { id: "about", status, reason: null, open },
-        { id: "papers", status: "NotStarted", reason: null, open },
+        { id: "about", status, reason: null, infected: null, open },
+        { id: "papers", status: "NotStarted", reason: null, infected: null, open },
       ]
       assert.deepStrictEqual((yield* fill).items, begun("NotStarted"))
       const body = JSON.stringify({ revision: 1, answers: { name: "Carl" } })
@@ -164,8 +164,8 @@ layer(testApi, { excludeTestServices: true, timeout: "60 seconds" })("what custo
         }),
       )
       assert.deepStrictEqual(back.items, [
-        { id: "about", status: "Returned", reason: payload.reason, open: true },
-        { id: "papers", status: "Completed", reason: null, open: false },
+        { id: "about", status: "Returned", reason: payload.reason, infected: null, open: true },
+        { id: "papers", status: "Completed", reason: null, infected: null, open: false },
       ])
     }),
   )

@@ -66,6 +66,22 @@ const codeTo = (mobile: string, nth = 1) =>
   )
 
 layer(testApi, { excludeTestServices: true, timeout: "60 seconds" })("the entrance of the API", (it) => {
+  it.effect("S39: what comes from nowhere is told which header is missing", () =>
+    Effect.gen(function* () {
+      const { token } = yield* invite(centre)
+      const bare = yield* call("POST", "/api/customer/claim", {
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ token }),
+      })
+      assert.deepStrictEqual(tag(bare), [403, "NotFromHere"])
+      for (const words of ["Sec-Fetch-Site", "`Origin`", "PUBLIC_URL"]) assert.include(bare.body, words)
+      const ask = browser()
+      const { handle } = decoded(Customer.Claimed, yield* ask("POST", "/claim", { token }))
+      const without = yield* ask("POST", `/${handle}/code`, { code: "000000" }, { "x-csrf-token": "x" })
+      assert.include(without.body, "X-CSRF-Token")
+    }),
+  )
+
   it.effect("C1 S10 S30: a claim says which code is wanted; the right one opens a session of another handle", () =>
     Effect.gen(function* () {
       const { token, recipients } = yield* invite(centre)

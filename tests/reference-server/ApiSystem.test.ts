@@ -7,6 +7,7 @@ import { SqlClient } from "../../reference-server/src/platform/Sql.ts"
 import { call, layer as testApi, TestApi } from "../api/TestApi.ts"
 import { operations } from "../api/Operations.ts"
 import * as Browser from "../support/Browser.ts"
+import * as StepDigests from "../../reference-server/src/Database/StepDigests.ts"
 import * as TestDatabase from "../support/TestDatabase.ts"
 
 /** Holds every connection to the database, as long as the scope. */
@@ -98,6 +99,35 @@ layer(testApi, { excludeTestServices: true, timeout: "60 seconds" })("the system
         VALUES (${last?.migrationId ?? 0}, ${last?.name ?? ""}, now())`)
         assert.strictEqual((yield* call("GET", "/ready")).status, 200)
       }),
+  )
+
+  it.effect("ready: 503 where a step of the tables is not what it was when it ran here, and says which", () =>
+    Effect.gen(function* () {
+      const sql = yield* SqlClient.SqlClient
+      const migrations = Effect.map(call("GET", "/ready"), ({ status, body }) => ({
+        status,
+        ...(JSON.parse(body) as Ready).checks["migrations"],
+      }))
+      assert.deepInclude(yield* migrations, { status: 200, ok: true })
+      const [row] = yield* sql<{ digest: string }>`SELECT digest FROM schema_migrations WHERE migration_id = 9`
+      // as if the step had had other SQL when it ran
+      const other = StepDigests.digestOf("sql`CREATE TABLE member_links (id uuid)`")
+      const set = (digest: string) =>
+        TestDatabase.asAdministrator(sql`UPDATE schema_migrations SET digest = ${digest} WHERE migration_id = 9`)
+      yield* set(other)
+      const edited = yield* migrations
+      assert.deepInclude(edited, { status: 503, ok: false, reason: "edited" })
+      assert.include(JSON.stringify(edited), "0009_members ran here as something else")
+      yield* set(row?.digest ?? "")
+      assert.strictEqual((yield* migrations).status, 200)
+
+      // layout and comments are no change, another column is
+      const program = "// makes it\nconst statements = [`CREATE TABLE a (\n  id uuid\n)`]"
+      const laidOut =
+        "/** Makes the table. */\nconst statements: ReadonlyArray<string> = [\n  `CREATE TABLE a ( id uuid )`,\n]"
+      assert.strictEqual(StepDigests.digestOf(program), StepDigests.digestOf(laidOut))
+      assert.notStrictEqual(StepDigests.digestOf(program), StepDigests.digestOf(program.replace("uuid", "text")))
+    }),
   )
 
   it.effect("/openapi.json is the contract's", () =>

@@ -216,15 +216,15 @@ layer(TestFirm.layer, { excludeTestServices: true, timeout: "60 seconds" })("cli
       for (let round = 0; round < 8; round++) {
         const sent = yield* TestFirm.sendRequest(member, stored.ref)
         const customer = yield* TestFirm.customerOf(sent)
-        const file = { id: yield* uuid, name: "a.pdf", bytes: 1, type: "application/pdf", sha256: "" }
-        const input = { revision: 1, question: "passport", file, limit: 2 }
+        const file = { name: "a.pdf", bytes: 1, type: "application/pdf", sha256: "" }
+        const input = { revision: 1, question: "passport", limit: 2 }
         const commands = [
           ...["A", "B", "C"].map((name) =>
             Effect.flatMap(uuid, (id) => requests.save(customer, { revision: 1, answers: { name } }, id)),
           ),
-          ...["1", "2", "3"].map((suffix) =>
-            Effect.flatMap(uuid, (id) =>
-              requests.attachFile(customer, { ...input, file: { ...file, id: file.id + suffix } }, id),
+          ...[1, 2, 3].map(() =>
+            Effect.flatMap(Effect.all([uuid, uuid]), ([fileId, id]) =>
+              requests.attachFile(customer, { ...input, file: { ...file, id: fileId } }, id),
             ),
           ),
           Effect.flatMap(uuid, (id) => requests.cancel(member, sent.id, "", id)),

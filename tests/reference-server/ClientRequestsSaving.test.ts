@@ -3,7 +3,9 @@ import { assert, layer } from "@effect/vitest"
 import { ClientRequest, RequestPolicy } from "@requite/core"
 import * as Effect from "effect/Effect"
 import { ClientRequests } from "../../reference-server/src/ClientRequests.ts"
+import type { Change } from "../../reference-server/src/ClientRequests/sql.ts"
 import { CustomerAccess } from "../../reference-server/src/CustomerAccess.ts"
+import * as Given from "../../reference-server/src/DataKeys/Given.ts"
 import { SqlClient } from "../../reference-server/src/platform/Sql.ts"
 import * as TestFirm from "../support/TestFirm.ts"
 
@@ -115,8 +117,15 @@ layer(TestFirm.layer, { excludeTestServices: true, timeout: "60 seconds" })("sav
           [["mail"], ["name"]],
         ],
       )
-      const changes = yield* sql`SELECT question, version, value, kept, recipient FROM answer_changes
+      const rows = yield* sql<Given.Columns & Omit<Change, "value" | "linkId">>`
+        SELECT question, version, value AS clear, sealed, kept, recipient FROM answer_changes
         WHERE request_id = ${request.id} ORDER BY id`
+      const given = yield* Given.make
+      const changes = yield* Effect.forEach(rows, ({ clear, sealed, ...row }) =>
+        given
+          .open(member.workspaceId, Given.places.change(request.id, row.question, row.version), { clear, sealed })
+          .pipe(Effect.map((value) => ({ ...row, value }))),
+      )
       assert.deepStrictEqual(changes, [
         { question: "name", version: 1, value: "Eva", kept: true, recipient: "eva" },
         { question: "name", version: 1, value: "Bo", kept: false, recipient: "bo" },

@@ -27,6 +27,14 @@ const production = {
   SMS_COUNTRIES: "se, NO",
   SMS_DAILY_BUDGET: "50",
   SMS_COUNTRY_BUDGET: "0",
+  S3_ENDPOINT: "https://s3.eu-north-1.amazonaws.com",
+  S3_REGION: "eu-north-1",
+  S3_BUCKET: "north-files",
+  S3_ACCESS_KEY_ID: "AKIA",
+  S3_SECRET_ACCESS_KEY: "sesame",
+  FILES_ENCRYPTED: "true",
+  CLAMD_URL: "unix:/run/clamav/clamd.ctl",
+  CLAMD_MAX_BYTES: "50000000",
   SETUP_CODE: "sesame",
   LOG_LEVEL: "Warn",
   LOG_JSON: "true",
@@ -42,12 +50,17 @@ describe("the configuration", () => {
       host: "127.0.0.1",
       port: 3000,
       publicUrl: "http://localhost:3000",
+      filesUrl: undefined,
       trustedProxies: [],
       databaseUrl: undefined,
       databaseAdminUrl: undefined,
       databaseRole: "requite_app",
       dataDir: "data",
+      s3: undefined,
+      filesEncrypted: false,
+      clamd: undefined,
       secretKey: undefined,
+      secretKeyBefore: undefined,
       smtpUrl: undefined,
       mailFrom: "requests@localhost.localdomain",
       mailReturnDomain: undefined,
@@ -56,6 +69,7 @@ describe("the configuration", () => {
       mailReturnToken: undefined,
       mailEventsSecret: undefined,
       mailRatePerMinute: undefined,
+      warmUpPerDay: undefined,
       remindersPerDay: 10,
       dkim: undefined,
       smsUrl: undefined,
@@ -74,6 +88,7 @@ describe("the configuration", () => {
       metricsToken: undefined,
       otel: undefined,
       maxInFlight: 1000,
+      uploads: { fileBytes: 1_073_741_824, requestBytes: 2_147_483_648, workspaceBytesPerDay: 53_687_091_200 },
       shutdownDelay: 0,
       shutdownGrace: 20,
     }
@@ -84,15 +99,26 @@ describe("the configuration", () => {
   })
 
   it("is read whole", () => {
-    const { databaseUrl, secretKey, setupCode, smsToken, smsUrl, smtpUrl, ...rest } = configOf(production)
+    const { databaseUrl, secretKey, s3, setupCode, smsToken, smsUrl, smtpUrl, ...rest } = configOf(production)
+    assert.deepStrictEqual(s3 && { ...s3, secretAccessKey: Redacted.value(s3.secretAccessKey) }, {
+      endpoint: "https://s3.eu-north-1.amazonaws.com",
+      region: "eu-north-1",
+      bucket: "north-files",
+      accessKeyId: "AKIA",
+      secretAccessKey: "sesame",
+    })
     assert.deepStrictEqual(rest, {
       host: "0.0.0.0",
       port: 8080,
       publicUrl: "https://requests.example.com",
+      filesUrl: undefined,
+      secretKeyBefore: undefined,
       trustedProxies: [],
       databaseAdminUrl: undefined,
       databaseRole: "requite_app",
       dataDir: "/var/lib/requite",
+      filesEncrypted: true,
+      clamd: { url: "unix:/run/clamav/clamd.ctl", maxBytes: 50_000_000 },
       mailFrom: "requests@example.com",
       mailReturnDomain: undefined,
       mailReturnPort: undefined,
@@ -100,6 +126,7 @@ describe("the configuration", () => {
       mailReturnToken: undefined,
       mailEventsSecret: undefined,
       mailRatePerMinute: undefined,
+      warmUpPerDay: undefined,
       remindersPerDay: 10,
       dkim: undefined,
       smsFrom: "North Co",
@@ -115,6 +142,7 @@ describe("the configuration", () => {
       metricsToken: undefined,
       otel: undefined,
       maxInFlight: 1000,
+      uploads: { fileBytes: 1_073_741_824, requestBytes: 2_147_483_648, workspaceBytesPerDay: 53_687_091_200 },
       shutdownDelay: 0,
       shutdownGrace: 20,
     })
@@ -131,7 +159,36 @@ describe("the configuration", () => {
   const smtpUrl = 'SMTP_URL must look like "smtp://user:password@host:587".'
   const mailFrom = 'MAIL_FROM must be one e-mail address, such as "requests@example.com".'
   const mistakes: ReadonlyArray<readonly [variable: string, values: ReadonlyArray<string>, sentence: string]> = [
+    [
+      "FILES_URL",
+      ["files.example.net", "https://files.example.net/f"],
+      'FILES_URL must be an address without a path, such as "https://files.example.net".',
+    ],
+    ["FILES_URL", ["http://files.example.net"], "FILES_URL must begin as PUBLIC_URL does."],
+    [
+      "FILES_URL",
+      ["https://requests.example.com"],
+      "FILES_URL must be another address than PUBLIC_URL: leave it out to have files come from there.",
+    ],
     ["MAX_IN_FLIGHT", ["0", "-1", "many", "1.5"], "MAX_IN_FLIGHT must be a whole number from 1 to 999999."],
+    [
+      "CLAMD_URL",
+      ["localhost", "http://localhost:3310", "tcp://localhost", "tcp://localhost:99999", "unix:clamd.ctl"],
+      'CLAMD_URL must look like "tcp://host:3310" or "unix:/run/clamav/clamd.ctl", or be "none".',
+    ],
+    ["CLAMD_MAX_BYTES", ["0", "25M", "-1"], "CLAMD_MAX_BYTES must be a whole number from 1 to 9999999999."],
+    ["FILES_ENCRYPTED", ["yes"], 'FILES_ENCRYPTED must be "true" or "false".'],
+    [
+      "S3_ENDPOINT",
+      ["s3.example.com", "https://s3.example.com/files", "ftp://s3.example.com", "https://key@s3.example.com"],
+      'S3_ENDPOINT must be an address without a path, such as "https://s3.eu-north-1.amazonaws.com".',
+    ],
+    ["S3_BUCKET", ["North", "a/b", "x"], "S3_BUCKET must be the name of a bucket: small letters, digits, - and dots."],
+    [
+      "S3_SECRET_ACCESS_KEY",
+      [""],
+      "S3_ENDPOINT, S3_BUCKET, S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY belong together: set all, or none.",
+    ],
     ["SHUTDOWN_DELAY", ["-1", "5s"], "SHUTDOWN_DELAY must be a whole number from 0 to 999999."],
     [
       "METRICS_TOKEN",
@@ -223,7 +280,7 @@ describe("the configuration", () => {
     const { mistakes: missing } = parse({ PUBLIC_URL: production.PUBLIC_URL })
     assert.deepStrictEqual(
       missing.map((sentence) => sentence.split(" is ")[0]),
-      ["SMTP_URL", "SETUP_CODE", "MAIL_FROM"],
+      ["SMTP_URL", "SETUP_CODE", "MAIL_FROM", "CLAMD_URL"],
     )
     for (const url of ["http://localhost:3000", "http://127.0.0.1", "http://127.1:80", "http://[::1]:3000"]) {
       assert.deepStrictEqual(parse({ PUBLIC_URL: url }).mistakes, [], url)
@@ -270,7 +327,7 @@ describe("the configuration", () => {
     assert.isNull(config)
     assert.deepStrictEqual(
       found.map((sentence) => sentence.split(" ")[0]),
-      "PORT PUBLIC_URL TRUSTED_PROXIES WEBHOOK_ALLOWED_NETWORKS SECRET_KEY DATABASE_URL DATABASE_ADMIN_URL DATABASE_ROLE SMTP_URL MAIL_FROM DKIM_SELECTOR MAIL_RETURN_DOMAIN MAIL_RETURN_PORT MAIL_RETURN_TOKEN MAIL_EVENTS_SECRET MAIL_RATE_PER_MINUTE REMINDERS_PER_DAY SMS_URL SMS_FROM SMS_COUNTRIES SMS_DAILY_BUDGET SMS_COUNTRY_BUDGET RATE_LIMIT_FACTOR RECORD_WHOLE_IP RECORD_KEYS MAX_IN_FLIGHT SHUTDOWN_DELAY SHUTDOWN_GRACE METRICS_TOKEN OTEL_EXPORTER_OTLP_ENDPOINT LOG_LEVEL LOG_JSON".split(
+      "PORT PUBLIC_URL TRUSTED_PROXIES WEBHOOK_ALLOWED_NETWORKS SECRET_KEY SECRET_KEY_BEFORE DATABASE_URL DATABASE_ADMIN_URL DATABASE_ROLE SMTP_URL MAIL_FROM DKIM_SELECTOR MAIL_RETURN_DOMAIN MAIL_RETURN_PORT MAIL_RETURN_TOKEN MAIL_EVENTS_SECRET MAIL_RATE_PER_MINUTE WARM_UP_PER_DAY REMINDERS_PER_DAY SMS_URL SMS_FROM SMS_COUNTRIES SMS_DAILY_BUDGET SMS_COUNTRY_BUDGET RATE_LIMIT_FACTOR RECORD_WHOLE_IP RECORD_KEYS MAX_IN_FLIGHT UPLOAD_FILE_BYTES UPLOAD_REQUEST_BYTES UPLOAD_WORKSPACE_BYTES_PER_DAY SHUTDOWN_DELAY SHUTDOWN_GRACE FILES_URL CLAMD_URL CLAMD_MAX_BYTES FILES_ENCRYPTED S3_ENDPOINT S3_BUCKET METRICS_TOKEN OTEL_EXPORTER_OTLP_ENDPOINT LOG_LEVEL LOG_JSON".split(
         " ",
       ),
     )
@@ -312,7 +369,7 @@ describe("the configuration", () => {
 
   it("the example of an environment names every setting", () => {
     const example = readFileSync(join(import.meta.dirname, "../../.env.example"), "utf8")
-    const named = [...example.matchAll(/^# ([A-Z_]+)=(.*)$/gm)].map(([, name = "", value = ""]) => [name, value])
+    const named = [...example.matchAll(/^# ([A-Z0-9_]+)=(.*)$/gm)].map(([, name = "", value = ""]) => [name, value])
     assert.sameMembers(
       named.map(([name]) => name),
       settings.map(({ name }) => name),

@@ -216,13 +216,20 @@ layer(Visitor.layer, { excludeTestServices: true, timeout: "120 seconds" })("pag
           .locator('[name="f.passport"]')
           .setInputFiles({ name: "passport.pdf", mimeType: "application/pdf", buffer })
         await left("Everything is complete. You can finish.")
+        // a file that waits for the end can be taken back, and given again
+        await page.getByRole("button", { name: "Remove passport.pdf" }).click()
+        await left("Before you can finish, complete: Papers")
+        assert.strictEqual(await page.locator("input[name=kept]").count(), 0)
+        await page.locator('[name="f.passport"]').setInputFiles({ name: "id.pdf", mimeType: "application/pdf", buffer })
+        await left("Everything is complete. You can finish.")
         assert.isFalse(await finish.isDisabled())
         await Browser.screenshot(page, "modes-whole-ready-390")
         assert.deepStrictEqual(await Browser.axe(page), [])
         await finish.click()
         await page.getByText("Data successfully submitted").waitFor()
       })
-      assert.strictEqual((yield* overview).request.state, "Submitted")
+      const { request } = yield* overview
+      assert.deepStrictEqual([request.state, ...request.files.map(({ name }) => name)], ["Submitted", "id.pdf"])
     }),
   )
 })

@@ -7,6 +7,7 @@ import { RequestPolicy } from "@requite/core"
 import * as Effect from "effect/Effect"
 import { ClientRequests } from "../../reference-server/src/ClientRequests.ts"
 import * as Browser from "../support/Browser.ts"
+import * as Journey from "../support/Journey.ts"
 import * as TestFirm from "../support/TestFirm.ts"
 import * as Visitor from "./CustomerPagesVisitor.ts"
 
@@ -101,6 +102,7 @@ layer(Visitor.layer, { excludeTestServices: true, timeout: "120 seconds" })("how
             await page.getByRole("alert").waitFor()
             await shoot("file-required")
             await page.locator('[name="f.passport"]').setInputFiles(passport)
+            if (look.javaScript) await Journey.added(page)
             await press("Mark as complete")
             await page.getByRole("alert").waitFor()
             await shoot("ticked")
@@ -185,19 +187,27 @@ layer(Visitor.layer, { excludeTestServices: true, timeout: "120 seconds" })("how
             await enter(token)
             await shoot("empty")
             await page.locator('[name="f.passport"]').setInputFiles([passport, { ...passport, name: "second.pdf" }])
-            await press("Send files")
-            await page.getByText("Files received").waitFor()
+            if (look.javaScript) await Journey.added(page, 2)
+            else {
+              await press("Send files")
+              await page.getByText("Files received").waitFor()
+            }
             await shoot("received")
+            // those of this session, as the page has them
+            if (look.javaScript) await page.reload()
             await page
               .getByRole("button", { name: /^Remove/ })
               .first()
               .click()
-            await page.getByText("passport.pdf").waitFor({ state: "detached" })
+            await page.locator(".files").getByText("passport.pdf").first().waitFor({ state: "detached" })
             await page
               .locator('[name="f.passport"]')
               .setInputFiles({ ...passport, name: "a.exe", buffer: Buffer.from("MZ") })
-            await press("Send files")
-            await page.getByRole("alert").waitFor()
+            if (look.javaScript) await page.locator("[data-state=refused]").waitFor()
+            else {
+              await press("Send files")
+              await page.getByRole("alert").waitFor()
+            }
             await shoot("refused")
           })
           assert.deepStrictEqual(complaints, [])

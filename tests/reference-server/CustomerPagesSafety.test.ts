@@ -183,7 +183,8 @@ layer(Visitor.layer, { excludeTestServices: true, timeout: "60 seconds" })(
           ["good.pdf", "second.pdf"],
         )
         const full = yield* visitor.get(path)
-        assert.notInclude(full.text, `name="f.passport"`)
+        // what a template holds is there for a script that makes room
+        assert.notInclude(full.text.replace(/<template[^]*?<\/template>/g, ""), `name="f.passport"`)
         const [good] = yield* files("passport")
         const removed = yield* visitor.fill(path, { press: ["remove", good?.id ?? ""] })
         assert.strictEqual(removed.location, `${path}#q-passport`)
@@ -273,14 +274,14 @@ layer(Visitor.layer, { excludeTestServices: true, timeout: "60 seconds" })(
     it.effect("S53 S54 K1: a file is saved under its name whatever is in it, and runs nowhere", () =>
       Effect.gen(function* () {
         const uploads = yield* Uploads
-        const { member } = yield* TestFirm.firm
+        const { token, member, request } = yield* Visitor.arrange()
         const name = `../"Årsredovisning" 2027; x=1 – 100% €🙂.pdf`
         const content = Stream.fromReadableStream({
           evaluate: () => pdf("x").stream(),
           onError: (error) => new Error(String(error)),
         })
         const letter = yield* uploads.receiveAttachment(member, { name, content })
-        const { token } = yield* Visitor.arrange({ attachments: [letter] })
+        yield* (yield* ClientRequests).edit(member, request.id, { attachments: [letter] }, yield* Visitor.uuid)
         const visitor = yield* Visitor.visitor
         const list = yield* visitor.start(token)
         assert.include((yield* visitor.get(list)).text, `href="${list}/files/${letter.id}"`)

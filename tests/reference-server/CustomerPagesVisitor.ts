@@ -8,6 +8,7 @@ import { Crypto, RequestPolicy } from "@requite/core"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
+import * as Api from "../../reference-server/src/Api.ts"
 import * as CustomerPages from "../../reference-server/src/CustomerPages.ts"
 import { ByteSize } from "../../reference-server/src/platform/Files.ts"
 import { HttpIncomingMessage, HttpRouter, HttpServer } from "../../reference-server/src/platform/Http.ts"
@@ -15,12 +16,16 @@ import { NodeHttpServer } from "../../reference-server/src/platform/Node.ts"
 import { Questionnaires } from "../../reference-server/src/Questionnaires.ts"
 import * as TestFirm from "../support/TestFirm.ts"
 
-/** The pages on a port of loopback, under the limit of bodies that the server sets. */
-export const layer = HttpRouter.serve(CustomerPages.layer, { disableLogger: true, disableListenLog: true }).pipe(
-  Layer.provide(Layer.succeed(HttpIncomingMessage.MaxBodySize, ByteSize.mebibytes(4))),
-  Layer.provideMerge(NodeHttpServer.layer(createServer, { port: 0, host: "127.0.0.1" })),
-  Layer.provideMerge(TestFirm.layer),
-)
+/** The pages, and the API that their scripts ask, on a port of loopback, under the limit of bodies that the server sets, over
+ * this domain. */
+export const layerOver = (domain: typeof TestFirm.layer) =>
+  HttpRouter.serve(Layer.merge(CustomerPages.layer, Api.layer), { disableLogger: true, disableListenLog: true }).pipe(
+    Layer.provide(Layer.succeed(HttpIncomingMessage.MaxBodySize, ByteSize.mebibytes(4))),
+    Layer.provideMerge(NodeHttpServer.layer(createServer, { port: 0, host: "127.0.0.1" })),
+    Layer.provideMerge(domain),
+  )
+
+export const layer = layerOver(TestFirm.layer)
 
 export interface Page {
   readonly status: number

@@ -16,7 +16,7 @@ const tables = Layer.effectDiscard(
     const sql = yield* SqlClient.SqlClient
     yield* sql`CREATE TABLE counters (id int PRIMARY KEY, current_value int NOT NULL)`
     yield* sql`CREATE TABLE jobs (id int PRIMARY KEY, taken_by int)`
-    yield* sql`CREATE TABLE documents (id int PRIMARY KEY, json_body jsonb, long_text text, raw_bytes bytea)`
+    yield* sql`CREATE TABLE papers (id int PRIMARY KEY, json_body jsonb, long_text text, raw_bytes bytea)`
   }),
 )
 
@@ -27,7 +27,7 @@ const values = Effect.gen(function* () {
 })
 const insert = (id: number, currentValue: number) =>
   Effect.flatMap(SqlClient.SqlClient, (sql) => sql`INSERT INTO counters ${sql.insert({ id, currentValue })}`)
-const clear = Effect.flatMap(SqlClient.SqlClient, (sql) => sql`TRUNCATE counters, jobs, documents`)
+const clear = Effect.flatMap(SqlClient.SqlClient, (sql) => sql`TRUNCATE counters, jobs, papers`)
 
 layer(Layer.provideMerge(tables, TestDatabase.administration), { excludeTestServices: true, timeout: "60 seconds" })(
   "database",
@@ -213,8 +213,8 @@ layer(Layer.provideMerge(tables, TestDatabase.administration), { excludeTestServ
             tax_year: { firstName: "Åsa", "not an id": [{ snake_case: 1, camelCase: [null, true] }] },
             "": "\u{1F600}\n",
           }
-          yield* sql`INSERT INTO documents ${sql.insert({ id: 1, jsonBody: JSON.stringify(body) })}`
-          const rows = yield* sql<{ jsonBody: unknown }>`SELECT json_body FROM documents ORDER BY id`
+          yield* sql`INSERT INTO papers ${sql.insert({ id: 1, jsonBody: JSON.stringify(body) })}`
+          const rows = yield* sql<{ jsonBody: unknown }>`SELECT json_body FROM papers ORDER BY id`
           assert.deepStrictEqual(
             rows.map(({ jsonBody }) => jsonBody),
             [body],
@@ -228,10 +228,10 @@ layer(Layer.provideMerge(tables, TestDatabase.administration), { excludeTestServ
           const sql = yield* SqlClient.SqlClient
           const longText = "åäö 0123456789\n".repeat(600_000)
           const rawBytes = Uint8Array.from({ length: 10_000_000 }, (_, n) => n * 7)
-          yield* sql`INSERT INTO documents ${sql.insert({ id: 1, longText, rawBytes })}`
-          const [text] = yield* sql<{ longText: string }>`SELECT long_text FROM documents`
+          yield* sql`INSERT INTO papers ${sql.insert({ id: 1, longText, rawBytes })}`
+          const [text] = yield* sql<{ longText: string }>`SELECT long_text FROM papers`
           assert.isTrue(text?.longText === longText)
-          const [bytes] = yield* sql<{ rawBytes: Uint8Array }>`SELECT raw_bytes FROM documents`
+          const [bytes] = yield* sql<{ rawBytes: Uint8Array }>`SELECT raw_bytes FROM papers`
           assert.isTrue(Buffer.from(bytes?.rawBytes ?? []).equals(rawBytes))
         }),
       )

@@ -139,7 +139,8 @@ describe("the doctor", () => {
           )
         const away = yield* run({ DATABASE_URL: "postgres://u@127.0.0.1:1/x", SMTP_URL: "smtp://127.0.0.1:1" })
         assert.strictEqual(away.code, 1)
-        assert.match(away.text, /^error {4}The database does not answer/m)
+        // the reason stands under what it is the reason of
+        assert.match(away.text, /^error {4}The database does not answer.*\n {9}Nothing listens at 127\.0\.0\.1:1/m)
         assert.match(away.text, /^error {4}The mail server 127\.0\.0\.1:1 cannot be used/m)
         assert.match(away.text, /^ok {7}Files can be written/m)
       }),

@@ -320,7 +320,7 @@ describe("one request", () => {
       const file = { id: randomUUID(), name: "pass <1>.pdf", bytes: 3, type: "application/pdf", sha256: "a".repeat(64) }
       world.files.set(file.id, { file, bytes: Buffer.from("pdf") })
       world.answers.set(id, { name: "Bo" })
-      happens(path, { ...customer, type: "AttachFile", item: "a", question: "passport", file, limit: 1 })
+      happens(path, { ...customer, type: "AttachFile", item: "a", question: "passport", file, scan: "clean", limit: 1 })
       const open = World.text(yield* browser.get(path))
       assert.include(open, "Your name Bo")
       assert.include(open, "Bo Ek uploaded “pass <1>.pdf” for “Passport”.")

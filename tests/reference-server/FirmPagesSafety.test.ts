@@ -200,6 +200,17 @@ describe("a form of the firm with files", () => {
     }),
   )
 
+  it.live("S60: a form with files that is sent as another type is 415, and says what to do", () =>
+    Effect.gen(function* () {
+      const { browser } = yield* signedIn
+      const { csrf = "" } = World.hidden(yield* browser.get("/questionnaires"), "/questionnaires")
+      const answer = yield* browser.post("/questionnaires", { csrf })
+      assert.strictEqual(answer.status, 415)
+      assert.include(answer.body, "multipart/form-data")
+      assert.include(answer.body, "Nothing has been changed")
+    }),
+  )
+
   it.live(
     "S60: has a limit in all, for its text and for files that nobody wants",
     () =>

@@ -1,4 +1,4 @@
-// A firm in memory, and a browser of one tab to visit its pages with. The services are small, but what they decide is the
+// A firm in memory; FirmPagesBrowser.ts is the browser to visit its pages with. The services are small, but what they decide is the
 // core's own: requests go through `ClientRequest.handle`, questionnaires through `Questionnaire.check`.
 import { Crypto, LocalText, Questionnaire } from "@requite/core"
 import * as upload from "@requite/core/QuestionKind/upload"
@@ -17,6 +17,10 @@ import { Contacts } from "../../reference-server/src/Contacts.ts"
 import { Config, type ServerConfig } from "../../reference-server/src/Config.ts"
 import { CustomerAccess } from "../../reference-server/src/CustomerAccess.ts"
 import { Doctor } from "../../reference-server/src/Doctor.ts"
+import { Documents } from "../../reference-server/src/Documents.ts"
+import { Shares } from "../../reference-server/src/Documents/Shares.ts"
+import * as Downloads from "../../reference-server/src/Downloads.ts"
+import { Files } from "../../reference-server/src/Files.ts"
 import * as FirmPages from "../../reference-server/src/FirmPages.ts"
 import { Returns } from "../../reference-server/src/Returns.ts"
 import { Suppressions } from "../../reference-server/src/Suppressions.ts"
@@ -37,7 +41,7 @@ import { Passwords } from "../../reference-server/src/Members/Passwords.ts"
 import { Operations } from "../../reference-server/src/Operations.ts"
 import { Record as AuditRecord } from "../../reference-server/src/Record.ts"
 import { HttpRouter, HttpServer, HttpServerRequest } from "../../reference-server/src/platform/Http.ts"
-import { NodeHttpServer } from "../../reference-server/src/platform/Node.ts"
+import { NodeHttpServer, NodeServices } from "../../reference-server/src/platform/Node.ts"
 import {
   QuestionnaireNotFound,
   QuestionnaireRefused,
@@ -52,6 +56,8 @@ import { WorkspaceEvents } from "../../reference-server/src/WorkspaceEvents.ts"
 import { AlreadySetUp, type Workspace, Workspaces } from "../../reference-server/src/Workspaces.ts"
 import * as TestFirm from "../support/TestFirm.ts"
 import * as door from "./FirmPagesDoor.ts"
+
+export { browser, hidden, type Reply, text } from "./FirmPagesBrowser.ts"
 
 export interface World extends door.Kept {
   readonly config: ServerConfig
@@ -180,7 +186,11 @@ const workspaces = (world: World) =>
         const before = world.workspaces[index]
         if (before !== undefined) world.workspaces[index] = { ...before, ...changes }
       }),
-    logo: (id) => Effect.sync(() => world.workspaces.find(({ logo }) => logo?.id === id)?.logo ?? null),
+    logo: (id) =>
+      Effect.sync(() => {
+        const found = world.workspaces.find(({ logo }) => logo?.id === id)
+        return found === undefined || found.logo === null ? null : { ...found.logo, workspaceId: found.id }
+      }),
   })
 
 const questionnaires = (world: World) =>
@@ -249,10 +259,21 @@ const uploads = (world: World) => {
       const found = known ? world.files.get(fileId) : undefined
       return found === undefined
         ? Effect.fail(new RequestNotFound({ id: requestId }))
-        : Effect.succeed({ file: found.file, content: Stream.make(found.bytes) })
+        : Effect.succeed({
+            file: found.file,
+            range: { offset: 0, length: found.bytes.length },
+            content: Stream.make(found.bytes),
+          })
     },
   })
 }
+
+/** Files are served by the page that they are on: the key, of which nothing is signed, lies in no folder. */
+const downloads = (world: World) =>
+  Downloads.layer.pipe(
+    Layer.provide(Layer.succeed(Config, { ...world.config, secretKey: Redacted.make("a key of this test alone") })),
+    Layer.provide([Crypto.layer(crypto), NodeServices.layer]),
+  )
 
 const samples = (world: World) => Layer.succeed(Samples, { list: Effect.sync(() => world.samples.flatMap(sampleOf)) })
 
@@ -274,6 +295,9 @@ const noWork = Layer.mergeAll(
 
 /** Links and codes have tests of their own, over the real services (FirmRequest…). */
 const noAccess = Layer.mergeAll(
+  Layer.mock(Documents, {}),
+  Layer.mock(Shares, {}),
+  Layer.mock(Files, { withheld: () => Effect.succeed([]) }),
   Layer.mock(AccessCodes, { locked: () => Effect.succeed([]) }),
   Layer.mock(CustomerAccess, {}),
 )
@@ -329,6 +353,7 @@ export const layer = (world: World) =>
       questionnaires(world),
       door.requests(world),
       uploads(world),
+      downloads(world),
       samples(world),
       noWork,
       noOperations,
@@ -364,68 +389,3 @@ export const serve = Effect.fnUntraced(function* (world: World, port: number = 0
   const { address } = yield* Effect.provideContext(HttpServer.HttpServer, context)
   return HttpServer.formatAddress(address)
 })
-
-export interface Reply {
-  readonly status: number
-  readonly location: string | null
-  readonly headers: Headers
-  readonly body: string
-}
-
-type Sent = Omit<RequestInit, "headers"> & { readonly headers?: Record<string, string> }
-
-/** A browser tab: keeps cookies, says where its forms come from, follows nothing by itself. */
-export const browser = (url: string) => {
-  const jar = new Map<string, string>()
-  const visit = async (path: string, { headers: more = {}, ...init }: Sent = {}): Promise<Reply> => {
-    const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join("; ")
-    const response = await fetch(`${url}${path}`, {
-      redirect: "manual",
-      ...init,
-      headers: { cookie, "accept-language": "en", ...more },
-    })
-    for (const line of response.headers.getSetCookie()) {
-      const [, name = "", value = ""] = /^([^=]+)=([^;]*)/.exec(line) ?? []
-      if (value === "") jar.delete(name)
-      else jar.set(name, value)
-    }
-    const { status, headers } = response
-    return { status, location: headers.get("location"), headers, body: await response.text() }
-  }
-  return {
-    jar,
-    get: (path: string, headers: Record<string, string> = {}) => Effect.promise(() => visit(path, { headers })),
-    /** Posts a form: a plain one, or with FormData one that may carry files. */
-    post: (
-      path: string,
-      fields: Record<string, string> | FormData,
-      headers: Record<string, string> = { "sec-fetch-site": "same-origin" },
-    ) =>
-      Effect.promise(() =>
-        visit(path, {
-          method: "POST",
-          headers,
-          body: fields instanceof FormData ? fields : new URLSearchParams(fields),
-        }),
-      ),
-  }
-}
-
-/** The hidden fields of the first form that posts to `action`. */
-export const hidden = (page: Reply, action: string): Record<string, string> => {
-  const form = page.body.split(/<form /).find((part) => part.includes(`action="${action}"`)) ?? ""
-  const fields = [...form.matchAll(/<input\s+type="hidden"\s+name="([^"]+)"\s+value="([^"]*)"/g)]
-  return Object.fromEntries(fields.map(([, name = "", value = ""]) => [name, value]))
-}
-
-/** What stands on a page, without its markup. */
-export const text = (page: Reply): string =>
-  page.body
-    .replace(/<(style|script)[\s\S]*?<\/\1>/g, "")
-    .replace(/<[^>]+>/g, " ")
-    .replaceAll("&quot;", '"')
-    .replaceAll("&#39;", "'")
-    .replaceAll("&lt;", "<")
-    .replaceAll("&gt;", ">")
-    .replaceAll("&amp;", "&")
-    .replace(/\s+/g, " ")

@@ -235,6 +235,11 @@ describe("notices to members", () => {
     const files = [
       { id: "f", name: "p.pdf", bytes: 1, type: "application/pdf", sha256: "", question: "passport", at: 5 },
     ]
+    const state = {
+      items,
+      files: files.map((file) => ({ ...file, scan: "clean" as const })),
+      quarantined: files.map((file) => ({ ...file, signature: "Eicar-Signature" })),
+    }
     const reasons = [{ code: "recipient-email-missing", message: "No address.", about: ["carl"] }] as const
     const all: ReadonlyArray<readonly [Notice.Noticed, string, string]> = [
       [{ kind: "item-notice", item: "papers", at: 1 }, "Completed: Papers", "Done: 2 of 2"],
@@ -252,13 +257,14 @@ describe("notices to members", () => {
         "No code could be sent: Yearly",
         "under “Ask somebody else instead”",
       ],
+      [{ kind: "file-notice", file: "f", at: 0 }, "A file with a virus was removed: Yearly", "Found: Eicar-Signature"],
     ]
     for (const [delivery, subject, says] of all) {
-      const mail = notice(delivery, { state: { items, files } })
+      const mail = notice(delivery, { state })
       assert.include(mail.subject, subject)
       assert.include(mail.text.replace(/\s+/g, " "), says)
       for (const language of ["es", "sv"]) {
-        const other = notice(delivery, { language, state: { items, files } })
+        const other = notice(delivery, { language, state })
         assert.notStrictEqual(other.subject, mail.subject)
         assert.notMatch(other.subject + other.text, /undefined|\{/)
       }

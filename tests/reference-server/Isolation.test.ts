@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import * as HttpApi from "effect/http-api/HttpApi"
 import * as TestFirm from "../support/TestFirm.ts"
 import * as Firms from "./IsolationFirm.ts"
+import { addressOf, assertKnown, difference, namesOfThings, patience, takenBy } from "./IsolationMatrix.ts"
 import * as World from "./SecurityWorld.ts"
 
 interface Endpoint {
@@ -49,40 +50,6 @@ const open = [
   "customer.sendCode",
 ]
 
-/** Parameters that name nothing of a firm: they are the same in every one. */
-const common: Readonly<Record<string, string>> = {
-  item: "about",
-  kind: "invitation",
-  language: "en",
-  question: "passport",
-}
-
-/** The parameter of a path, as this firm has it; undefined: nobody said what it is. */
-const parameter = (path: string, name: string, things: Firms.Things, request: string): string | undefined => {
-  const of = (part: string, ids: Readonly<Record<string, string>>) => (path.includes(part) ? ids[name] : undefined)
-  return (
-    of("/requests/bulk/", { batch: things.batch }) ??
-    of("/requests/", { id: request, recipient: things.recipient, file: things.file }) ??
-    of("/work-items/", { id: things.work, task: things.task, contact: things.contact }) ??
-    of("/contacts/", { id: things.contact }) ??
-    of("/questionnaires/", { id: things.questionnaire }) ??
-    of("/keys/", { id: things.key }) ??
-    of("/members/invitations/", { id: things.invitation }) ??
-    of("/members/", { id: things.member }) ??
-    of("/webhooks/", { id: things.webhook, delivery: things.delivery }) ??
-    of("/customer/", { handle: things.handle, file: things.file }) ??
-    common[name]
-  )
-}
-
-/** Thousands of calls, on a machine that has other things to do. */
-const patience = 240_000
-
-const namesIn = (path: string) => [...path.matchAll(/:(\w+)/g)].map(([, name = ""]) => name)
-
-const addressOf = ({ path }: Endpoint, things: Firms.Things, request: string) =>
-  path.replaceAll(/:(\w+)/g, (_, name: string) => parameter(path, name, things, request) ?? "unknown")
-
 const wording = {
   subject: "{{firmName}} asks: {{requestTitle}}",
   lead: "x",
@@ -118,6 +85,11 @@ const bodies = (things: Firms.Things, request: string): Readonly<Record<string, 
   "workItems.addTask": { title: "Taken", questionnaires: [things.questionnaire] },
   "workItems.editTask": { title: "Taken" },
   "workItems.addToBasket": { task: things.task },
+  "documents.addFolder": { name: "Taken", folder: things.folder },
+  "documents.editFolder": { name: "Taken" },
+  "documents.requestFiles": { title: "Taken" },
+  "documents.edit": { name: "Taken", folder: things.folder },
+  "documents.share": { note: "taken" },
   "contacts.create": { name: "Eve" },
   "contacts.edit": { name: "Eve" },
   "keys.create": { name: "taken" },
@@ -163,6 +135,9 @@ const customerBodies: Readonly<Record<string, unknown>> = {
   "customer.enterCode": { code: "123456" },
 }
 
+/** What makes an upload's address answer at all. */
+const tus = { "tus-resumable": "1.0.0", "upload-offset": "0", "content-type": "application/offset+octet-stream" }
+
 const pdf = () => {
   const form = new FormData()
   form.append("file", new File(["%PDF-1.7\n%%EOF\n"], "mine.pdf", { type: "application/pdf" }))
@@ -178,10 +153,14 @@ const ask = (
   inside: Firms.Things = things,
 ) => {
   const { name, method } = endpoint
-  const path = `${addressOf(endpoint, things, request)}${endpoint.path.includes("/customer/:handle/files") ? "?revision=1" : ""}`
+  const path = `${addressOf(endpoint.path, things, request)}${endpoint.path.includes("/customer/:handle/files") ? "?revision=1" : ""}`
   const payload = endpoint.path.includes("/customer/") ? (customerBodies[name] ?? {}) : bodies(inside, request)[name]
   const body =
-    name === "customer.upload" ? pdf() : payload === undefined || method === "GET" ? undefined : JSON.stringify(payload)
+    name === "customer.upload" || name === "documents.upload"
+      ? pdf()
+      : payload === undefined || method === "GET" || method === "HEAD" || method === "OPTIONS"
+        ? undefined
+        : JSON.stringify(payload)
   const asked =
     body instanceof FormData
       ? { headers: Firms.typeless(headers), body }
@@ -211,12 +190,6 @@ const statesFor = ({ path, name }: Endpoint, things: Firms.Things) => {
 /** Their answers list what the caller has put there, so the next one is longer. */
 const growing: ReadonlySet<string> = new Set(["suppressions.add", "suppressions.lift"])
 
-/** What two answers differ in, in a line; undefined: nothing. */
-const difference = (one: World.Answer, other: World.Answer): string | undefined => {
-  const [a, b] = [Firms.masked(one), Firms.masked(other)].map((answer) => JSON.stringify(answer))
-  return a === b ? undefined : `${a?.slice(0, 600)}\n  is not ${b?.slice(0, 600)}`
-}
-
 layer(Firms.layer, { excludeTestServices: true, timeout: "120 seconds" })("the isolation matrix of the API", (it) => {
   it.effect(
     "S43: every endpoint is in the matrix: its guard is known, and each of its parameters",
@@ -226,11 +199,7 @@ layer(Firms.layer, { excludeTestServices: true, timeout: "120 seconds" })("the i
         const unguarded = endpoints.filter(({ guard }) => guard === "none").map(({ name }) => name)
         assert.sameMembers(unguarded, open)
         const { nobodys: things } = yield* Firms.Firms
-        for (const { name, path } of endpoints) {
-          for (const part of namesIn(path)) {
-            assert.isDefined(parameter(path, part, things, "x"), `${name}: what is :${part} in ${path}? Say it here.`)
-          }
-        }
+        for (const { path } of endpoints) assertKnown(path, things)
         const known = new Set(endpoints.map(({ name }) => name))
         assert.deepStrictEqual(
           Object.keys(bodies(things, "x")).filter((name) => !known.has(name)),
@@ -254,7 +223,7 @@ layer(Firms.layer, { excludeTestServices: true, timeout: "120 seconds" })("the i
         const problems: Array<string> = []
         let tried = 0
         for (const endpoint of member) {
-          const isOf = namesIn(endpoint.path).some((name) => !(name in common))
+          const isOf = namesOfThings(endpoint.path).length > 0
           const states = statesFor(endpoint, ours.things)
           for (const [caller, headers] of Object.entries(callers)) {
             const none = yield* ask(endpoint, headers, nobodys, nobodys.requests["draft"] ?? "")
@@ -280,7 +249,7 @@ layer(Firms.layer, { excludeTestServices: true, timeout: "120 seconds" })("the i
         assert.isAbove(tried, 400)
 
         // a thing of one's own, with another firm's inside it
-        const nested = member.filter(({ path }) => namesIn(path).filter((name) => !(name in common)).length > 1)
+        const nested = member.filter(({ path }) => namesOfThings(path).length > 1)
         assert.isAbove(nested.length, 8)
         for (const endpoint of nested) {
           const own = theirs.things.requests["started"] ?? ""
@@ -294,7 +263,7 @@ layer(Firms.layer, { excludeTestServices: true, timeout: "120 seconds" })("the i
         // and in what is said of a thing of one's own
         const naming = member.filter(({ name, path }) => {
           const [one, other] = [ours.things, nobodys].map((things) => JSON.stringify(bodies(things, "x")[name]))
-          return one !== other && namesIn(path).some((part) => !(part in common))
+          return one !== other && namesOfThings(path).length > 0
         })
         assert.includeMembers(
           naming.map(({ name }) => name),
@@ -310,10 +279,8 @@ layer(Firms.layer, { excludeTestServices: true, timeout: "120 seconds" })("the i
         }
         assert.deepStrictEqual(Firms.changed(before, yield* Firms.rowsOf(ours)), [])
         // nor is any of it part of what is theirs now
-        const { requests, address: _, recipient: __, questionnaire: ___, batch: ____, ...ids } = ours.things
-        const all = [...Object.values(requests), ...Object.values(ids)]
-        const used = (yield* Firms.rowsOf(theirs)).filter((row) => all.some((id) => row.includes(id)))
-        assert.deepStrictEqual(used, [])
+        const { batch: _, ...things } = ours.things
+        assert.deepStrictEqual(yield* takenBy(theirs, things), [])
       }),
     patience,
   )
@@ -397,14 +364,15 @@ layer(Firms.layer, { excludeTestServices: true, timeout: "120 seconds" })("the i
             if (leaked !== undefined) problems.push(`${who}: ${what}: tells of ${leaked}`)
             if (differs !== undefined) problems.push(`${who}: ${what}: ${differs}`)
           }
-          if (!endpoint.path.includes(":file")) continue
+          if (!/:(file|upload)/.test(endpoint.path)) continue
           // one's own session, and another's file
           for (const [handle, headers] of [
             [ours.ana.handle, ours.ana.headers],
             [theirs.customer.handle, theirs.customer.headers],
           ] as const) {
-            const { answer, what } = yield* ask(endpoint, headers, { ...ours.things, handle }, "")
-            const none = yield* ask(endpoint, headers, { ...nobodys, handle }, "")
+            const spoken = { ...headers, ...tus }
+            const { answer, what } = yield* ask(endpoint, spoken, { ...ours.things, handle }, "")
+            const none = yield* ask(endpoint, spoken, { ...nobodys, handle }, "")
             const differs = difference(answer, none.answer)
             if (answer.status < 400) problems.push(`a file of another request: ${what}: ${answer.status}`)
             if (differs !== undefined) problems.push(`a file of another request: ${what}: ${differs}`)

@@ -10,6 +10,7 @@ import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import { ClientRequests } from "../../reference-server/src/ClientRequests.ts"
+import { Documents } from "../../reference-server/src/Documents.ts"
 import { type Member, Members } from "../../reference-server/src/Members.ts"
 import { Invitations } from "../../reference-server/src/Members/Invitations.ts"
 import { SqlClient } from "../../reference-server/src/platform/Sql.ts"
@@ -40,6 +41,10 @@ export interface Things {
   readonly mail: string
   readonly batch: string
   readonly handle: string
+  readonly upload: string
+  readonly folder: string
+  readonly document: string
+  readonly share: string
   readonly address: string
 }
 
@@ -48,6 +53,14 @@ const shared: RequestPolicy.RequestPolicy = {
   requires: ["name", "email"],
   roles: null,
   secondFactor: "none",
+}
+
+const base64 = (text: string) => Buffer.from(text).toString("base64")
+/** What begins an upload by tus. */
+const beginning = {
+  "tus-resumable": "1.0.0",
+  "upload-length": "100",
+  "upload-metadata": `question ${base64("passport")},filename ${base64("Secret passport 2.pdf")},revision ${base64("1")}`,
 }
 
 const pdf = () => {
@@ -223,6 +236,21 @@ export const furnished = Effect.fnUntraced(function* (mark: string) {
     body: JSON.stringify({ revision: 1, answers: { name: `Ana ${mark}` } }),
   })
 
+  // a document in a folder, and a link to it
+  const folder = yield* api.documents.addFolder({ headers, payload: { name: `${mark} folder`, contact: contact.id } })
+  const deed = yield* (yield* Uploads).receiveDocument(admin, {
+    name: `${mark} deed.pdf`,
+    content: Stream.make(new TextEncoder().encode("%PDF-1.7\n%%EOF\n")),
+  })
+  const document = yield* (yield* Documents).add(admin, folder.id, deed)
+  const { share } = yield* api.documents.share({ params: { id: document.id }, payload: { note: `${mark} bank` } })
+
+  // a file of theirs that is still on its way
+  const begun = yield* World.call("POST", `${customer.at}/uploads`, {
+    headers: { ...customer.headers, ...beginning },
+  })
+  const upload = begun.headers["location"]?.split("/").at(-1) ?? ""
+
   const current = yield* api.requests.get({ params: { id: started.id } })
   // what is still on its way would change rows later
   yield* TestFirm.eventually(
@@ -258,6 +286,10 @@ export const furnished = Effect.fnUntraced(function* (mark: string) {
     mail: current.mails[0]?.id ?? "",
     batch,
     handle: customer.handle,
+    upload,
+    folder: folder.id,
+    document: document.id,
+    share: share.id,
     address: `carl@${mark}.example`,
   }
   return {
@@ -309,6 +341,10 @@ const nothings = Effect.gen(function* () {
     mail: yield* id(),
     batch: yield* id(),
     handle: "nobodyshandle123",
+    upload: yield* id(),
+    folder: yield* id(),
+    document: yield* id(),
+    share: yield* id(),
     address: "carl@nobody.example",
   }
   return things

@@ -6,6 +6,14 @@ import * as Effect from "effect/Effect"
 import * as CustomerPages from "../../reference-server/src/CustomerPages.ts"
 import * as FirmPages from "../../reference-server/src/FirmPages.ts"
 import * as Firms from "./IsolationFirm.ts"
+import {
+  addressOf,
+  assertKnown,
+  difference as differenceOf,
+  namesOfThings,
+  patience,
+  takenBy,
+} from "./IsolationMatrix.ts"
 import * as World from "./SecurityWorld.ts"
 
 interface Page {
@@ -20,35 +28,14 @@ const ofCustomer: ReadonlyArray<Page> = CustomerPages.routes.map(({ method, path
 const open = new Set(["/", "/sign-in", "/setup", "/forgotten", "/join/:token", "/password/:token"])
 
 /** Links of customers, which are their own key, and tried elsewhere (S47). */
-const links = new Set(["/r/:token", "/u/:token"])
+const links = new Set(["/r/:token", "/u/:token", "/s/:token"])
 
 /** What only administrators do; of the settings, every member may read the firm's texts. */
 const isForAdministrators = ({ method, path }: Page): boolean =>
   path === "/requests/:id/erase" ||
   path === "/contacts/:id/erase" ||
+  path === "/documents/:id/delete" ||
   (path.startsWith("/settings") && !(method === "GET" && path.startsWith("/settings/templates")))
-
-const common: Readonly<Record<string, string>> = { item: "about", kind: "invitation", language: "en", section: "about" }
-
-const namesIn = (path: string) => [...path.matchAll(/:(\w+)/g)].map(([, name = ""]) => name)
-
-/** The part of a path, as this firm has it; undefined: nobody said what it is. */
-const part = (path: string, name: string, things: Firms.Things, request: string): string | undefined => {
-  const of = (start: string, ids: Readonly<Record<string, string>>) => (path.startsWith(start) ? ids[name] : undefined)
-  return (
-    of("/requests/bulk/", { batch: things.batch, id: things.batch }) ??
-    of("/requests/", { id: request, recipient: things.recipient, file: things.file }) ??
-    of("/work-items/", { id: things.work, task: things.task, contact: things.contact }) ??
-    of("/contacts/", { id: things.contact }) ??
-    of("/questionnaires/", { id: things.questionnaire }) ??
-    of("/settings/webhooks/", { id: things.webhook, endpoint: things.webhook, delivery: things.delivery }) ??
-    of("/q/", { handle: things.handle, file: things.file }) ??
-    common[name]
-  )
-}
-
-const addressOf = ({ path }: Page, things: Firms.Things, request: string) =>
-  path.replaceAll(/:(\w+)/g, (_, name: string) => part(path, name, things, request) ?? "unknown")
 
 /** Fields that forms of ours have, with this firm's ids in them; the ones that a form does not know it passes over. */
 const fields = (things: Firms.Things, request: string): Readonly<Record<string, string>> => ({
@@ -57,6 +44,8 @@ const fields = (things: Firms.Things, request: string): Readonly<Record<string, 
   contact: things.contact,
   workItem: things.work,
   work: things.work,
+  folder: things.folder,
+  parent: things.folder,
   assignee: things.member,
   request,
   endpoint: things.webhook,
@@ -77,7 +66,7 @@ const ask = Effect.fnUntraced(function* (
   request: string,
 ) {
   const { method } = page
-  const path = addressOf(page, things, request)
+  const path = addressOf(page.path, things, request)
   const what = `${method} ${path}`
   const secret = /=(.*)$/.exec(headers["cookie"] ?? "")?.[1] ?? ""
   const csrf = yield* Crypto.sha256Hex(`csrf:${secret}`)
@@ -87,7 +76,8 @@ const ask = Effect.fnUntraced(function* (
     return { what, sent: `${path} ${query}`, answer: yield* World.call(method, `${path}?${query}`, { headers }) }
   }
   const plain = yield* World.call(method, path, { headers, body: new URLSearchParams(sent) })
-  if (plain.status !== 413) return { what, sent: `${path} ${JSON.stringify(sent)}`, answer: plain }
+  if (plain.status !== 413 && plain.status !== 415)
+    return { what, sent: `${path} ${JSON.stringify(sent)}`, answer: plain }
   // a form that takes files
   const form = new FormData()
   for (const [name, value] of Object.entries(sent)) form.append(name, value)
@@ -98,26 +88,18 @@ const ask = Effect.fnUntraced(function* (
   }
 })
 
-/** What two answers differ in, in a line; undefined: nothing. */
-const difference = (one: World.Answer, other: World.Answer): string | undefined => {
-  const [a, b] = [masked(one), masked(other)]
-  if (a === b) return undefined
-  const at = [...(a ?? "")].findIndex((letter, index) => letter !== b[index])
-  return `${a.slice(Math.max(0, at - 80), at + 200)}\n  is not ${b.slice(Math.max(0, at - 80), at + 200)}`
-}
-
 const masked = (answer: World.Answer): string =>
   JSON.stringify(Firms.masked(answer))
     // "next" of the sign-in, and times that pass while a test runs
     .replace(/(?<=next=)[^"\\]*/g, "<next>")
     .replace(/(just now|\d+ (second|minute)s? ago|now)/g, "<ago>")
 
+const difference = (one: World.Answer, other: World.Answer) => differenceOf(one, other, masked)
+
 const statesFor = ({ path }: Page, things: Firms.Things) => {
   const all = Object.entries(things.requests)
   return path.startsWith("/requests/:id") ? all : all.slice(0, 1)
 }
-
-const patience = 240_000
 
 layer(Firms.layer, { excludeTestServices: true, timeout: "120 seconds" })("the isolation matrix of the pages", (it) => {
   it.effect(
@@ -129,9 +111,7 @@ layer(Firms.layer, { excludeTestServices: true, timeout: "120 seconds" })("the i
         assert.isAbove(ofCustomer.length, 10)
         for (const { path } of [...ofFirm, ...ofCustomer]) {
           if (open.has(path) || links.has(path)) continue
-          for (const name of namesIn(path)) {
-            assert.isDefined(part(path, name, nobodys, "x"), `what is :${name} in ${path}? Say it here.`)
-          }
+          assertKnown(path, nobodys)
         }
       }),
     patience,
@@ -149,7 +129,7 @@ layer(Firms.layer, { excludeTestServices: true, timeout: "120 seconds" })("the i
         let tried = 0
         for (const page of ofFirm) {
           if (open.has(page.path) || page.path === "/sign-out") continue
-          const isOf = namesIn(page.path).some((name) => !(name in common))
+          const isOf = namesOfThings(page.path).length > 0
           const states = statesFor(page, ours.things)
           for (const [caller, headers] of Object.entries(callers)) {
             const none = yield* ask(page, headers, nobodys, nobodys.requests["draft"] ?? "")
@@ -172,10 +152,7 @@ layer(Firms.layer, { excludeTestServices: true, timeout: "120 seconds" })("the i
         assert.deepStrictEqual(problems, [])
         assert.isAbove(tried, 150)
         assert.deepStrictEqual(Firms.changed(before, yield* Firms.rowsOf(ours)), [])
-        const { requests, address: _, recipient: __, questionnaire: ___, ...ids } = ours.things
-        const all = [...Object.values(requests), ...Object.values(ids)]
-        const used = (yield* Firms.rowsOf(theirs)).filter((row) => all.some((id) => row.includes(id)))
-        assert.deepStrictEqual(used, [])
+        assert.deepStrictEqual(yield* takenBy(theirs, ours.things), [])
       }),
     patience,
   )

@@ -166,6 +166,17 @@ const take = Effect.fnUntraced(function* (
         const intent = { type: "RecordAccess", ...system, what: "codes-locked", recipient, channel: "sms" } as const
         return [{ ...intent, at }, requests.handle(member.workspaceId, id, intent)]
       }
+      case "ReportScan": {
+        const there = state.files.find(({ scan }) => scan === "pending")?.id ?? "none"
+        const intent = { type: "ReportScan", ...system, file: there, scan: "clean", detail: "" } as const
+        return [{ ...intent, at }, requests.handle(member.workspaceId, id, intent)]
+      }
+      case "QuarantineFile": {
+        const there = state.files[0]?.id ?? "none"
+        const what = { file: there, item: form === 0 ? "gone" : "papers", signature: "Eicar-Signature" }
+        const intent = { type: "QuarantineFile", ...system, ...what } as const
+        return [{ ...intent, at }, requests.handle(member.workspaceId, id, intent)]
+      }
       case "RecordView": {
         const intent = { type: "RecordView", ...stamp, what: "answers" } as const
         return [intent, requests.handle(member.workspaceId, id, intent)]
@@ -186,7 +197,8 @@ const take = Effect.fnUntraced(function* (
         return [command, requests.save(customer, { revision, answers: { name: step.name }, seen }, commandId)]
       }
       case "AttachFile": {
-        const command = { type: "AttachFile", ...page, item: "papers", question: "passport", file, limit: 3 } as const
+        const what = { item: "papers", question: "passport", file, scan: "pending", limit: 3 } as const
+        const command = { type: "AttachFile", ...page, ...what } as const
         return [command, requests.attachFile(customer, { revision, question: "passport", file, limit: 3 }, commandId)]
       }
       case "RemoveFile": {
@@ -230,7 +242,7 @@ const take = Effect.fnUntraced(function* (
       submissionId: commandId,
       digest: yield* Model.digestOf(stored.ref.hash, all),
       missing: Model.missing(state, all),
-      files: files.map((one) => ({ question: "passport", file: one })),
+      files: files.map((one) => ({ question: "passport", file: one, scan: "pending" })),
     }
     const sent = form > 0 ? [{ question: "passport", file }] : []
     return [command, requests.finish(customer, { revision, answers: given, files: sent }, commandId), all] as const

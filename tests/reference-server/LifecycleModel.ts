@@ -29,6 +29,7 @@ export const questionnaire = JSON.stringify({
           accept: ["application/pdf"],
           maxBytes: 1000,
           maxFiles: 20,
+          check: "identity",
         },
       ],
     },
@@ -73,13 +74,15 @@ const types = [
   "LiftSuppression",
   "RecordAccess",
   "RecordView",
+  "ReportScan",
+  "QuarantineFile",
   "Wake",
 ] as const
 
 /** What makes sense in a state: without it most steps would be refused, and a story would get nowhere. */
 const sensible = ({ state, sentAt, suspended, suppressed }: ClientRequest.State): ReadonlyArray<string> => {
   if (suspended !== null) return ["Resume"]
-  if (state === "Submitted") return ["AcceptItem", "ReturnItem", "Reopen"]
+  if (state === "Submitted") return ["AcceptItem", "ReturnItem", "Reopen", "QuarantineFile"]
   if (state === "Expired") return ["Resend", "RequestAccessLink", "ChangeWindow", "CloseOnBehalf"]
   if (state === "Cancelled") return types
   if (suppressed.length > 0) return ["LiftSuppression", "Save", "Resend"]
@@ -106,6 +109,8 @@ const sensible = ({ state, sentAt, suspended, suppressed }: ClientRequest.State)
     "RecordView",
     "RecordAccess",
     "ReopenItem",
+    "ReportScan",
+    "QuarantineFile",
   ]
 }
 
@@ -179,7 +184,7 @@ export interface Model {
   readonly submitted: Answers | null
 }
 
-type File = Omit<ClientRequest.State["files"][number], "question" | "at">
+type File = Omit<ClientRequest.State["files"][number], "question" | "at" | "scan">
 export interface Answers {
   readonly name?: string
   readonly passport?: ReadonlyArray<File>

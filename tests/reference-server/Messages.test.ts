@@ -43,10 +43,10 @@ describe("Messages", () => {
     assert.deepStrictEqual(variables("{a} and {n, plural, one {# of {b}} other {#}}"), ["a:text", "b:text", "n:plural"])
   })
 
-  it("every message of the customer's pages is used by one", () => {
-    const folder = join(import.meta.dirname, "../../reference-server/src/CustomerPages")
+  it("every message to customers is used by their pages or in what is printed for them", () => {
+    const folder = join(import.meta.dirname, "../../reference-server/src")
     const sources = readdirSync(folder, { recursive: true, encoding: "utf8" })
-      .filter((name) => name.endsWith(".ts"))
+      .filter((name) => /^(CustomerPages|Exports)\b.*\.ts$/.test(name))
       .map((name) => readFileSync(join(folder, name), "utf8"))
       .join("\n")
     for (const key of Object.keys(Messages.catalogues.customer.en)) {

@@ -85,7 +85,11 @@ layer(server, { excludeTestServices: true, timeout: "120 seconds" })("operations
       assert.deepInclude(line, { id: mail.id, request: request.id, recipient: firm.address, kind: "invitation" })
       assert.strictEqual(before.days.at(-1)?.failed, 1)
       assert.match(before.server.tables, /^\d{4}_\w+$/)
-      assert.isAbove(before.server.databaseBytes, 1_000_000)
+      assert.sameMembers(
+        Object.keys(before.server),
+        ["requite", "node", "postgres", "tables"],
+        "nothing by which the size of other firms is known",
+      )
 
       assert.deepStrictEqual(yield* api.operations.retry({ payload: { mails: [mail.id] } }), { retried: 1 })
       yield* waitFor(mail.id, "handed-over")

@@ -11,6 +11,7 @@ import { Outbox } from "../../reference-server/src/Outbox.ts"
 import { SqlClient } from "../../reference-server/src/platform/Sql.ts"
 import { Record } from "../../reference-server/src/Record.ts"
 import * as Tenancy from "../../reference-server/src/Tenancy.ts"
+import { dueNow } from "../bench/server/due.ts"
 import * as Ground from "../bench/server/Ground.ts"
 import * as Statements from "../bench/server/Statements.ts"
 import * as Machine from "../crash/Machine.ts"
@@ -87,6 +88,16 @@ describe.skipIf(process.env["TEST_DATABASE_URL"] === undefined)("query plans", (
       Effect.flatMap(requests, (service) => service.sweep),
       true,
     )
+  })
+
+  it("M1 M4 M27: what reminders ask and write that are due at the same time", async () => {
+    for (const _ of [1, 2, 3]) await world.request(dueNow)
+    const found = await plans(
+      Effect.flatMap(requests, (service) => service.sweep),
+      true,
+    )
+    const written = found.flatMap(({ statement }) => /^(?:INSERT INTO|UPDATE) (\w+)/.exec(statement)?.[1] ?? [])
+    assert.includeMembers(written, ["client_requests", "audit_entries", "mails", "queue"])
   })
 
   it("K1: the list, its pages, a state and a search within it", async () => {

@@ -7,6 +7,8 @@ import { BlobStore, BlobStoreUnavailable, newKey } from "../../reference-server/
 import * as folder from "../../reference-server/src/BlobStore/folder.ts"
 import * as memory from "../../reference-server/src/BlobStore/memory.ts"
 import * as Heartbeats from "../../reference-server/src/Operations/Heartbeats.ts"
+import * as files from "../../reference-server/src/Files/layer.ts"
+import * as noScanner from "../../reference-server/src/VirusScanner/none.ts"
 import { Readiness, layer } from "../../reference-server/src/Operations/Readiness.ts"
 import * as Stopping from "../../reference-server/src/Operations/Stopping.ts"
 import { FileSystem } from "../../reference-server/src/platform/Files.ts"
@@ -41,7 +43,8 @@ const own = Layer.mergeAll(
 )
 const within = <E, R>(store: Layer.Layer<BlobStore, E, R>) =>
   layer.pipe(
-    Layer.provideMerge(Layer.mergeAll(store, TestDatabase.layer)),
+    Layer.provideMerge(files.layer),
+    Layer.provideMerge(Layer.mergeAll(store, noScanner.layer, TestDatabase.layer)),
     Layer.provideMerge(Layer.mergeAll(NodeServices.layer, NodeCrypto.layerSecureRandom)),
     Layer.provideMerge(own),
   )

@@ -33,7 +33,12 @@ const other: Readonly<{ [type: string]: (column: string) => string }> = {
 }
 
 /** They say where a row stands in the order of commits, and are no part of what happened. */
-const places = new Set(["audit_entries.position", "audit_entries.transaction"])
+const places = new Set([
+  "audit_entries.position",
+  "audit_entries.transaction",
+  "workspace_events.position",
+  "workspace_events.transaction",
+])
 
 layer(TestFirm.withoutWorker, { excludeTestServices: true, timeout: "120 seconds" })("tampering as superuser", (it) => {
   /** What a tampering comes to, which is rolled back. */
@@ -107,11 +112,13 @@ layer(TestFirm.withoutWorker, { excludeTestServices: true, timeout: "120 seconds
     () =>
       Effect.gen(function* () {
         const sql = yield* SqlClient.SqlClient
-        const { workspaceId } = yield* World.arrange
+        const { workspaceId, member, covered } = yield* World.arrange
+        yield* World.happen(member, "MemberInvited", "MemberJoined", "RoleChanged")
+        yield* covered
         assert.deepStrictEqual((yield* checked(workspaceId)).faults, [])
         const columns = yield* sql<{ tableName: string; columnName: string; dataType: string }>`
         SELECT table_name, column_name, data_type FROM information_schema.columns
-        WHERE table_name IN ('audit_entries', 'audit_checkpoints') ORDER BY 1, 2`
+        WHERE table_name IN ('audit_entries', 'audit_checkpoints', 'workspace_events') ORDER BY 1, 2`
         const random = numbers(20_260_101)
         const missed: Array<string> = []
         let done = 0
@@ -182,7 +189,7 @@ layer(TestFirm.withoutWorker, { excludeTestServices: true, timeout: "120 seconds
           ["state", cancelled.id, null, null],
         )
         assert.deepStrictEqual(
-          yield* first(`UPDATE submissions SET answers = jsonb_set(answers, '{name}', '"Other"') WHERE ${a}`),
+          yield* first(`UPDATE submissions SET sealed = NULL, answers = '{"name": "Other"}' WHERE ${a}`),
           ["submission", submitted.id, null, null],
         )
         assert.deepStrictEqual(yield* first(`DELETE FROM submissions WHERE ${a}`), [

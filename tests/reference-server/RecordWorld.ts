@@ -3,10 +3,13 @@ import { AuditRecord, type ClientRequest } from "@requite/core"
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
+import { CurrentCaller } from "../../reference-server/src/Caller.ts"
+import type { Member } from "../../reference-server/src/Members.ts"
 import { ClientRequests } from "../../reference-server/src/ClientRequests.ts"
 import { SqlClient } from "../../reference-server/src/platform/Sql.ts"
 import { Record } from "../../reference-server/src/Record.ts"
 import { Uploads } from "../../reference-server/src/Uploads.ts"
+import { WorkspaceEvents } from "../../reference-server/src/WorkspaceEvents.ts"
 import * as TestFirm from "../support/TestFirm.ts"
 
 const { uuid } = TestFirm
@@ -38,7 +41,8 @@ export const arrange = Effect.gen(function* () {
   // somebody else's transaction on the same server may still be open
   const settled = sql<{ is: boolean }>`
     SELECT NOT EXISTS (SELECT FROM audit_entries WHERE workspace_id = ${workspaceId}
-      AND transaction >= audit_horizon()) AS is`.pipe(
+      AND transaction >= audit_horizon()) AND NOT EXISTS (SELECT FROM workspace_events
+      WHERE workspace_id = ${workspaceId} AND transaction >= audit_horizon()) AS is`.pipe(
     Effect.repeat({ until: ([row]) => row?.is === true, schedule: Schedule.spaced("20 millis") }),
   )
   const covered = Effect.andThen(settled, record.checkpoint(workspaceId))
@@ -51,6 +55,23 @@ export const arrange = Effect.gen(function* () {
   yield* covered
   return { member, workspaceId, stored, submitted, customer, cancelled, out, covered }
 })
+
+/** Events of the workspace, as members and their keys give rise to them. */
+export const happen = (member: Member, ...types: ReadonlyArray<string>) =>
+  Effect.flatMap(WorkspaceEvents, (events) =>
+    Effect.forEach(
+      types,
+      (type) =>
+        events.add({
+          workspaceId: member.workspaceId,
+          type,
+          by: member.id,
+          about: member.id,
+          data: { name: "Moa", email: "moa@firm.example", role: "member" },
+        }),
+      { discard: true },
+    ),
+  ).pipe(Effect.provideService(CurrentCaller, { ip: "192.0.2.0", userAgent: "Browser" }))
 
 export const lines = (workspaceId: string, after?: number) =>
   Effect.flatMap(Record, (record) => Stream.runCollect(record.ofWorkspace(workspaceId, after)))

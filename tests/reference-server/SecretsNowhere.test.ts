@@ -4,9 +4,6 @@
  * forms that a secret takes on its way. The development mailboxes, which are made to show mails, are not part of it.
  */
 import { readFileSync } from "node:fs"
-import { createServer } from "node:http"
-import type { AddressInfo } from "node:net"
-import { text } from "node:stream/consumers"
 import { assert, describe, it } from "@effect/vitest"
 import * as Channel from "effect/Channel"
 import * as Console from "effect/Console"
@@ -37,89 +34,9 @@ import * as ServerProcess from "../support/ServerProcess.ts"
 import * as ShiftedClock from "../support/ShiftedClock.ts"
 import * as SmtpSink from "../support/SmtpSink.ts"
 import * as TestDatabase from "../support/TestDatabase.ts"
+import { eventually, given, listener, passwords, stands } from "./SecretsWorld.ts"
 
 const questionnaire = readFileSync(new URL("../../examples/questionnaires/first-look.json", import.meta.url), "utf8")
-
-/** What the operator sets. */
-const given = {
-  SECRET_KEY: "the-key-that-all-others-come-from-0123456789",
-  SETUP_CODE: "set-up-code-of-the-operator",
-  METRICS_TOKEN: "metrics-token-that-nobody-guesses",
-  SMS_TOKEN: "token-of-the-sms-provider",
-  MAIL_RETURN_TOKEN: "token-of-the-pipe-that-brings-mail-back",
-  MAIL_EVENTS_SECRET: "whsec_bWFpbC1ldmVudHMtc2VjcmV0LW9mLXRoZS1wcm92aWRlcg==",
-}
-const passwords = {
-  "password of the first member": "correct horse battery",
-  "wrong password": "correct horse batteries",
-  "password of the second member": "staple of the invited one",
-  "new password": "another staple of the first",
-  "SMTP password": "smtp-password-of-the-firm",
-  "database password": "database-password-of-the-firm",
-  "collector's key": "key-of-the-collector",
-  "path of the SMS provider": "sms-path-with-a-key",
-}
-
-const listener = async (answer: (path: string, body: string) => void) => {
-  const server = createServer((request, response) => {
-    const take = async () => {
-      answer(request.url ?? "", await text(request))
-      response.writeHead(204).end()
-    }
-    void take()
-  })
-  await new Promise<void>((go) => server.listen(0, "127.0.0.1", go))
-  // a listening TCP server has an AddressInfo
-  const { port } = server.address() as AddressInfo
-  const close = () => {
-    server.closeAllConnections()
-    server.close()
-  }
-  return { url: `http://127.0.0.1:${port}`, close }
-}
-
-/** Tries until there is something. */
-const eventually = async <A>(what: string, look: () => A | undefined | Promise<A | undefined>): Promise<A> => {
-  for (const end = performance.now() + 20_000; performance.now() < end;) {
-    const found = await look()
-    if (found !== undefined) return found
-    await new Promise((go) => setTimeout(go, 20))
-  }
-  throw new Error(`${what} did not come`)
-}
-
-/** How a secret may stand in a text: as it is, in an address, as hex, in base64 of both kinds wherever it begins. */
-const formsOf = (secret: string): ReadonlyArray<string> => {
-  const bytes = [Buffer.from(secret)]
-  // what is itself base64 could have been decoded
-  const plain = secret.replace(/^(whsec_|rq_\w{8}_)/, "")
-  if (/^[\w+/=-]{40,}$/.test(plain)) bytes.push(Buffer.from(plain, "base64"))
-  const shifted = (part: Buffer, by: number) => {
-    const whole = Buffer.concat([Buffer.alloc(by), part])
-      .toString("base64")
-      .replace(/=+$/, "")
-    // the characters at either end have bits of what stands beside it
-    return whole.slice(by === 0 ? 0 : by + 1, (part.length + by) % 3 === 0 ? undefined : -1)
-  }
-  const encoded = bytes.flatMap((part) => [0, 1, 2].map((by) => shifted(part, by)))
-  return [
-    ...new Set([
-      secret,
-      plain,
-      encodeURIComponent(secret),
-      JSON.stringify(secret).slice(1, -1),
-      ...bytes.flatMap((part) => [part.toString("hex"), part.toString("hex").toUpperCase()]),
-      ...encoded.flatMap((one) => [one, one.replaceAll("+", "-").replaceAll("/", "_")]),
-    ]),
-  ].filter((form) => form.length >= 8)
-}
-
-/** Is it in the text? Six digits alone are found between what is no digit, since any long number has them. */
-const stands = (secret: string, place: string): boolean =>
-  /^\d{6}$/.test(secret)
-    ? new RegExp(`(?<![\\w.])${secret}(?!\\w)`).test(place) ||
-      formsOf(secret).some((form) => form !== secret && place.includes(form))
-    : formsOf(secret).some((form) => place.includes(form))
 
 describe("secrets", () => {
   it("S12 S14: no token, code, cookie, key or password that was ever issued stands in a table, a log, a trace, a metric, a list, an export or a webhook", async () => {

@@ -29,6 +29,7 @@ const server = HttpRouter.serve(Layer.mergeAll(CustomerPages.layer, FirmPages.la
       SMTP_URL: "smtp://localhost",
       MAIL_FROM: "ask@firm.example",
       SETUP_CODE: "opens sesame",
+      CLAMD_URL: "none",
     }),
   ),
 )

@@ -74,6 +74,27 @@ layer(World.layer, { excludeTestServices: true, timeout: "60 seconds" })("handin
     }),
   )
 
+  it.effect("S69: what somebody replays goes at once, also to an endpoint that is being left alone", () =>
+    Effect.gen(function* () {
+      const { receiver, sent, settled, webhooks, workspaceId, id } = yield* World.arrange({ types: ["request.sent"] })
+      receiver.answers.push(World.answer(503, "", { "retry-after": "300" }))
+      yield* sent
+      yield* World.gotBy(receiver, 1)
+      const [waiting] = yield* settled("queued", 1)
+      const sql = yield* SqlClient.SqlClient
+      yield* TestFirm.eventually(
+        Effect.map(
+          sql`SELECT 1 FROM webhook_endpoints WHERE id = ${id} AND paused_until > now() + interval '1 minute'`,
+          (rows) => (rows.length === 1 ? true : undefined),
+        ),
+      )
+      yield* webhooks.replay(workspaceId, id, { delivery: waiting?.id ?? "" })
+      yield* World.gotBy(receiver, 2)
+      assert.strictEqual(receiver.got[1]?.id, waiting?.webhookId)
+      yield* settled("delivered", 1)
+    }),
+  )
+
   it.effect("S69: 410 disables the endpoint, its letter is dead, and can be replayed under the same id", () =>
     Effect.gen(function* () {
       const { receiver, sent, settled, webhooks, workspaceId, id, member } = yield* World.arrange({

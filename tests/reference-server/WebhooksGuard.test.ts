@@ -18,6 +18,7 @@ const outside = {
   SMTP_URL: "smtp://localhost",
   MAIL_FROM: "ask@firm.example",
   SETUP_CODE: "opens sesame",
+  CLAMD_URL: "none",
 }
 
 /** The guard of a server of that configuration, where names lead to these addresses; each look-up takes the next answer. */

@@ -8,6 +8,7 @@ import * as Redacted from "effect/Redacted"
 import * as Api from "../../reference-server/src/Api.ts"
 import * as Assets from "../../reference-server/src/Assets.ts"
 import * as memory from "../../reference-server/src/BlobStore/memory.ts"
+import * as noScanner from "../../reference-server/src/VirusScanner/none.ts"
 import { ClientRequests } from "../../reference-server/src/ClientRequests.ts"
 import { Contacts } from "../../reference-server/src/Contacts.ts"
 import * as Domain from "../../reference-server/src/Domain.ts"
@@ -28,7 +29,7 @@ import * as FirmWorld from "./FirmPagesWorld.ts"
 /** The whole domain, without anybody who works the outbox off: nothing here is about mail. */
 export const services = Domain.layer.pipe(
   Layer.provideMerge(Layer.mergeAll(Layer.succeed(Mailer, { send: () => Effect.void }), SmsSender.unavailable)),
-  Layer.provideMerge(Layer.mergeAll(memory.layer, TestDatabase.layer, TestDatabase.everyWorkspace)),
+  Layer.provideMerge(Layer.mergeAll(memory.layer, noScanner.layer, TestDatabase.layer, TestDatabase.everyWorkspace)),
   Layer.provideMerge(Domain.platform(TestFirm.config())),
 )
 

@@ -20,6 +20,9 @@ export interface PageOptions {
   readonly height: number
   readonly locale?: string
   readonly colorScheme?: "light" | "dark"
+  /** A finger, and no mouse. */
+  readonly hasTouch?: boolean
+  readonly isMobile?: boolean
 }
 
 export interface Browser {

@@ -1,5 +1,7 @@
 /** The smallest files of each sort that pass for one. */
 
+import * as Zips from "./Zips.ts"
+
 type Bytes = Uint8Array<ArrayBuffer>
 
 export const text = (content: string): Bytes => new TextEncoder().encode(content)
@@ -19,20 +21,9 @@ export const exe = padded("MZ\x90\x00\x03", 512)
 export const html = text("<!doctype html><html><body><script>alert(1)</script></body></html>")
 export const svg = text('<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>')
 
-const number = (value: number, length: number) =>
-  Array.from({ length }, (_, at) => String.fromCharCode((value >>> (8 * at)) & 255)).join("")
-
 /** An archive of uncompressed entries. */
-const archive = (entries: Readonly<Record<string, string>>): Bytes =>
-  binary(
-    Object.entries(entries)
-      .map(([name, content]) => {
-        const size = number(content.length, 4)
-        return `PK\x03\x04${number(10, 2)}${"\0".repeat(12)}${size}${size}${number(name.length, 2)}\0\0${name}${content}`
-      })
-      .join("")
-      .concat("PK\x05\x06", "\0".repeat(18)),
-  )
+export const archive = (entries: Readonly<Record<string, string>>): Bytes =>
+  Zips.zip(Object.entries(entries).map(([name, content]) => ({ name, content: binary(content) })))
 
 export const zip = archive({ "setup.exe": "MZ\x90\x00\x03" })
 export const docx = archive({

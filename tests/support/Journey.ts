@@ -289,5 +289,11 @@ export const task = async (
   await member.getByRole("heading", { name: title }).waitFor()
 }
 
+/** Waits until so many files have been taken in: where scripts run they go up as soon as they are chosen. */
+export const added = async (page: Page, files = 1): Promise<void> => {
+  const rows = page.locator(".files li:is([data-state=ready], [data-state=checking])")
+  await rows.nth(files - 1).waitFor()
+}
+
 /** What the page says. */
 export const said = (page: Page): Promise<string> => page.locator("main").innerText()

@@ -13,6 +13,8 @@ import * as References from "effect/References"
 import * as Schedule from "effect/Schedule"
 import { BlobStore } from "../../reference-server/src/BlobStore.ts"
 import * as memory from "../../reference-server/src/BlobStore/memory.ts"
+import type { VirusScanner } from "../../reference-server/src/VirusScanner.ts"
+import * as noScanner from "../../reference-server/src/VirusScanner/none.ts"
 import { ClientRequests } from "../../reference-server/src/ClientRequests.ts"
 import { parse, type ServerConfig } from "../../reference-server/src/Config.ts"
 import type { Customer } from "../../reference-server/src/Customer.ts"
@@ -67,7 +69,7 @@ const mailer = Layer.succeed(Mailer, {
 /** The keys of the blobs that are there. */
 export const blobs = new Set<string>()
 
-const store = Layer.effect(
+export const store = Layer.effect(
   BlobStore,
   Effect.map(BlobStore, (inner) => ({
     ...inner,
@@ -116,11 +118,11 @@ const smsSender = Layer.succeed(SmsSender, {
 })
 
 /** Everything but HTTP and the worker, under the configuration of this environment. */
-export const domainOf = (environment: Record<string, string>) =>
+export const domainOf = (environment: Record<string, string>, scanner: Layer.Layer<VirusScanner> = noScanner.layer) =>
   Layer.unwrap(
     Effect.map(TestDatabase.temporaryDirectory, (DATA_DIR) =>
       Domain.layer.pipe(
-        Layer.provideMerge(Layer.mergeAll(mailer, smsSender, store, TestDatabase.layer)),
+        Layer.provideMerge(Layer.mergeAll(mailer, smsSender, store, scanner, TestDatabase.layer)),
         Layer.provideMerge(Domain.platform(config({ DATA_DIR, ...environment }))),
         Layer.provideMerge(clock.layer),
         Layer.provideMerge(logging),
@@ -129,9 +131,9 @@ export const domainOf = (environment: Record<string, string>) =>
   )
 
 /** The same with the worker, which hands mails over. */
-export const layerOf = (environment: Record<string, string>) =>
+export const layerOf = (environment: Record<string, string>, scanner?: Layer.Layer<VirusScanner>) =>
   Layer.merge(worker.layer, LetterWorker.layer).pipe(
-    Layer.provideMerge(domainOf(environment)),
+    Layer.provideMerge(domainOf(environment, scanner)),
     Layer.merge(TestDatabase.everyWorkspace),
   )
 

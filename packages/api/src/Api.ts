@@ -5,6 +5,7 @@
 import { Contacts } from "./Contacts.ts"
 import { Customer } from "./Customer.ts"
 import { tidy } from "./Document.ts"
+import { Documents } from "./Documents.ts"
 import { Events } from "./Events.ts"
 import { HttpApi, HttpApiMiddleware, OpenApi } from "./HttpApi.ts"
 import { Keys } from "./Keys.ts"
@@ -19,6 +20,7 @@ import { Session } from "./Session.ts"
 import { Suppressions } from "./Suppressions.ts"
 import { System } from "./System.ts"
 import { Templates } from "./Templates.ts"
+import { Uploads } from "./Uploads.ts"
 import { Webhooks } from "./Webhooks.ts"
 import { WorkItems } from "./WorkItems.ts"
 
@@ -42,6 +44,7 @@ export class Api extends HttpApi.make("requite")
     Requests,
     WorkItems,
     Contacts,
+    Documents,
     Suppressions,
     Policies,
     Keys,
@@ -51,6 +54,7 @@ export class Api extends HttpApi.make("requite")
     Operations,
     Session,
     Customer,
+    Uploads,
     Senders,
     Templates,
     Record,

@@ -19,6 +19,7 @@ export const FillItem = Schema.Struct({
   id: Schema.String.annotate({ description: "The id of the section." }),
   status: ClientRequest.ItemStatus,
   reason: Schema.NullOr(Schema.String).annotate({ description: "Why it was sent back, waived, or does not apply." }),
+  infected: Wire.Infected,
   open: Schema.Boolean.annotate({ description: "May its answers be written now?" }),
 }).annotate({
   identifier: "FillItem",
@@ -145,7 +146,7 @@ const upload = HttpApiEndpoint.post("upload", "/:handle/files/:question", {
 const file = HttpApiEndpoint.get("file", "/:handle/files/:file", {
   params: { ...params, file: Wire.Id },
   success: HttpApiSchema.StreamUint8Array(),
-  error: Failure.NotFound,
+  error: [Failure.NotFound, Failure.FileWithheld],
 }).annotateMerge(
   OpenApi.annotations({ summary: "Download a file", description: "One of the customer's files, or of the firm's." }),
 )

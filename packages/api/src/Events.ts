@@ -40,6 +40,9 @@ export const names = {
   AnswersSaved: "answers.saved",
   FileAttached: "file.attached",
   FileRemoved: "file.removed",
+  FileScanned: "file.scanned",
+  FileQuarantined: "file.quarantined",
+  CheckRequested: "check.requested",
   ReminderSent: "reminder.sent",
   RemindersStopped: "reminder.stopped",
   RequestSubmitted: "request.submitted",
@@ -101,6 +104,7 @@ const ends = {
 }
 const recipient = { recipient: Schema.String.annotate({ description: "The id of a recipient of the request." }) }
 const item = { item: Schema.String.annotate({ description: "The id of a section." }) }
+const scan = Wire.FileScan
 const sent = { sendNo: Schema.Int, recipients: Schema.Array(Schema.String), ...ends }
 
 /** The schema of each event, under its name in the core: none can be forgotten. */
@@ -132,7 +136,13 @@ export const schemas = {
   ItemReopened: event(names.ItemReopened, item),
   ItemDeclined: event(names.ItemDeclined, item),
   ItemAccepted: event(names.ItemAccepted, item),
-  ItemReturned: event(names.ItemReturned, { ...item, ...ends }),
+  ItemReturned: event(names.ItemReturned, {
+    ...item,
+    infected: Schema.Boolean.annotate({
+      description: "It came back by itself, because a file of it was infected; false: the firm sent it back.",
+    }),
+    ...ends,
+  }),
   ItemWaived: event(names.ItemWaived, item),
   AnswersSaved: event(names.AnswersSaved, {
     questions: Schema.Array(Schema.String),
@@ -140,8 +150,25 @@ export const schemas = {
       description: "Those of them that somebody else had changed meanwhile.",
     }),
   }),
-  FileAttached: event(names.FileAttached, { question: Schema.String, file: Schema.String }),
+  FileAttached: event(names.FileAttached, { question: Schema.String, file: Schema.String, scan }),
   FileRemoved: event(names.FileRemoved, { file: Schema.String }),
+  FileScanned: event(names.FileScanned, { question: Schema.String, file: Schema.String, scan }),
+  FileQuarantined: event(names.FileQuarantined, {
+    question: Schema.String,
+    file: Schema.String,
+    signature: Schema.String.annotate({
+      description: "What the scanner calls what it found; empty: it could not look, and a member removed the file.",
+    }),
+  }),
+  CheckRequested: event(names.CheckRequested, {
+    ...item,
+    question: Schema.String,
+    check: Schema.String.annotate({
+      description: "The name of the check, as the question has it.",
+      examples: ["identity"],
+    }),
+    files: Schema.Array(Schema.String).annotate({ description: "The ids of the files that are to be checked." }),
+  }),
   ReminderSent: event(names.ReminderSent, { count: Schema.Int, ...ends }),
   RemindersStopped: event(names.RemindersStopped, recipient),
   RequestSubmitted: event(names.RequestSubmitted, {

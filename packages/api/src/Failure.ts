@@ -18,10 +18,19 @@ export class Unauthorized extends Schema.TaggedError<Unauthorized>()(
   { httpApiStatus: 401, description: "Neither an API key nor a session that holds." },
 ) {}
 
+/** What `NotFromHere` says: a change needs to be shown to come from a page of this server, and from this session. */
+export const notFromHere = {
+  /** The header that browsers send is missing or another. */
+  origin:
+    "Changes by a cookie are taken only from this server's own pages, and so is a customer's link: browsers say so in `Sec-Fetch-Site`, other programs send `Origin` with the address that this server is reached at (PUBLIC_URL).",
+  /** The session's token is missing, or another's. */
+  token: "The header `X-CSRF-Token` is missing or is not this session's: take `csrf` from the session's own answers.",
+} as const
+
 /** A change that came with a cookie, but not from a page of this server, or without the session's token (S39). */
 export class NotFromHere extends Schema.TaggedError<NotFromHere>()(
   "NotFromHere",
-  { message: message("With a cookie, changes are taken only from this server's own pages.") },
+  { message: message(notFromHere.origin) },
   { httpApiStatus: 403, description: "A change with a cookie that does not come from a page of this server." },
 ) {}
 
@@ -50,6 +59,16 @@ export class MemberRefused extends Schema.TaggedError<MemberRefused>()(
   { httpApiStatus: 409, description: "The member, or the address, does not allow this. Nothing changed." },
 ) {}
 
+/** The file is there, and nobody is given it: it was not found to be clean (S55). */
+export class FileWithheld extends Schema.TaggedError<FileWithheld>()(
+  "FileWithheld",
+  {
+    scan: Schema.Literals(["pending", "clean", "unscannable", "unscanned", "infected"]),
+    message: message("This file is not given out before it was found to be clean."),
+  },
+  { httpApiStatus: 409, description: "The file is there, and is not given out before it was found to be clean." },
+) {}
+
 /** There is none of that id in this workspace. */
 export class NotFound extends Schema.TaggedError<NotFound>()(
   "NotFound",
@@ -59,6 +78,7 @@ export class NotFound extends Schema.TaggedError<NotFound>()(
       "questionnaire",
       "question",
       "file",
+      "preview",
       "submission",
       "work-item",
       "task",
@@ -71,6 +91,9 @@ export class NotFound extends Schema.TaggedError<NotFound>()(
       "sender",
       "suppression",
       "batch",
+      "folder",
+      "document",
+      "share",
       "endpoint",
     ]),
     message: Schema.String,
@@ -331,6 +354,28 @@ export class CodeRefused extends Schema.TaggedError<CodeRefused>()(
     message: message("The code is not right, or does not work any more."),
   },
   { httpApiStatus: 422, description: "The code is not right, or does not work any more." },
+) {}
+
+/** The folder or document does not allow this. Nothing changed. */
+export class DocumentRefused extends Schema.TaggedError<DocumentRefused>()(
+  "DocumentRefused",
+  {
+    code: Schema.Literals([
+      "name-missing",
+      "name-too-long",
+      "folder-is-standard",
+      "folder-not-empty",
+      "folder-awaits-files",
+      "folder-into-itself",
+      "folder-of-another",
+      "too-deep",
+      "too-many",
+      "file-withheld",
+      "expiry-wrong",
+    ]),
+    message: Schema.String,
+  },
+  { httpApiStatus: 409, description: "The folder or document does not allow this. Nothing changed." },
 ) {}
 
 /** Too often (S41, S28): `Retry-After` says the same. */

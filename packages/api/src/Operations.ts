@@ -1,6 +1,6 @@
 /**
  * The group `operations`: how delivery is doing in the workspace, for administrators: what waits, what failed and why, and trying
- * again. Of the server it tells what belongs to everybody: when its loops last turned, its versions, its size.
+ * again. Of the server it tells what belongs to everybody: when its loops last turned, its versions.
  */
 import * as Schema from "effect/Schema"
 import { AdminAccess, MemberAccess } from "./Access.ts"
@@ -78,7 +78,6 @@ export const Overview = Schema.Struct({
     node: Schema.String,
     postgres: Schema.String,
     tables: Schema.String.annotate({ description: "The last step of the tables.", examples: ["0013_operations"] }),
-    databaseBytes: count,
   }),
 }).annotate({ identifier: "OperationsOverview", description: "How delivery is doing in the workspace." })
 export type Overview = typeof Overview.Type

@@ -77,7 +77,7 @@ export class Record extends HttpApiGroup.make("record")
       OpenApi.annotations({
         summary: "Export the record",
         description:
-          "The whole record as lines of JSON: checkpoints, and requests with their entries and submissions. Prove it with `requite verify`.",
+          "The whole record as lines of JSON: checkpoints, events of the firm, and requests with their entries and submissions. Prove it with `requite verify`.",
       }),
     ),
     HttpApiEndpoint.get("verify", "/verify", { success: Report }).annotateMerge(

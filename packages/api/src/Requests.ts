@@ -15,6 +15,7 @@ import * as Keeping from "./Requests/Keeping.ts"
 import * as Lifecycle from "./Requests/Lifecycle.ts"
 import * as People from "./Requests/People.ts"
 import * as Planning from "./Requests/Planning.ts"
+import * as Taking from "./Requests/Taking.ts"
 import * as View from "./Requests/View.ts"
 import * as Wire from "./Wire.ts"
 
@@ -31,6 +32,7 @@ export {
   Item,
   ItemAction,
   Mail,
+  MailStatus,
   Recipient,
   RecipientAction,
   RequestView,
@@ -120,7 +122,7 @@ export class Requests extends HttpApiGroup.make("requests")
     HttpApiEndpoint.get("file", "/:id/files/:file", {
       params: { ...params, file: Wire.Id },
       success: HttpApiSchema.StreamUint8Array(),
-      error: Failure.NotFound,
+      error: [Failure.NotFound, Failure.FileWithheld],
     }).annotateMerge(
       OpenApi.annotations({
         summary: "Download a file",
@@ -163,6 +165,7 @@ export class Requests extends HttpApiGroup.make("requests")
   .add(Bulk.bulk, Bulk.batch, Bulk.pauseBatch, Bulk.resumeBatch, Bulk.cancelBatch)
   .add(Planning.reminders, Planning.previewReminders)
   .add(Keeping.record, Keeping.erase)
+  .add(Taking.exportAnswers, Taking.filesZip, Taking.preview)
   .middleware(MemberAccess)
   .prefix("/requests")
   .annotateMerge(

@@ -33,6 +33,17 @@ export const Domain = Schema.Struct({
   checkedAt: Schema.NullOr(Wire.Timestamp),
   verifiedAt: Schema.NullOr(Wire.Timestamp),
   lostAt: Schema.NullOr(Wire.Timestamp),
+  warmUp: Schema.NullOr(
+    Schema.Struct({
+      day: Schema.Int.annotate({ description: "Of the plan, from 1 to 14; days on which nothing goes do not count." }),
+      perDay: Schema.Int.annotate({ description: "Invitations of batches and reminders that may go on this day." }),
+      sent: Schema.Int.annotate({ description: "How many of them have." }),
+      waiting: Schema.Int.annotate({ description: "How many wait." }),
+      until: Schema.NullOr(Wire.Timestamp).annotate({
+        description: "When the next day begins, with twice as many; null: with the next mail.",
+      }),
+    }),
+  ).annotate({ description: "The ceiling while the domain is new; null: there is none." }),
 }).annotate({ identifier: "SenderDomain", description: "The domain that a workspace's mails come from." })
 
 export const SenderView = Schema.Struct({

@@ -159,10 +159,32 @@ export const FileRef = upload.FileRef.annotate({
 })
 export type FileRef = typeof FileRef.Type
 
+/** What is known of a file. One that is infected is in no request. */
+export const FileScan = ClientRequest.FileScan.annotate({
+  identifier: "FileScan",
+  description:
+    "What is known of the file: only one that is `clean`, or `unscanned` where the server has no scanner, can be downloaded.",
+})
+
+/** Why an item came back by itself. */
+export const Infected = Schema.NullOr(Schema.String).annotate({
+  description: "The name of the file that it came back for by itself, because it had a virus; null: it did not.",
+})
+
+/** A check that was asked for, once its documents were there, complete and clean. */
+export const RequestedCheck = Schema.Struct({
+  ...ClientRequest.RequestedCheck.fields,
+  at: Timestamp,
+}).annotate({
+  identifier: "RequestedCheck",
+  description: "A check that was asked for when its documents were there, complete and clean: `files` are their ids.",
+})
+
 /** A file that the customer attached to a question. */
 export const AttachedFile = Schema.Struct({
   ...upload.FileRef.fields,
   question: Schema.String,
+  scan: FileScan,
   attachedAt: Timestamp,
 }).annotate({ identifier: "AttachedFile", description: "A file that the customer attached to a question." })
 export type AttachedFile = typeof AttachedFile.Type

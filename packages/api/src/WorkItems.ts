@@ -103,6 +103,7 @@ export const TaskAnswers = Schema.Struct({
   at: Wire.Timestamp,
   questionnaire: Schema.Struct({ id: Schema.String, version: Schema.Int }),
   answers: Wire.Answers,
+  checks: Schema.Array(Wire.RequestedCheck),
 }).annotate({
   identifier: "TaskAnswers",
   description:
@@ -141,6 +142,17 @@ export class WorkItems extends HttpApiGroup.make("workItems")
       payload: NewWorkItem,
     }).annotateMerge(
       OpenApi.annotations({ summary: "Make a work item", description: "Makes a work item, in its first stage." }),
+    ),
+    HttpApiEndpoint.get("filesZip", "/:id/files.zip", {
+      params,
+      success: HttpApiSchema.StreamUint8Array(),
+      error: Failure.NotFound,
+    }).annotateMerge(
+      OpenApi.annotations({
+        summary: "Download all files",
+        description:
+          "A ZIP with a folder for each request of the work item: the customer's files, the answers as a PDF, and one `manifest.json` with every digest. Files that are withheld are listed there, and left out.",
+      }),
     ),
     HttpApiEndpoint.get("get", "/:id", { params, ...found }).annotateMerge(
       OpenApi.annotations({ summary: "Read a work item", description: "A work item with everything in it." }),

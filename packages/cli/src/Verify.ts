@@ -101,7 +101,7 @@ const recordLines = (report: AuditRecord.Report, paint: Paint.Paint): ReadonlyAr
   }
   const amounts = [
     Paint.amount(report.requests, "request"),
-    ...(report.events > 0 ? [Paint.amount(report.events, "event of the firm", "events of the firm")] : []),
+    ...(report.events > 0 ? [`${Paint.amount(report.events, "event")} of the firm`] : []),
     entries === 1 ? "1 entry" : `${entries} entries`,
     Paint.amount(report.submissions, "submission"),
     Paint.amount(report.checkpoints, "checkpoint"),

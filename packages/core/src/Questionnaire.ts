@@ -39,6 +39,10 @@ export const QuestionnaireRef = Schema.Struct({
   questions: Schema.Int,
   /** Ids of its sections, in reading order: the items of a request. */
   sections: Schema.Array(Schema.String),
+  /** Questions whose documents are for a check (P17), with their item and the check's name; left out: none. */
+  checks: Schema.optionalKey(
+    Schema.Array(Schema.Struct({ item: Schema.String, question: Schema.String, check: Schema.String })),
+  ),
 })
 export type QuestionnaireRef = typeof QuestionnaireRef.Type
 
@@ -131,12 +135,14 @@ export const reference = Effect.fnUntraced(function* (
   questionnaire: Questionnaire,
 ): Effect.fn.Return<QuestionnaireRef, never, Crypto.Crypto> {
   const hash = yield* Crypto.sha256Hex(JsonText.canonical(questionnaire))
+  const checks = Definition.checks(questionnaire)
   return {
     id: questionnaire.id,
     version: questionnaire.version,
     hash,
     questions: questions(questionnaire).length,
     sections: questionnaire.sections.map((section) => section.id),
+    ...(checks.length === 0 ? {} : { checks }),
   }
 })
 

@@ -3,6 +3,6 @@
  * created with, whatever the firm changes afterwards (lifecycle.md L46). The presets reproduce the five reference
  * systems; `standard` is requite's own. `lint` names settings that are weak, and knobs that contradict each other.
  */
-export { lint, type Warning } from "./RequestPolicy/lint.ts"
+export { lint, type Surroundings, type Warning } from "./RequestPolicy/lint.ts"
 export { Editable, RequestPolicy, Requirement, SecondFactor } from "./RequestPolicy/Policy.ts"
 export { customerCentre, fileRequest, karbon, passfort, presets, standard, taxdome } from "./RequestPolicy/presets.ts"

@@ -14,12 +14,12 @@ import * as CurrentRequest from "../Observability/CurrentRequest.ts"
 import * as PageSecurity from "../PageSecurity.ts"
 import { ByteSize } from "../platform/Files.ts"
 import { HttpIncomingMessage, HttpRouter, HttpServerRequest } from "../platform/Http.ts"
-import { CustomerLimits } from "../RateLimits/Customers.ts"
+import { type Action, CustomerLimits } from "../RateLimits/Customers.ts"
 import * as Tenancy from "../Tenancy.ts"
 import * as Entrance from "./entrance.ts"
 
 const changes = (request: HttpServerRequest.HttpServerRequest): boolean =>
-  request.method !== "GET" && request.method !== "HEAD"
+  request.method !== "GET" && request.method !== "HEAD" && request.method !== "OPTIONS"
 
 /** Carries out what a member asked for: for their workspace, and for no other. */
 const as = <A, E, R>(member: Member, http: Effect.Effect<A, E, R>) =>
@@ -79,6 +79,12 @@ const maxAnswers = ByteSize.mebibytes(1)
 /** The address of a submission, and not that of a question called "submit". */
 const submission = /\/customer\/[^/]+\/submit$/
 
+/** What a change counts as: a file, a piece of one, or anything else. */
+const actionOf = (path: string): Action => {
+  if (/\/uploads\/[^/]*$/.test(path)) return "piece"
+  return /(\/files\/[^/]*|\/uploads)$/.test(path) ? "upload" : "save"
+}
+
 /** Customers, by the session that their link opened. Whatever does not hold is `LinkDead` (S47). */
 const customers = Layer.effect(
   Access.CustomerAccess,
@@ -89,7 +95,7 @@ const customers = Layer.effect(
     const { count, counted } = yield* Entrance.make
 
     const enter = Effect.fnUntraced(function* (request: HttpServerRequest.HttpServerRequest) {
-      const action = /\/files\/[^/]*$/.test(request.url.split("?")[0] ?? "") ? "upload" : "save"
+      const action = actionOf(request.url.split("?")[0] ?? "")
       if (changes(request)) yield* count(action)
       const { handle = "" } = yield* HttpRouter.params
       const secret = PageSecurity.readCookie(config, request, customerCookie(handle))
@@ -117,7 +123,7 @@ const customers = Layer.effect(
           Effect.catchTags({ ...Entrance.failures, ...Entrance.again }),
         )
         if (changes(request) && !PageSecurity.isCsrf(request.headers["x-csrf-token"], customer.csrf)) {
-          return yield* new Failure.NotFromHere()
+          return yield* new Failure.NotFromHere({ message: Failure.notFromHere.token })
         }
         return yield* http.pipe(
           Effect.provideService(Access.CurrentCustomer, customer),

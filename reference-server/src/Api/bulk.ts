@@ -140,6 +140,10 @@ export const make = Effect.fnUntraced(function* <E extends { readonly _tag: stri
 
   function view(id: string) {
     return Effect.flatMap(Access.CurrentMember, ({ workspaceId }) => batches.view(workspaceId, id)).pipe(
+      Effect.map(({ heldUntil, ...batch }) => ({
+        ...batch,
+        heldUntil: heldUntil === null ? null : new Date(heldUntil).toISOString(),
+      })),
       Effect.mapError(() => failures.notFound("batch")),
     )
   }

@@ -9,8 +9,8 @@ import type { Customer } from "../Customer.ts"
 import type { Multipart } from "../platform/Http.ts"
 import { HttpApiBuilder } from "../platform/HttpApi.ts"
 import * as MultipartFiles from "../Uploads/MultipartFiles.ts"
+import { Downloads } from "../Downloads.ts"
 import { Uploads } from "../Uploads.ts"
-import * as downloads from "./downloads.ts"
 import * as Entrance from "./entrance.ts"
 import * as failures from "./failures.ts"
 import * as views from "./views.ts"
@@ -23,6 +23,7 @@ export const layer = HttpApiBuilder.group(
     const crypto = yield* Crypto.Crypto
     const requests = yield* ClientRequests
     const uploads = yield* Uploads
+    const downloads = yield* Downloads
 
     const uuid = Effect.provideService(Crypto.uuid, Crypto.Crypto, crypto)
     const current = Effect.flatMap(Access.CurrentCustomer, (customer) => requests.current(customer)).pipe(
@@ -80,7 +81,12 @@ export const layer = HttpApiBuilder.group(
         return { files }
       }),
       file: Effect.fn(function* ({ params }) {
-        return downloads.response(yield* uploads.downloadFor(yield* Access.CurrentCustomer, params.file))
+        const customer = yield* Access.CurrentCustomer
+        return yield* downloads.answer({
+          workspaceId: customer.workspace.id,
+          reader: customer.linkId,
+          find: (part) => uploads.downloadFor(customer, params.file, part),
+        })
       }, Effect.catchTags(failures.noFile)),
       remove: Effect.fn(function* ({ params, query }) {
         const { revision } = query

@@ -68,7 +68,9 @@ export const make = Effect.gen(function* () {
   })
   const checked = Effect.fnUntraced(function* (secret: Redacted.Redacted, token: string) {
     const expected = yield* Effect.provideService(PageSecurity.csrfToken(secret), Crypto.Crypto, crypto)
-    if (!PageSecurity.isCsrf(token, expected)) return yield* new Failure.NotFromHere()
+    if (!PageSecurity.isCsrf(token, expected)) {
+      return yield* new Failure.NotFromHere({ message: Failure.notFromHere.token })
+    }
   })
 
   const stepOf = ({ channel, to, step, steps, lapsed, csrf }: CodeStep) => ({ channel, to, step, steps, lapsed, csrf })

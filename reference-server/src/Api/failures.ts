@@ -4,6 +4,7 @@ import type { ClientRequest } from "@requite/core"
 import * as Effect from "effect/Effect"
 import type { ReadOut } from "../AccessCodes.ts"
 import type { LinkNotCopied } from "../CustomerAccess.ts"
+import type { FileWithheld } from "../Files.ts"
 import type { QuestionnaireRefused, VersionTaken } from "../Questionnaires.ts"
 import type { WorkNotFound } from "../WorkItems.ts"
 
@@ -12,6 +13,7 @@ const sentences = {
   questionnaire: "There is no such questionnaire, or no such version of it.",
   question: "There is no such question that takes files.",
   file: "There is no such file.",
+  preview: "There is no preview of this file.",
   submission: "Nothing has been submitted.",
   "work-item": "There is no such work item.",
   task: "There is no such task in this work item.",
@@ -24,13 +26,19 @@ const sentences = {
   sender: "No domain was set up to send from.",
   batch: "There is no such batch.",
   suppression: "Mail may go to this address already.",
+  folder: "There is no such folder.",
+  document: "There is no such document.",
+  share: "There is no such link to this document.",
   endpoint: "There is nothing at this address: /docs lists what there is.",
 } satisfies Record<Failure.NotFound["what"], string>
 
 export const notFound = (what: Failure.NotFound["what"]) => new Failure.NotFound({ what, message: sentences[what] })
 
 export const noRequest = { RequestNotFound: () => Effect.fail(notFound("request")) }
-export const noFile = { RequestNotFound: () => Effect.fail(notFound("file")) }
+export const noFile = {
+  RequestNotFound: () => Effect.fail(notFound("file")),
+  FileWithheld: ({ scan }: FileWithheld) => Effect.fail(new Failure.FileWithheld({ scan })),
+}
 export const noQuestionnaire = { QuestionnaireNotFound: () => Effect.fail(notFound("questionnaire")) }
 
 /** Work or a contact that is not there. */

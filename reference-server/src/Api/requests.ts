@@ -2,16 +2,21 @@
 import { Access, Api, Failure, type Requests } from "@requite/api"
 import { type ClientRequest, Crypto, JsonText } from "@requite/core"
 import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import { AccessCodes } from "../AccessCodes.ts"
 import { ClientRequests, type Handled, type NewRequest, type Overview } from "../ClientRequests.ts"
 import { CustomerAccess } from "../CustomerAccess.ts"
+import { Downloads } from "../Downloads.ts"
+import * as Exports from "../Exports.ts"
+import { Files } from "../Files.ts"
 import * as IdempotencyKeys from "../IdempotencyKeys.ts"
 import { type Member, Members } from "../Members.ts"
-import type { HttpServerRequest } from "../platform/Http.ts"
+import { type HttpServerRequest, HttpServerResponse } from "../platform/Http.ts"
 import { HttpApiBuilder } from "../platform/HttpApi.ts"
+import { Previews } from "../Previews.ts"
 import * as Recipients from "../Recipients.ts"
 import { Record } from "../Record.ts"
 import * as RequestReminders from "../RequestReminders.ts"
@@ -46,6 +51,9 @@ export const layer = HttpApiBuilder.group(
     const requests = yield* ClientRequests
     const members = yield* Members
     const uploads = yield* Uploads
+    const saved = yield* Downloads
+    const previews = yield* Previews
+    const services = Context.pick(Files, Workspaces)(yield* Effect.context<Files | Workspaces>())
     const workspaces = yield* Workspaces
     const access = yield* CustomerAccess
     const codes = yield* AccessCodes
@@ -297,11 +305,42 @@ export const layer = HttpApiBuilder.group(
         )
       }),
       file: Effect.fn(function* ({ params }) {
-        const { workspaceId } = yield* Access.CurrentMember
-        const download = yield* uploads.download(workspaceId, params.id, params.file)
+        const { workspaceId, id: reader } = yield* Access.CurrentMember
+        const answer = yield* saved.answer({
+          workspaceId,
+          reader,
+          find: (part) => uploads.download(workspaceId, params.id, params.file, part),
+        })
         yield* seen(params.id, "file")
-        return downloads.response(download)
+        return answer
       }, Effect.catchTags(failures.noFile)),
+      preview: Effect.fn(
+        function* ({ params, query: { size = "large" } }) {
+          const { workspaceId } = yield* Access.CurrentMember
+          const made = yield* previews.of(size, uploads.download(workspaceId, params.id, params.file))
+          yield* seen(params.id, "file")
+          return HttpServerResponse.uint8Array(made, { contentType: "image/webp", headers: downloads.harmless })
+        },
+        Effect.catchTags({ ...failures.noFile, NoPreview: () => Effect.fail(failures.notFound("preview")) }),
+      ),
+      exportAnswers: Effect.fn(function* ({ params, query: { format = "json", bom } }) {
+        const { workspaceId } = yield* Access.CurrentMember
+        const { current } = yield* overview(params.id)
+        yield* seen(params.id, "answers")
+        const made = yield* Effect.provideContext(
+          Exports.answers(workspaceId, current, format, { bom: bom === "true" }),
+          services,
+        )
+        return downloads.made(made)
+      }),
+      filesZip: Effect.fn(function* ({ params }) {
+        const { workspaceId } = yield* Access.CurrentMember
+        const { current } = yield* overview(params.id)
+        yield* seen(params.id, "answers")
+        yield* seen(params.id, "file")
+        const { name, content } = yield* Effect.provideContext(Exports.ofRequest(workspaceId, current), services)
+        return downloads.bytes(Stream.provideContext(content, services), name, "application/zip")
+      }),
       submission: Effect.fn(function* ({ params }) {
         const { current } = yield* overview(params.id)
         const found = views.submission(current) ?? (yield* failures.notFound("submission"))

@@ -55,6 +55,16 @@ export const layer = HttpApiBuilder.group(
                 checkedAt: isoOrNull(sender.checkedAt),
                 verifiedAt: isoOrNull(sender.verifiedAt),
                 lostAt: isoOrNull(sender.lostAt),
+                warmUp:
+                  sender.warmUp === null
+                    ? null
+                    : {
+                        day: sender.warmUp.step + 1,
+                        perDay: sender.warmUp.perDay,
+                        sent: sender.warmUp.sent,
+                        waiting: sender.warmUp.waiting,
+                        until: isoOrNull(sender.warmUp.until),
+                      },
               },
       }
       return answer

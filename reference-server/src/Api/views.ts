@@ -96,11 +96,12 @@ const recipient = (request: ClientRequest.State, now: number) => (one: ClientReq
 
 const item =
   (request: ClientRequest.State, sections: ReadonlyArray<Wire.SectionProgress>, now: number) => (id: string) => {
-    const { status = "NotStarted", reason = null, at = null } = request.items[id] ?? {}
+    const { status = "NotStarted", reason = null, at = null, infected = null } = request.items[id] ?? {}
     return {
       id,
       status,
       reason,
+      infected,
       changedAt: isoOrNull(at),
       due: ClientRequest.dueOf(request.details, id),
       progress: sections.find((section) => section.id === id) ?? null,
@@ -109,6 +110,8 @@ const item =
   }
 
 const attached = ({ at, ...file }: ClientRequest.AttachedFile): Wire.AttachedFile => ({ ...file, attachedAt: iso(at) })
+
+export const requestedCheck = ({ at, ...check }: ClientRequest.RequestedCheck) => ({ ...check, at: iso(at) })
 
 const mail = ({ createdAt, handedOverAt, trail, ...line }: MailLine): Requests.Mail => ({
   ...line,
@@ -149,6 +152,7 @@ export const request = ({ current, mails }: Overview, now: number, names: Names)
     answers: jsonObject(answers),
     savedAt: isoOrNull(savedAt),
     files: state.files.filter(isGiven).map(attached),
+    checks: state.checks.map(requestedCheck),
     submission:
       submission === null ? null : { id: submission.id, digest: submission.digest, submittedAt: iso(submission.at) },
     mails: mails.map(mail),
@@ -215,8 +219,8 @@ export const fill = (
   files: state.files.map(attached),
   progress: Answers.progress(stored.questionnaire, answers, visited, { context }),
   items: state.details.questionnaire.sections.map((id) => {
-    const { status = "NotStarted", reason = null } = state.items[id] ?? {}
-    return { id, status, reason, open: Items.isOpen(state, id) }
+    const { status = "NotStarted", reason = null, infected = null } = state.items[id] ?? {}
+    return { id, status, reason, infected, open: Items.isOpen(state, id) }
   }),
   versions: Object.fromEntries(Object.entries(versions).map(([question, { n }]) => [question, n])),
   csrf,

@@ -4,29 +4,38 @@ import { ClientRequest, Crypto } from "@requite/core"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
 import { ClientRequests } from "../ClientRequests.ts"
+import * as Exports from "../Exports.ts"
+import { Files } from "../Files.ts"
 import { HttpApiBuilder } from "../platform/HttpApi.ts"
 import { Questionnaires } from "../Questionnaires.ts"
+import { Record } from "../Record.ts"
 import { type Overview, type WorkItem, WorkItems, type WorkNotFound, type WorkRefused } from "../WorkItems.ts"
 import * as answers from "../WorkItems/answers.ts"
 import * as closing from "../WorkItems/closing.ts"
+import { Workspaces } from "../Workspaces.ts"
 import * as contacts from "./contacts.ts"
+import * as downloads from "./downloads.ts"
 import * as failures from "./failures.ts"
 import { idFor } from "./ids.ts"
 import * as views from "./views.ts"
 
-type Services = WorkItems | ClientRequests | Questionnaires | Crypto.Crypto
+type Services = WorkItems | ClientRequests | Questionnaires | Crypto.Crypto | Files | Workspaces
 
 export const layer = HttpApiBuilder.group(
   Api,
   "workItems",
   Effect.fn(function* (handlers) {
     const work = yield* WorkItems
+    const record = yield* Record
     const services = Context.pick(
       WorkItems,
       ClientRequests,
       Questionnaires,
       Crypto.Crypto,
+      Files,
+      Workspaces,
     )(yield* Effect.context<Services>())
 
     /** The work item after something was done to it. */
@@ -52,6 +61,18 @@ export const layer = HttpApiBuilder.group(
         return yield* after(id, () => work.create(workspaceId, id, payload))
       }, Effect.catchTags(refusals)),
       get: Effect.fn(({ params }) => after(params.id, () => Effect.void), Effect.catchTags(noWork)),
+      filesZip: Effect.fn(function* ({ params }) {
+        const member = yield* Access.CurrentMember
+        const { name, requests, content } = yield* Effect.provideContext(
+          Exports.ofWorkItem(member.workspaceId, params.id),
+          services,
+        )
+        for (const { id } of requests) {
+          yield* record.viewed(member, id, "answers")
+          yield* record.viewed(member, id, "file")
+        }
+        return downloads.bytes(Stream.provideContext(content, services), name, "application/zip")
+      }, Effect.catchTags(noWork)),
       edit: Effect.fn(
         ({ params, payload }) => after(params.id, (workspaceId) => work.edit(workspaceId, params.id, payload)),
         Effect.catchTags(refusals),
@@ -100,6 +121,7 @@ export const layer = HttpApiBuilder.group(
           at: iso(given.at),
           questionnaire: { id: questionnaire.id, version: questionnaire.version },
           answers: views.jsonObject(given.answers),
+          checks: given.checks.map(views.requestedCheck),
         }
       }, Effect.catchTags(noWork)),
       addToBasket: Effect.fn(
@@ -135,7 +157,7 @@ const sentences = {
   "request-out": "The task is out with a request already: cancel that one first.",
   "work-completed": "The work is completed: open it again first.",
   "basket-empty": "Nothing is in the basket.",
-} satisfies Record<WorkRefused["code"], string>
+} satisfies { readonly [Code in WorkRefused["code"]]: string }
 
 const iso = (at: number): string => new Date(at).toISOString()
 

@@ -1,7 +1,7 @@
 /**
  * The door: one way down for every command. It locks the state row, lets the core decide, writes the row, appends the
- * events to the audit chain, tells the work item, and puts what must be delivered into the outbox, in one transaction.
- * A failing database is a defect here: no caller can do anything about it, and the transaction has left nothing behind.
+ * events to the audit chain, tells the work item and the folders, and puts what must be delivered into the outbox, in one
+ * transaction. A failing database is a defect here: no caller can do anything about it, and the transaction has left nothing behind.
  */
 import { AuditEntry, ClientRequest, Crypto, JsonText } from "@requite/core"
 import * as Clock from "effect/Clock"
@@ -10,6 +10,8 @@ import * as Exit from "effect/Exit"
 import type * as Schema from "effect/Schema"
 import { CurrentCaller } from "../Caller.ts"
 import { RequestNotFound } from "../ClientRequests.ts"
+import { Documents } from "../Documents.ts"
+import { Files } from "../Files.ts"
 import * as Metrics from "../Observability/Metrics.ts"
 import { Outbox, type Step } from "../Outbox.ts"
 import { SqlClient } from "../platform/Sql.ts"
@@ -33,10 +35,12 @@ export const make = Effect.gen(function* () {
   const rows = yield* statements.make
   const outbox = yield* Outbox
   const work = yield* WorkItems
+  const documents = yield* Documents
   const webhooks = yield* Webhooks
   const suppressions = yield* Suppressions.Suppressions
   const crypto = yield* Crypto.Crypto
   const seal = yield* Seals.make
+  const { attached } = yield* Files
 
   /** Writes a decision's state and events, and what follows from them. */
   const commit = Effect.fnUntraced(function* (
@@ -51,13 +55,14 @@ export const make = Effect.gen(function* () {
     // that a member looked changes nothing, and must not bring the request to the top of the list
     if (!events.every(({ type }) => type === "RequestViewed")) {
       const written = yield* (before === null ? rows.insertState : rows.updateState)(workspaceId, state, now)
-      if (written.length === 0) return false
+      if (!written) return false
     }
     const steps = stepsOf(before, events)
     const contents = yield* Effect.forEach(steps, contentOf)
     const entries = yield* AuditEntry.append(id, yield* rows.lastEntry(id), commandId, contents)
     yield* rows.appendEntries(workspaceId, entries, seal)
     yield* work.follow(workspaceId, before, state, events)
+    yield* documents.follow(workspaceId, state, events)
     yield* outbox.add(workspaceId, steps)
     yield* webhooks.add(workspaceId, id, commandId)
     return true
@@ -80,11 +85,18 @@ export const make = Effect.gen(function* () {
           Metrics.command(command(), Exit.isSuccess(exit) ? "done" : Exit.hasFails(exit) ? "refused" : "failed"),
         ),
       ),
-      Effect.withSpan("ClientRequests.handle", { attributes: { requestId: id } }),
+      // where it was called from is no news, and dear to find out
+      Effect.withSpan("ClientRequests.handle", { attributes: { requestId: id } }, { captureStackTrace: false }),
     )
 
-  /** Asks something of a request that is there. */
-  const transact = <E>(workspaceId: string, id: string, intentFor: IntentFor<E>, write?: Write) => {
+  /** Asks something of a request that is there. `isDone`: has it been carried out before? Looked up, unless somebody knows. */
+  const transact = <E>(
+    workspaceId: string,
+    id: string,
+    intentFor: IntentFor<E>,
+    write?: Write,
+    isDone = (commandId: string): Effect.Effect<boolean, Broken> => rows.isDone(id, commandId),
+  ) => {
     let type = "none"
     return inTransaction<ClientRequest.State, E | ClientRequest.Refusal | RequestNotFound>(
       id,
@@ -94,7 +106,7 @@ export const make = Effect.gen(function* () {
         if (before === null) return yield* new RequestNotFound({ id })
         const intent = yield* intentFor(before)
         type = intent.type
-        if (yield* rows.isDone(id, intent.id)) return before
+        if (yield* isDone(intent.id)) return before
         const handled = yield* ClientRequest.handle(intent, before)
         yield* commit(workspaceId, intent.id, before, handled)
         if (write !== undefined) yield* write(handled.state)
@@ -157,7 +169,7 @@ export const make = Effect.gen(function* () {
     }
   })
 
-  return { rows, crypto, transact, carryOut, handle, outstanding }
+  return { rows, crypto, attached, transact, carryOut, handle, outstanding }
 })
 
 export type Door = Effect.Success<typeof make>

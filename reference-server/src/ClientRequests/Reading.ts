@@ -15,17 +15,18 @@ export const make = Effect.fnUntraced(function* ({ rows }: Door) {
   const questionnaires = yield* Questionnaires
   const workspaces = yield* Workspaces
 
-  /** `known`: the firm's time zone, where it is known already. */
+  /** `known`: the firm's time zone, where it is known already. `commandId`: was this one carried out before? */
   const draftAndCurrentOf = (
     workspaceId: string,
     request: ClientRequest.State,
     known?: string,
-  ): Effect.Effect<{ readonly draft: Draft | null; readonly current: Current }> =>
+    commandId: string | null = null,
+  ): Effect.Effect<{ readonly draft: (Draft & { readonly isDone: boolean }) | null; readonly current: Current }> =>
     Effect.gen(function* () {
       const { id, version, hash } = request.details.questionnaire
       const stored = yield* questionnaires.get(workspaceId, id, version, hash)
-      const draft = yield* rows.draft(request.id)
-      const submitted = request.submission === null ? null : yield* rows.submitted(request.id)
+      const draft = yield* rows.draft(workspaceId, request.id, commandId)
+      const submitted = request.submission === null ? null : yield* rows.submitted(workspaceId, request.id)
       // one that was opened again goes on from what was kept, or where nothing is kept from what was submitted
       const typed = draft?.answers ?? submitted ?? {}
       const timeZone = known ?? (yield* workspaces.get(workspaceId)).timeZone

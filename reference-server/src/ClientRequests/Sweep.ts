@@ -12,11 +12,11 @@ import type { Door } from "./Door.ts"
 import type { Due } from "./sql.ts"
 
 /** How many one sweep looks at, at most. */
-export const batch = 100
-/** How many of them at once: a transaction mostly waits, for the database and for its disk. */
-const lanes = 4
+export const batch = 400
+/** How many transactions at once. */
+const lanes = 2
 /** How many in one transaction. They stay locked until the last of them is woken: their customers wait so long. */
-const together = 10
+const together = 50
 /** When a request that could not be woken is tried again: the others go on meanwhile. */
 const patience = 300_000
 
@@ -25,7 +25,7 @@ export const make = Effect.fnUntraced(function* ({ rows, crypto, carryOut, outst
   const notes = yield* Notes.make
 
   const wake = Effect.fnUntraced(function* ({ workspaceId, state: read }: Due) {
-    const before = yield* rows.decodeState(read)
+    const before = yield* rows.decodeState(workspaceId, read)
     const { id } = before
     const commandId = yield* Effect.provideService(Crypto.uuid, Crypto.Crypto, crypto)
     const others = before.scheduled === null ? { subject: [], tasks: {} } : yield* outstanding(workspaceId, before)
@@ -63,7 +63,12 @@ export const make = Effect.fnUntraced(function* ({ rows, crypto, carryOut, outst
   /** Wakes several in one transaction; where one of them cannot be woken, none is, and they are taken one by one. */
   const several = Effect.gen(function* () {
     const due = yield* found(yield* Clock.currentTimeMillis, together)
-    yield* Effect.forEach(due, (each) => Tenancy.within(each.workspaceId)(wake(each)), { discard: true })
+    for (const round of rounds(due)) {
+      yield* Effect.forEach(round, (each) => Tenancy.within(each.workspaceId)(wake(each)), {
+        concurrency: "unbounded",
+        discard: true,
+      })
+    }
     return due.length
   }).pipe(
     sql.withTransaction,
@@ -77,7 +82,9 @@ export const make = Effect.fnUntraced(function* ({ rows, crypto, carryOut, outst
   )
 
   const sweep = Effect.gen(function* () {
-    let looked = 0
+    // mostly nothing is due: one look says so
+    let looked = yield* several
+    if (looked === 0) return 0
     const lane = Effect.gen(function* () {
       while (looked < batch) {
         const woken = yield* several
@@ -93,3 +100,19 @@ export const make = Effect.fnUntraced(function* ({ rows, crypto, carryOut, outst
   })
   return { sweep }
 })
+
+/**
+ * Those that can be woken at the same time, in turn. Requests to one address find each other's mails, so that they become one
+ * (M27): they are woken one after another.
+ */
+const rounds = (due: ReadonlyArray<Due>): ReadonlyArray<ReadonlyArray<Due>> => {
+  const found: Array<Array<Due>> = []
+  const times = new Map<string, number>()
+  for (const one of due) {
+    const keys = one.addresses.map((address) => `${one.workspaceId} ${address.trim().toLowerCase()}`)
+    const round = Math.max(0, ...keys.map((key) => times.get(key) ?? 0))
+    for (const key of keys) times.set(key, round + 1)
+    ;(found[round] ??= []).push(one)
+  }
+  return found
+}

@@ -41,7 +41,7 @@ const savedAs = ({ before, draft }: Written, request: ClientRequest.State): Curr
 /** How many of the latest saves are remembered, so that one that arrives twice is carried out once (I9). */
 const remembered = 50
 
-export const make = ({ rows, transact }: Door, { currentOf, draftAndCurrentOf, read }: Reading) => {
+export const make = ({ rows, transact, attached }: Door, { currentOf, draftAndCurrentOf, read }: Reading) => {
   const intentOf = (customer: Customer, revision: number, commandId: string) => ({
     id: commandId,
     by: { kind: "customer", link: customer.linkId } as const,
@@ -58,6 +58,8 @@ export const make = ({ rows, transact }: Door, { currentOf, draftAndCurrentOf, r
   ) {
     const { workspace, requestId, recipient, linkId } = customer
     let written: Written | null = null
+    // was it carried out before? null: there is no draft to have read that with
+    let known: boolean | null = null
     // stays empty where the command was carried out before
     const saved: Array<Written> = []
     let conflicts: ReadonlyArray<Conflict> = []
@@ -66,7 +68,8 @@ export const make = ({ rows, transact }: Door, { currentOf, draftAndCurrentOf, r
       requestId,
       (request) =>
         Effect.gen(function* () {
-          const { current, draft } = yield* draftAndCurrentOf(workspace.id, request, workspace.timeZone)
+          const { current, draft } = yield* draftAndCurrentOf(workspace.id, request, workspace.timeZone, commandId)
+          known = draft?.isDone ?? null
           const { stored, visited: places, versions } = current
           const kept = Answered.withoutCleared(answers)
           // a page of an older revision asked something else: the door tells it so
@@ -111,6 +114,7 @@ export const make = ({ rows, transact }: Door, { currentOf, draftAndCurrentOf, r
               rows.writeDraft(workspace.id, requestId, written.draft),
               rows.writeChanges(workspace.id, requestId, written.changes, written.draft.savedAt.getTime()),
             ).pipe(Effect.as(saved.push(written))),
+      () => (known === null ? rows.isDone(requestId, commandId) : Effect.succeed(known)),
     )
     const [last] = saved
     return { conflicts, current: last === undefined ? yield* read(workspace.id, requestId) : savedAs(last, state) }
@@ -188,10 +192,13 @@ export const make = ({ rows, transact }: Door, { currentOf, draftAndCurrentOf, r
           Object.entries(answers).filter(([question]) => Answered.isOpen(current, question)),
         )
         const more = files.filter(({ question }) => Answered.isOpen(current, question))
-        const attached = more.map(({ question, file }) => ({ ...file, question, at: 0 }))
+        const scanned = yield* Effect.forEach(more, ({ question, file }) =>
+          Effect.map(attached(customer.workspace.id, request.id, question, file), (scan) => ({ question, file, scan })),
+        )
+        const added = scanned.map(({ question, file, scan }) => ({ ...file, question, at: 0, scan }))
         const all = Answered.withFiles(questionnaire, Answered.withoutCleared({ ...current.answers, ...mine }), [
           ...request.files,
-          ...attached,
+          ...added,
         ])
         const counting = Answered.given({ ...current, answers: all })
         return {
@@ -199,7 +206,7 @@ export const make = ({ rows, transact }: Door, { currentOf, draftAndCurrentOf, r
           ...intentOf(customer, revision, commandId),
           ...(yield* freeze(counting)),
           missing: Answered.obstacles(current, counting),
-          files: more,
+          files: scanned,
         } as const
       }),
     )
@@ -270,14 +277,18 @@ export const make = ({ rows, transact }: Door, { currentOf, draftAndCurrentOf, r
       ),
     attachFile: (customer, { revision, question, file, limit }, commandId) =>
       transact(customer.workspace.id, customer.requestId, (request) =>
-        Effect.map(currentOf(customer.workspace.id, request), ({ stored }) => ({
-          type: "AttachFile",
-          ...ask(customer, revision, commandId),
-          item: Filling.sectionOf(stored.questionnaire, question) ?? "",
-          question,
-          file,
-          limit,
-        })),
+        Effect.gen(function* () {
+          const { stored } = yield* currentOf(customer.workspace.id, request)
+          return {
+            type: "AttachFile",
+            ...ask(customer, revision, commandId),
+            item: Filling.sectionOf(stored.questionnaire, question) ?? "",
+            question,
+            file,
+            scan: yield* attached(customer.workspace.id, customer.requestId, question, file),
+            limit,
+          } as const
+        }),
       ),
     removeFile: (customer, { revision, file }, commandId) =>
       transact(customer.workspace.id, customer.requestId, (request) =>

@@ -102,7 +102,9 @@ export const layer = Layer.effect(
       list: (workspaceId, query) =>
         Effect.flatMap(Clock.currentTimeMillis, (now) => rows.list(workspaceId, query, now)).pipe(Effect.orDie),
       read: reading.read,
-      currentOf: ({ id, timeZone }, request) => reading.currentOf(id, request, timeZone),
+      // whoever read the row of a mail has it as it lies there
+      currentOf: ({ id, timeZone }, request) =>
+        Effect.flatMap(rows.opened(id, request), (opened) => reading.currentOf(id, opened, timeZone)),
       overview: Effect.fn("ClientRequests.overview")(function* (workspaceId, id) {
         const now = yield* reading.read(workspaceId, id)
         const entries = yield* rows.entries(workspaceId, id).pipe(Effect.orDie)

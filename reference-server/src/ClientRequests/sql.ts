@@ -1,10 +1,11 @@
 /** The statements of client requests, one a name. Each takes the workspace, and sees nothing of another. */
 import { AuditEntry, ClientRequest, Instant } from "@requite/core"
-import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as SchemaGetter from "effect/SchemaGetter"
+import * as Given from "../DataKeys/Given.ts"
+import * as Together from "../Database/Together.ts"
 import { SqlClient, SqlSchema } from "../platform/Sql.ts"
 import type { Seal } from "../Record/Seals.ts"
 import { type ListQuery, Version } from "../ClientRequests.ts"
@@ -27,6 +28,14 @@ const Draft = Schema.Struct({
   savedAt: Schema.Date,
 })
 export type Draft = typeof Draft.Type
+const DraftRow = Schema.Struct({
+  ...Draft.fields,
+  answers: Schema.Unknown,
+  sealed: Given.Columns.sealed,
+  /** Was the command that is asked about carried out before? */
+  isDone: Schema.Boolean,
+})
+const decodeAnswers = Schema.decodeUnknownEffect(Json)
 
 /** An audit entry as its row holds it. */
 export const Entry = AuditEntry.AuditEntry.mapFields((fields) => ({ ...fields, at: InstantOfDate }))
@@ -50,11 +59,14 @@ const Due = Schema.Struct({
   state: Schema.Unknown,
   /** To wake it locks no other row: it is for no work item, and waits for no hour to be sent. */
   isAlone: Schema.Boolean,
+  /** Whom it asks. */
+  addresses: Schema.Array(Schema.String),
 })
 export type Due = typeof Due.Type
 
 export const make = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
+  const given = yield* Given.make
 
   const lockedState = SqlSchema.findOneOption({
     Request: Schema.Struct({ workspaceId: Schema.String, id: Schema.String }),
@@ -68,11 +80,37 @@ export const make = Effect.gen(function* () {
     execute: ({ workspaceId, id }) =>
       sql`SELECT state FROM client_requests WHERE workspace_id = ${workspaceId} AND id = ${id}`,
   })
-  const lastEntry = SqlSchema.findOneOption({
-    Request: Schema.String,
-    Result: AuditEntry.AuditEntry.mapFields(({ index, hash }) => ({ index, hash })),
-    execute: (id) => sql`SELECT index, hash FROM audit_entries WHERE request_id = ${id} ORDER BY index DESC LIMIT 1`,
+  const lastEntries = SqlSchema.findAll({
+    Request: Schema.Array(Schema.String),
+    Result: AuditEntry.AuditEntry.mapFields(({ requestId, index, hash }) => ({ requestId, index, hash })),
+    execute: (ids) => sql`
+      SELECT last.request_id, last.index, last.hash
+      FROM ${Together.rows(
+        sql,
+        "id uuid",
+        ids.map((id) => ({ id })),
+      )} asked CROSS JOIN LATERAL (
+        SELECT request_id, index, hash FROM audit_entries WHERE request_id = asked.id ORDER BY index DESC LIMIT 1) last`,
   })
+  const lastEntry = yield* Together.make((ids: ReadonlyArray<string>) =>
+    Effect.map(lastEntries(ids), (found) => {
+      const by = new Map(found.map((entry) => [entry.requestId, entry]))
+      return ids.map((id) => by.get(id) ?? null)
+    }),
+  )
+  const update = yield* Together.make((rows: ReadonlyArray<{ readonly id: string } & Record<string, unknown>>) =>
+    Effect.map(
+      sql<{ id: string }>`UPDATE ${Together.updated(sql, "client_requests", rows)}
+        WHERE held.workspace_id = given.workspace_id AND held.id = given.id RETURNING held.id`,
+      (found) => {
+        const there = new Set(found.map(({ id }) => id))
+        return rows.map(({ id }) => there.has(id))
+      },
+    ),
+  )
+  const append = yield* Together.make((rows: ReadonlyArray<ReadonlyArray<Record<string, unknown>>>) =>
+    Effect.as(sql`INSERT INTO ${Together.inserted(sql, "audit_entries", rows.flat())}`, rows),
+  )
   const entries = SqlSchema.findAll({
     Request: Schema.Struct({ workspaceId: Schema.String, id: Schema.String }),
     Result: Entry,
@@ -81,25 +119,54 @@ export const make = Effect.gen(function* () {
       WHERE workspace_id = ${workspaceId} AND request_id = ${id} ORDER BY index`,
   })
   const draft = SqlSchema.findOneOption({
-    Request: Schema.String,
-    Result: Draft,
-    execute: (id) => sql`SELECT answers, visited, versions, saves, saved_at FROM answers WHERE request_id = ${id}`,
+    Request: Schema.Struct({ id: Schema.String, commandId: Schema.NullOr(Schema.String) }),
+    Result: DraftRow,
+    execute: ({ id, commandId }) => sql`
+      SELECT answers, sealed, visited, versions, saves, saved_at,
+        EXISTS (SELECT FROM audit_entries WHERE request_id = ${id} AND command_id = ${commandId}) AS is_done
+      FROM answers WHERE request_id = ${id}`,
   })
+  const drafts = SqlSchema.findAll({
+    Request: Schema.Array(Schema.String),
+    Result: Schema.Struct({ requestId: Schema.String, ...DraftRow.fields }),
+    execute: (ids) => sql`
+      SELECT a.request_id, a.answers, a.sealed, a.visited, a.versions, a.saves, a.saved_at, false AS is_done
+      FROM ${Together.rows(
+        sql,
+        "id uuid",
+        ids.map((id) => ({ id })),
+      )} asked JOIN answers a ON a.request_id = asked.id`,
+  })
+  const draftOf = yield* Together.make((ids: ReadonlyArray<string>) =>
+    Effect.map(drafts(ids), (found) => {
+      const by = new Map(found.map(({ requestId, ...one }) => [requestId, one]))
+      return ids.map((id) => by.get(id) ?? null)
+    }),
+  )
   const submitted = SqlSchema.findOneOption({
     Request: Schema.String,
-    Result: Schema.Struct({ answers: Json }),
-    execute: (id) =>
-      sql`SELECT answers FROM submissions WHERE request_id = ${id} ORDER BY submitted_at DESC, id LIMIT 1`,
+    Result: Schema.Struct({ id: Schema.String, ...Given.Columns }),
+    execute: (id) => sql`
+      SELECT id, answers AS clear, sealed FROM submissions WHERE request_id = ${id}
+      ORDER BY submitted_at DESC, submissions.id LIMIT 1`,
   })
   const due = SqlSchema.findAll({
     Request: Schema.Struct({ now: Schema.Date, limit: Schema.Int }),
     Result: Due,
     execute: ({ now, limit }) => sql`
       SELECT id, workspace_id, state,
-        work_item_id IS NULL AND coalesce(state -> 'scheduled', 'null') = 'null' AS is_alone
+        work_item_id IS NULL AND coalesce(state -> 'scheduled', 'null') = 'null' AS is_alone,
+        coalesce(jsonb_path_query_array(state, '$.details.recipients[*].email'), '[]') AS addresses
       FROM client_requests WHERE next_due_at <= ${now}
       ORDER BY next_due_at LIMIT ${limit} FOR UPDATE SKIP LOCKED`,
   })
+
+  const stateOf = (workspaceId: string, row: Option.Option<typeof StateRow.Type>) =>
+    Option.isNone(row) ? Effect.succeed(null) : given.openState(workspaceId, row.value.state)
+
+  /** Writes what is sealed; where its key was destroyed meanwhile, the next one is looked for when it is tried again. */
+  const written = <A, E>(workspaceId: string, writing: Effect.Effect<A, E>) =>
+    Effect.tapError(writing, () => given.forget(workspaceId))
 
   /** A request whose window has passed is listed as Expired, whether or not the sweeper has been there. */
   const conditions = (workspaceId: string, { state, search }: ListQuery, now: Date) =>
@@ -115,16 +182,35 @@ export const make = Effect.gen(function* () {
 
   return {
     lockedState: (workspaceId: string, id: string) =>
-      Effect.map(isUuid(id) ? lockedState({ workspaceId, id }) : none, stateOf),
-    state: (workspaceId: string, id: string) => Effect.map(isUuid(id) ? state({ workspaceId, id }) : none, stateOf),
-    lastEntry: (id: string) => Effect.map(lastEntry(id), Option.getOrNull),
-    entries: (workspaceId: string, id: string) => entries({ workspaceId, id }),
-    draft: (id: string) => Effect.map(draft(id), Option.getOrNull),
-    submitted: (id: string) => Effect.map(submitted(id), (row) => Option.getOrNull(row)?.answers ?? null),
+      Effect.flatMap(isUuid(id) ? lockedState({ workspaceId, id }) : none, (row) => stateOf(workspaceId, row)),
+    state: (workspaceId: string, id: string) =>
+      Effect.flatMap(isUuid(id) ? state({ workspaceId, id }) : none, (row) => stateOf(workspaceId, row)),
+    lastEntry,
+    entries: (workspaceId: string, id: string) =>
+      Effect.flatMap(
+        entries({ workspaceId, id }),
+        Effect.forEach((entry) => given.openEntry(workspaceId, entry)),
+      ),
+    draft: Effect.fnUntraced(function* (workspaceId: string, id: string, commandId: string | null) {
+      const row = commandId === null ? yield* draftOf(id) : Option.getOrNull(yield* draft({ id, commandId }))
+      if (row === null) return null
+      const { sealed, answers: clear, ...rest } = row
+      const answers = yield* given.open(workspaceId, Given.places.draft(id), { sealed, clear })
+      return answers === undefined ? null : { ...rest, answers: yield* decodeAnswers(answers) }
+    }),
+    submitted: Effect.fnUntraced(function* (workspaceId: string, id: string) {
+      const row = Option.getOrNull(yield* submitted(id))
+      if (row === null) return null
+      const answers = yield* given.open(workspaceId, Given.places.submission(row.id), row)
+      return answers === undefined ? null : yield* decodeAnswers(answers)
+    }),
+    /** A state as its row holds it, opened. */
+    opened: given.openState,
     /** Those that have been due the longest, locked, that nobody else is at. */
     due: (now: number, limit: number) => due({ now: new Date(now), limit }),
     /** The state of a row that was read without looking into it. */
-    decodeState: Schema.decodeUnknownEffect(ClientRequest.State),
+    decodeState: (workspaceId: string, state: unknown) =>
+      Effect.flatMap(decodeState(state), (request) => given.openState(workspaceId, request)),
 
     list: Effect.fnUntraced(function* (workspaceId: string, query: ListQuery, now: number) {
       const where = conditions(workspaceId, query, new Date(now))
@@ -133,7 +219,10 @@ export const make = Effect.gen(function* () {
         ORDER BY updated_at DESC, id LIMIT ${query.limit} OFFSET ${query.offset}`
       const decoded = yield* Schema.decodeUnknownEffect(Schema.Array(StateRow))(rows)
       const [count] = yield* sql<{ n: number }>`SELECT count(*)::int AS n FROM client_requests WHERE ${where}`
-      return { requests: decoded.map((row) => row.state), total: count?.n ?? 0 }
+      return {
+        requests: yield* Effect.forEach(decoded, (row) => given.openState(workspaceId, row.state)),
+        total: count?.n ?? 0,
+      }
     }),
 
     /** The other open requests of the same subject and tasks; holds back sends of those until this transaction ends. */
@@ -177,28 +266,35 @@ export const make = Effect.gen(function* () {
       return rows.length > 0
     }),
 
-    /** Writes a new request; gives no row where its id is taken. */
+    /** Writes a new request; not where its id is taken. */
     insertState: (workspaceId: string, request: ClientRequest.State, now: number) => {
       const row = { id: request.id, workspaceId, createdAt: new Date(request.createdAt), ...columnsOf(request, now) }
-      return sql`INSERT INTO client_requests ${sql.insert(row)} ON CONFLICT (id) DO NOTHING RETURNING id`
+      return Effect.map(
+        sql`INSERT INTO ${Together.inserted(sql, "client_requests", [row])} ON CONFLICT (id) DO NOTHING RETURNING id`,
+        (rows) => rows.length > 0,
+      )
     },
 
+    /** Says whether it is there. */
     updateState: (workspaceId: string, request: ClientRequest.State, now: number) =>
-      sql`UPDATE client_requests SET ${sql.update(columnsOf(request, now))}
-        WHERE workspace_id = ${workspaceId} AND id = ${request.id} RETURNING id`,
+      Effect.flatMap(given.sealState(workspaceId, request), (sealed) =>
+        update({ id: request.id, workspaceId, ...columnsOf(sealed, now) }),
+      ),
 
-    appendEntries: (workspaceId: string, added: ReadonlyArray<AuditEntry.AuditEntry>, seal: Seal) => {
-      const rows: ReadonlyArray<Record<string, unknown>> = added.map(({ by, event, context, at, ...entry }) => ({
+    appendEntries: Effect.fnUntraced(function* (
+      workspaceId: string,
+      added: ReadonlyArray<AuditEntry.AuditEntry>,
+      seal: Seal,
+    ) {
+      const kept = yield* Effect.forEach(added, (entry) => given.sealEntry(workspaceId, entry))
+      const rows = kept.map(({ at, ...entry }) => ({
         ...entry,
         seal: seal(entry.hash),
         workspaceId,
-        by: JSON.stringify(by),
-        event: JSON.stringify(event),
-        context: JSON.stringify(context),
         at: new Date(at),
       }))
-      return Arr.isReadonlyArrayNonEmpty(rows) ? sql`INSERT INTO audit_entries ${sql.insert(rows)}` : Effect.void
-    },
+      if (rows.length > 0) yield* append(rows)
+    }),
 
     /** When it is to be looked at again; null: not by itself. */
     dueAgain: (workspaceId: string, id: string, at: number | null) => sql`
@@ -206,40 +302,45 @@ export const make = Effect.gen(function* () {
       WHERE workspace_id = ${workspaceId} AND id = ${id}`,
 
     writeDraft: (workspaceId: string, id: string, { savedAt, ...draft }: Draft) =>
-      sql`INSERT INTO answers ${sql.insert({
-        requestId: id,
+      written(
         workspaceId,
-        answers: JSON.stringify(draft.answers),
-        visited: JSON.stringify(draft.visited),
-        versions: JSON.stringify(draft.versions),
-        saves: JSON.stringify(draft.saves),
-        savedAt,
-      })} ON CONFLICT (request_id) DO UPDATE SET answers = excluded.answers, visited = excluded.visited,
-        versions = excluded.versions, saves = excluded.saves, saved_at = excluded.saved_at`,
+        Effect.flatMap(
+          given.seal(workspaceId, Given.places.draft(id), draft.answers),
+          (sealed) => sql`INSERT INTO answers (request_id, workspace_id, sealed, visited, versions, saves, saved_at)
+            VALUES (${id}, ${workspaceId}, ${given.alive(sealed)}, ${JSON.stringify(draft.visited)},
+              ${JSON.stringify(draft.versions)}, ${JSON.stringify(draft.saves)}, ${savedAt})
+            ON CONFLICT (request_id) DO UPDATE SET sealed = excluded.sealed, answers = NULL, visited = excluded.visited,
+              versions = excluded.versions, saves = excluded.saves, saved_at = excluded.saved_at`,
+        ),
+      ),
 
     writeChanges: (workspaceId: string, id: string, changes: ReadonlyArray<Change>, now: number) =>
       Effect.forEach(
         changes,
-        ({ value, ...change }) =>
-          sql`INSERT INTO answer_changes ${sql.insert({
-            ...change,
-            value: JSON.stringify(value),
+        ({ question, version, value, kept, recipient, linkId }) =>
+          written(
             workspaceId,
-            requestId: id,
-            at: new Date(now),
-          })}`,
+            Effect.flatMap(
+              given.seal(workspaceId, Given.places.change(id, question, version), value),
+              (sealed) => sql`INSERT INTO answer_changes
+                  (workspace_id, request_id, question, version, sealed, kept, recipient, link_id, at)
+                VALUES (${workspaceId}, ${id}, ${question}, ${version}, ${given.alive(sealed)}, ${kept}, ${recipient},
+                  ${linkId}, ${new Date(now)})`,
+            ),
+          ),
         { discard: true },
       ),
 
     writeSubmission: (workspaceId: string, id: string, submission: ClientRequest.Submission, answers: object) =>
-      sql`INSERT INTO submissions ${sql.insert({
-        id: submission.id,
-        requestId: id,
+      written(
         workspaceId,
-        answers: JSON.stringify(answers),
-        digest: submission.digest,
-        submittedAt: new Date(submission.at),
-      })}`,
+        Effect.flatMap(
+          given.seal(workspaceId, Given.places.submission(submission.id), answers),
+          (sealed) => sql`INSERT INTO submissions (id, request_id, workspace_id, sealed, digest, submitted_at)
+            VALUES (${submission.id}, ${id}, ${workspaceId}, ${given.alive(sealed)}, ${submission.digest},
+              ${new Date(submission.at)})`,
+        ),
+      ),
 
     endSession: (workspaceId: string, handle: string, submissionId: string) => sql`
       UPDATE customer_sessions SET submission_id = ${submissionId}
@@ -250,7 +351,7 @@ export const make = Effect.gen(function* () {
 /** A text that is no UUID names no request; Postgres would refuse to compare it. */
 const isUuid = Schema.is(Schema.String.check(Schema.isUUID()))
 const none = Effect.succeed(Option.none<typeof StateRow.Type>())
-const stateOf = (row: Option.Option<typeof StateRow.Type>) => Option.getOrNull(row)?.state ?? null
+const decodeState = Schema.decodeUnknownEffect(ClientRequest.State)
 
 /** The pattern of LIKE for any text with this in it. No stored text has a NUL, and no parameter may. */
 const containing = (text: string) => `%${text.replaceAll("\u0000", "\ufffd").replace(/[\\%_]/g, "\\$&")}%`
@@ -265,10 +366,10 @@ const columnsOf = (request: ClientRequest.State, now: number) => {
   const isOut = request.state === "WaitingForCustomer" || (request.state === "Pending" && request.sentAt !== null)
   const people = recipients.map(({ name, email }) => `${name} ${email}`)
   return {
-    state: JSON.stringify(request),
+    state: request,
     lifecycle: request.state,
     workItemId: workItem !== null && isUuid(workItem) ? workItem : null,
-    taskIds: JSON.stringify(tasks.map(({ task }) => task)),
+    taskIds: tasks.map(({ task }) => task),
     subject: subjectOf(request.details),
     isOut,
     expiresAt: dateOf(isOut ? request.expiresAt : null),

@@ -20,6 +20,12 @@ export const settings = [
       "The address customers reach the server at; links in e-mails begin with it. `https` unless it is this machine.",
   },
   {
+    name: "FILES_URL",
+    default: "none",
+    meaning:
+      "Another address of this server, on a domain of its own, that files are saved from (see docs/files.md): `https://files.example.net`.",
+  },
+  {
     name: "TRUSTED_PROXIES",
     default: "none",
     meaning:
@@ -44,10 +50,43 @@ export const settings = [
   },
   { name: "DATA_DIR", default: "data", meaning: "Uploaded files, and the embedded database and development mailbox." },
   {
+    name: "S3_ENDPOINT",
+    default: "none",
+    meaning:
+      "An S3-compatible service that files lie in instead of DATA_DIR, such as `https://s3.eu-north-1.amazonaws.com` (see docs/files.md). The others of S3_ belong to it.",
+  },
+  { name: "S3_REGION", default: "us-east-1", meaning: "The region that calls to it are signed for." },
+  { name: "S3_BUCKET", default: "none", meaning: "The bucket. It is there already, and nothing else lies in it." },
+  { name: "S3_ACCESS_KEY_ID", default: "none", meaning: "The key that may read, write, list and delete there." },
+  { name: "S3_SECRET_ACCESS_KEY", default: "none", meaning: "Its secret." },
+  {
+    name: "FILES_ENCRYPTED",
+    default: "false",
+    meaning:
+      "`true`: files are encrypted before they are written to DATA_DIR or S3, by keys of their workspace that do not lie there (see docs/files.md). Those of before stay readable; it cannot be unset again.",
+  },
+  {
+    name: "CLAMD_URL",
+    default: "none",
+    meaning:
+      "The virus scanner: `tcp://host:3310` or `unix:/run/clamav/clamd.ctl`. `none`: files are not scanned. One of them is needed where PUBLIC_URL is not this machine.",
+  },
+  {
+    name: "CLAMD_MAX_BYTES",
+    default: "26214400",
+    meaning:
+      "The largest file that the scanner is given, in bytes: at most StreamMaxLength, MaxFileSize and MaxScanSize of clamd.conf. Larger ones cannot be scanned, and are not handed out.",
+  },
+  {
     name: "SECRET_KEY",
     default: "files in DATA_DIR",
     meaning:
-      "At least 32 characters that nobody can guess, the same for every process: links that can be shown again and codes are made with it. Another one ends those links.",
+      "At least 32 characters that nobody can guess, the same for every process: links that can be shown again and codes are made with it, and what customers answered is sealed by it. Before you change it, read docs/running.md.",
+  },
+  {
+    name: "SECRET_KEY_BEFORE",
+    default: "none",
+    meaning: "The SECRET_KEY from before, for the first start with another one: what it sealed is sealed anew.",
   },
   {
     name: "SMTP_URL",
@@ -105,6 +144,12 @@ export const settings = [
     default: "no limit",
     meaning:
       "How many e-mails go out in a minute, from all workspaces together, each in turn. Links that customers ask for do not wait.",
+  },
+  {
+    name: "WARM_UP_PER_DAY",
+    default: "no ceiling",
+    meaning:
+      "How many invitations of batches and reminders go out on the first day in the name of a firm's new domain; twice as many on each day after that, for two weeks (see docs/mail.md).",
   },
   {
     name: "REMINDERS_PER_DAY",
@@ -183,6 +228,22 @@ export const settings = [
     name: "MAX_IN_FLIGHT",
     default: "1000",
     meaning: "How many requests are worked on at once. More are answered `503` with `Retry-After`.",
+  },
+  {
+    name: "UPLOAD_FILE_BYTES",
+    default: "1073741824",
+    meaning: "The largest file that customers may send, in bytes, whatever a question allows: 1 GiB.",
+  },
+  {
+    name: "UPLOAD_REQUEST_BYTES",
+    default: "2147483648",
+    meaning:
+      "What all files of one request may have together, in bytes, those on their way too: 2 GiB. Of a page to upload to: in a day.",
+  },
+  {
+    name: "UPLOAD_WORKSPACE_BYTES_PER_DAY",
+    default: "53687091200",
+    meaning: "What the customers of one workspace may send within a day, in bytes: 50 GiB.",
   },
   {
     name: "SHUTDOWN_DELAY",

@@ -10,6 +10,7 @@ import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import { Config } from "../Config.ts"
+import * as Together from "../Database/Together.ts"
 import { SqlClient, type SqlError, SqlSchema } from "../platform/Sql.ts"
 import * as LinkKey from "./LinkKey.ts"
 
@@ -68,14 +69,16 @@ export const layer = Layer.effect(
     const { publicUrl } = config
     const { key, epoch } = yield* LinkKey.read(config)
 
-    const rowOf = (workspaceId: string, link: AccessLink.AccessLink, keyEpoch: string | null) =>
-      sql.insert({
-        ...link,
-        workspaceId,
-        keyEpoch,
-        issuedAt: new Date(link.issuedAt),
-        expiresAt: link.expiresAt === null ? null : new Date(link.expiresAt),
-      })
+    const rowOf = (workspaceId: string, link: AccessLink.AccessLink, keyEpoch: string | null) => ({
+      ...link,
+      workspaceId,
+      keyEpoch,
+      issuedAt: new Date(link.issuedAt),
+      expiresAt: link.expiresAt === null ? null : new Date(link.expiresAt),
+    })
+    const insert = yield* Together.make((rows: ReadonlyArray<ReturnType<typeof rowOf>>) =>
+      Effect.as(sql`INSERT INTO ${Together.inserted(sql, "access_links", rows)}`, rows),
+    )
 
     const random = Effect.fnUntraced(function* (
       workspaceId: string,
@@ -83,7 +86,7 @@ export const layer = Layer.effect(
       purpose: AccessLink.Purpose,
     ) {
       const made = yield* AccessLink.issue(request, purpose)
-      yield* sql`INSERT INTO access_links ${rowOf(workspaceId, made.link, null)}`
+      yield* insert(rowOf(workspaceId, made.link, null))
       return made
     })
 
@@ -95,7 +98,7 @@ export const layer = Layer.effect(
     ) {
       const made = yield* AccessLink.derive(request, { ...purpose, linkId: yield* Crypto.uuid }, { key })
       const [row] = yield* sql<{ id: string }>`
-        INSERT INTO access_links ${rowOf(workspaceId, made.link, epoch)}
+        INSERT INTO access_links ${sql.insert(rowOf(workspaceId, made.link, epoch))}
         ON CONFLICT (request_id, recipient, generation, key_epoch) WHERE key_epoch IS NOT NULL DO UPDATE SET
           expires_at = excluded.expires_at,
           issued_at = CASE WHEN excluded.rebinds THEN excluded.issued_at ELSE access_links.issued_at END,

@@ -69,6 +69,18 @@ export const make = Effect.gen(function* () {
   /** See `byDigest`: the link that is read where there is none. */
   let decoy: string | null = null
 
+  /** The workspaces of sessions seen lately: a session stays where it is, so only the first look-up is across all of them. */
+  const homes = new Map<string, string>()
+  const remember = (handle: string, row: Session) => {
+    if (homes.size >= 10_000) homes.delete(homes.keys().next().value ?? "")
+    homes.set(handle, row.workspaceId)
+    return row
+  }
+  const atHome = (handle: string) => {
+    const home = homes.get(handle)
+    return home === undefined ? Tenancy.across : Tenancy.within(home)
+  }
+
   // the SELECT around coalesce: under row-level security only a plain value is looked up in the index
   const found = SqlSchema.findOneOption({
     Request: Schema.Struct({ digest: Schema.String, decoy: Schema.NullOr(Schema.String) }),
@@ -124,7 +136,11 @@ export const make = Effect.gen(function* () {
 
     byHandle: (handle: string) =>
       isHandle(handle)
-        ? byHandle(handle).pipe(Effect.map(Option.getOrNull), Effect.orDie, Tenancy.across)
+        ? byHandle(handle).pipe(
+            Effect.map((row) => (Option.isSome(row) ? remember(handle, row.value) : null)),
+            Effect.orDie,
+            atHome(handle),
+          )
         : Effect.succeed(null),
 
     /** Whose a link or a session is, dead or alive; null: nobody's. */

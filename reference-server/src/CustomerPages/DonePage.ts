@@ -60,6 +60,7 @@ export const render = (
                 ]
           }
         </dl>
+        <p class="no-print"><a href="${paths.receiptPdf(customer.handle)}" download>${t("done.pdf")}</a></p>
         ${
           signed === null
             ? null

@@ -15,7 +15,7 @@ interface Shown {
   readonly sentences: ReadonlyMap<string, ReadonlyArray<string>>
   /** Pointers of what is asked only now. */
   readonly fresh: ReadonlySet<string>
-  readonly filePath: (file: string) => string
+  readonly filePath: (file: string) => string | null
   /** What stands before a field, by pointer. */
   readonly before?: ReadonlyMap<string, Html>
 }

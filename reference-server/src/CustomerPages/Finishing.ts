@@ -29,7 +29,7 @@ export type Outcome =
   | {
       readonly type: "again"
       readonly typed: Answers.Answers
-      readonly kept: ReadonlyArray<string>
+      readonly kept: ReadonlyArray<SessionFile>
       readonly issues: ReadonlyArray<Issue>
       readonly news: News.News
       /** The section that a button was pressed in. */
@@ -68,7 +68,7 @@ export const post = Effect.fnUntraced(function* (
   const again = (issues: ReadonlyArray<Issue>, more: { readonly stale?: boolean; readonly news?: News.News } = {}) => ({
     type: "again" as const,
     typed,
-    kept: files.map(({ file }) => file.id),
+    kept: files,
     issues,
     news: more.news ?? News.none,
     at: Filling.sectionOf(current.stored.questionnaire, String((focus ?? placeOf(`/${about}`))[0])) ?? null,
@@ -119,21 +119,27 @@ const waiting = Effect.fnUntraced(function* ({ customer, current }: Session, { f
   const counts = new Map<string, number>()
   const files: Array<SessionFile> = []
   const tooMany: Array<SessionFile> = []
+  const infected: Array<SessionFile> = []
   for (const one of all) {
+    if (one.scan === "infected") {
+      infected.push(one)
+      continue
+    }
     const question = Filling.questionOf(current.stored.questionnaire, one.question)
     const count = (counts.get(one.question) ?? 0) + 1
     counts.set(one.question, count)
     const fits = question !== undefined && upload.isUpload(question) && count <= upload.maxFiles(question)
     ;(fits ? files : tooMany).push(one)
   }
-  yield* uploads.unstage(customer, [...removed, ...tooMany.map(({ file }) => file.id)])
-  const told = tooMany.map(({ question, file }): Issue => ({
-    code: "file-limit",
-    question,
-    pointer: Filling.pointer([question]),
-    values: { name: file.name },
-  }))
-  return { files, refused: [...refused, ...told] }
+  yield* uploads.unstage(customer, [...removed, ...[...tooMany, ...infected].map(({ file }) => file.id)])
+  const told = (code: string, those: ReadonlyArray<SessionFile>) =>
+    those.map(({ question, file }): Issue => ({
+      code,
+      question,
+      pointer: Filling.pointer([question]),
+      values: { name: file.name },
+    }))
+  return { files, refused: [...refused, ...told("file-limit", tooMany), ...told("upload-infected", infected)] }
 })
 
 const byQuestion = (files: ReadonlyArray<SessionFile>): Answers.Answers => {

@@ -14,6 +14,8 @@ export interface Item extends Omit<Answers.SectionProgress, "state"> {
   readonly standing: Standing
   /** Why it was sent back, waived, or does not apply. */
   readonly reason: string | null
+  /** The name of the file that it was opened again for, because it had a virus (S55). */
+  readonly infected: string | null
   /** May it be written? */
   readonly isOpen: boolean
   /** Nothing is left to do here. */
@@ -30,6 +32,7 @@ export const of = ({ current: { request }, filling }: Given): ReadonlyArray<Item
       ...progress,
       standing,
       reason: request.items[progress.id]?.reason ?? null,
+      infected: request.items[progress.id]?.infected ?? null,
       isOpen: isOpen(request, progress.id),
       isSettled: isSettled(standing),
     }

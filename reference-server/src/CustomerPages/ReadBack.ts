@@ -6,7 +6,7 @@ import type { Questionnaire } from "@requite/core"
 import { viewOf } from "./kinds.ts"
 import * as Problems from "./Problems.ts"
 import type { Session } from "./Session.ts"
-import { paths } from "./Session.ts"
+import { fileAddress } from "./Session.ts"
 
 interface Telling {
   /** What is wrong, by pointer. */
@@ -34,12 +34,13 @@ const answers = (session: Session, { under, rows }: Filling.Block, telling: Tell
     }
     <dl>${rows.map((row) => answer(session, row, telling))}</dl>`
 
-const answer = ({ customer, filling, reader }: Session, row: Filling.Asked, { sentences, href }: Telling): Html => {
+const answer = (session: Session, row: Filling.Asked, { sentences, href }: Telling): Html => {
+  const { filling, reader } = session
   const { t } = reader
   const { place, question } = row
   const wrong = sentences?.get(Filling.pointer(place)) ?? []
   const given = Filling.isAnswered(filling, row)
-  const filePath = (file: string) => paths.file(customer.handle, file)
+  const filePath = fileAddress(session)
   const isNeeded = href !== undefined && filling.session.isRequired(filling.state, place)
   return html`<div class="${wrong.length > 0 ? "wrong" : ""}">
     <dt>${reader.at(place).authored(question.label)}</dt>

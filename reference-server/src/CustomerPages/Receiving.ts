@@ -16,12 +16,12 @@ export type Outcome =
   | { readonly type: "wrong"; readonly issues: ReadonlyArray<Issue> }
   | { readonly type: "stale" }
 
-/** What this session has brought and is still there. */
+/** What this session has brought and is still there, and what of it was infected: only here is the customer told. */
 export const own = Effect.fnUntraced(function* ({ customer, current }: Session) {
   const uploads = yield* Uploads
   const there = new Set(current.request.files.map(({ id }) => id))
-  return (yield* uploads.ofSession(customer)).filter(({ file }): boolean =>
-    there.has(file.id),
+  return (yield* uploads.ofSession(customer)).filter(
+    ({ file, scan }): boolean => there.has(file.id) || scan === "infected",
   ) satisfies ReadonlyArray<SessionFile>
 })
 

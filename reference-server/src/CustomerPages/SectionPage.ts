@@ -16,7 +16,8 @@ import * as News from "./News.ts"
 import * as Problems from "./Problems.ts"
 import * as ReadBack from "./ReadBack.ts"
 import type { Session } from "./Session.ts"
-import { hidden, page, paths } from "./Session.ts"
+import { fileAddress, hidden, page, paths } from "./Session.ts"
+import * as Uploading from "./Uploading.ts"
 import * as Versions from "./Versions.ts"
 
 export interface SectionView {
@@ -73,6 +74,7 @@ const open = (session: Session, view: SectionView): string => {
   const mode = Mode.of(current.request.policy)
   const filling = Filling.padded(session.filling)
   const title = reader.text(section.title)
+  const takesFiles = Uploading.isIn(section.items)
   const skippable = issues.length > 0 && Problems.isOnlyMissing(issues) && !mode.ticks
   const first = mode.ticks
     ? { action: actions.complete, text: t("section.complete") }
@@ -105,6 +107,7 @@ const open = (session: Session, view: SectionView): string => {
         enctype="multipart/form-data"
         novalidate
         ${mode.types ? html`data-saves` : null}
+        ${takesFiles ? Uploading.attributes(session) : null}
       >
         ${hidden(session)}${Versions.hidden({ ...Versions.seen(current, section), ...view.seen })}
         <button class="unseen" name="action" value="${first.action}" tabindex="-1" aria-hidden="true">
@@ -116,12 +119,12 @@ const open = (session: Session, view: SectionView): string => {
             reader,
             sentences: Problems.sentences(questionnaire, issues.length > 0 ? issues : draft, reader),
             fresh: new Set(news?.more.map(Filling.pointer)),
-            filePath: (file) => paths.file(customer.handle, file),
+            filePath: fileAddress(session),
             before: Versions.choices(conflicts, session),
           },
           Filling.asked(filling, section.items),
         )}
-        ${mode.types ? savingLine(session) : null}
+        ${takesFiles ? Uploading.parts(session) : null} ${mode.types ? savingLine(session) : null}
         <div class="buttons">
           <button class="primary" name="action" value="${first.action}">${first.text}</button>
           ${skippable ? button(actions.skip, t("section.skip")) : null}
@@ -129,7 +132,7 @@ const open = (session: Session, view: SectionView): string => {
         </div>
         ${current.request.policy.customerMayDeclineItem ? declining(session, lacksReason) : null}
       </form>
-      ${mode.types ? html`<script type="module" src="${Assets.path("customer.js")}"></script>` : null}`,
+      ${mode.types || takesFiles ? html`<script type="module" src="${Assets.path("customer.js")}"></script>` : null}`,
   )
 }
 
@@ -139,12 +142,12 @@ const button = (action: string, text: string): Html =>
 /** Why the firm wants it again. */
 const sentBack = (session: Session, section: Questionnaire.Section): Html | null => {
   const item = Items.standing(session, section)
+  const { t } = session.reader
+  if (item?.standing === "returned" && item.infected !== null) {
+    return reasonBox(t("section.infected"), t("upload.infected", { name: item.infected }), " sent-back")
+  }
   return item?.standing === "returned" && item.reason !== null
-    ? reasonBox(
-        session.reader.t("section.sentBack", { firm: session.customer.workspace.name }),
-        item.reason,
-        " sent-back",
-      )
+    ? reasonBox(t("section.sentBack", { firm: session.customer.workspace.name }), item.reason, " sent-back")
     : null
 }
 

@@ -1,9 +1,11 @@
 /** What the pages behind the Start button share: who is in, what they have given so far, and the addresses. */
 import type { Current } from "../ClientRequests.ts"
 import type { Customer } from "../Customer.ts"
+import { isReadable } from "../Files.ts"
 import type { Filling } from "../Filling.ts"
 import type { Child } from "../Html.ts"
 import { html } from "../Html.ts"
+import type { SessionFile } from "../Uploads.ts"
 import * as Frame from "./Frame.ts"
 import type { Reader } from "./Reader.ts"
 
@@ -25,6 +27,7 @@ export const paths = {
   submit: (handle: string) => `/q/${handle}/submit`,
   done: (handle: string) => `/q/${handle}/done`,
   receipt: (handle: string) => `/q/${handle}/receipt.json`,
+  receiptPdf: (handle: string) => `/q/${handle}/receipt.pdf`,
   file: (handle: string, file: string) => `/q/${handle}/files/${file}`,
 }
 
@@ -43,3 +46,15 @@ export const page = ({ customer, current, reader }: Session, title: string, main
 export const hidden = ({ customer, current }: Session) =>
   html`<input type="hidden" name="csrf" value="${customer.csrf}" />
     <input type="hidden" name="revision" value="${current.request.revision}" />`
+
+/**
+ * Where a file can be had by its id; null while nobody may read it (S55). `staged`: those of this session that wait for its
+ * end, which the request does not know yet.
+ */
+export const fileAddress =
+  ({ customer, current }: Session, staged: ReadonlyArray<SessionFile> = []) =>
+  (id: string): string | null => {
+    const known = [...current.request.files, ...staged.map(({ file, scan }) => ({ id: file.id, scan }))]
+    const isWithheld = known.some((file) => file.id === id && !isReadable(file.scan))
+    return isWithheld ? null : paths.file(customer.handle, id)
+  }

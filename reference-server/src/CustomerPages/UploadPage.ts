@@ -3,18 +3,21 @@
  * session has brought, to be removed again. It says nothing of what else lies in the folder, and nothing of what others
  * brought: no names, no sizes, no counts (F4, S67). There is nothing to finish: it stays open (F9).
  */
-import type { FileRef } from "@requite/core/QuestionKind/upload"
 import * as upload from "@requite/core/QuestionKind/upload"
 import { walk } from "@requite/core/Questionnaire/Definition"
+import * as Assets from "../Assets.ts"
+import { isReadable } from "../Files.ts"
 import * as Filling from "../Filling.ts"
 import type { Html } from "../Html.ts"
 import { html } from "../Html.ts"
 import type { SessionFile } from "../Uploads.ts"
 import { controlAnchor, viewOf } from "./kinds.ts"
+import { row as fileRow } from "./kinds/upload.ts"
 import { attachments } from "./ListPage.ts"
 import * as Problems from "./Problems.ts"
 import type { Session } from "./Session.ts"
 import { hidden, page, paths } from "./Session.ts"
+import * as Uploading from "./Uploading.ts"
 
 export interface UploadView {
   /** What this session has brought and not removed. */
@@ -65,6 +68,7 @@ export const render = (session: Session, { own, received = 0, issues = [], stale
         action="${paths.list(customer.handle)}"
         enctype="multipart/form-data"
         novalidate
+        ${Uploading.attributes(session)}
       >
         ${hidden(session)}
         ${uploadsIn(filling).map(({ place, question }) =>
@@ -85,9 +89,11 @@ export const render = (session: Session, { own, received = 0, issues = [], stale
         <div class="buttons">
           <button class="primary" name="action" value="${actions.send}">${t("uploads.send")}</button>
         </div>
+        ${Uploading.parts(session)}
       </form>
       ${own.length === 0 ? null : ownFiles(session, own)} ${attachments(session)}
-      <p class="aside">${t("uploads.open", { firm })}</p>`,
+      <p class="aside">${t("uploads.open", { firm })}</p>
+      <script type="module" src="${Assets.path("customer.js")}"></script>`,
   )
 }
 
@@ -112,17 +118,13 @@ const ownFiles = (session: Session, own: ReadonlyArray<SessionFile>): Html => {
     <form method="post" action="${paths.list(customer.handle)}" enctype="multipart/form-data">
       ${hidden(session)}
       <ul class="files">
-        ${own.map(({ file }) => row(session, file))}
+        ${own.map((one) => row(session, one))}
       </ul>
     </form>
   </section>`
 }
 
-const row = ({ customer, reader }: Session, { id, name, bytes }: FileRef): Html =>
-  html`<li>
-    <a href="${paths.file(customer.handle, id)}" dir="auto">${name}</a>
-    <span class="size">${reader.bytes(bytes)}</span>
-    <button class="quiet" name="remove" value="${id}">
-      ${reader.t("upload.remove")}<span class="unseen"> ${name}</span>
-    </button>
-  </li>`
+const row = ({ customer, reader }: Session, { file: { id, name, bytes }, scan }: SessionFile): Html =>
+  scan === "infected"
+    ? html`<li><span class="error">${reader.t("upload.infected", { name })}</span></li>`
+    : fileRow({ id, name, bytes }, isReadable(scan) ? paths.file(customer.handle, id) : null, reader)

@@ -9,6 +9,7 @@ import * as Assets from "../Assets.ts"
 import * as Filling from "../Filling.ts"
 import type { Html } from "../Html.ts"
 import { html } from "../Html.ts"
+import type { SessionFile } from "../Uploads.ts"
 import * as Effort from "./Effort.ts"
 import * as Fields from "./Fields.ts"
 import * as Items from "./Items.ts"
@@ -18,14 +19,15 @@ import * as News from "./News.ts"
 import * as Problems from "./Problems.ts"
 import * as ReadBack from "./ReadBack.ts"
 import type { Session } from "./Session.ts"
-import { hidden, page, paths } from "./Session.ts"
+import { fileAddress, hidden, page, paths } from "./Session.ts"
+import * as Uploading from "./Uploading.ts"
 
 export interface WholeView {
   readonly issues?: ReadonlyArray<Problems.Issue>
   readonly news?: News.Told | null
   readonly stale?: boolean
   /** Files that came in with the form, and wait. */
-  readonly kept?: ReadonlyArray<string>
+  readonly kept?: ReadonlyArray<SessionFile>
   /** The section that a button was pressed in. */
   readonly at?: string | null
 }
@@ -45,11 +47,12 @@ export const render = (session: Session, view: WholeView = {}): string => {
   const sections = Filling.sections(filling)
   const sentences = Problems.sentences(questionnaire, issues, reader)
   const fresh = new Set(news?.more.map(Filling.pointer))
-  const shown = { filling, reader, sentences, fresh, filePath: (file: string) => paths.file(customer.handle, file) }
+  const shown = { filling, reader, sentences, fresh, filePath: fileAddress(session, kept) }
   const sectionsOf = (pointers: Iterable<string>) =>
     [...pointers].map((pointer) => Filling.sectionOf(questionnaire, pointer.split("/")[1] ?? ""))
   const telling = new Set([...sectionsOf(sentences.keys()), ...sectionsOf(fresh), ...(at === null ? [] : [at])])
   const isFirst = telling.size === 0
+  const takesFiles = questionnaire.sections.some(({ items }) => Uploading.isIn(items))
   return page(
     session,
     issues.length > 0 ? t("section.titleWithErrors", { title }) : t("list.title"),
@@ -69,16 +72,24 @@ export const render = (session: Session, view: WholeView = {}): string => {
       <h1 dir="auto">${title}</h1>
       ${due === null ? null : html`<p class="lead">${t("list.due", { date: reader.date(due) })}</p>`}
       <p class="lead">${t("whole.lead", { firm })}</p>
-      <form method="post" action="${paths.list(customer.handle)}" enctype="multipart/form-data" novalidate data-checks>
+      <form
+        method="post"
+        action="${paths.list(customer.handle)}"
+        enctype="multipart/form-data"
+        novalidate
+        data-checks
+        ${takesFiles ? Uploading.attributes(session) : null}
+      >
         ${hidden(session)}
         <input type="hidden" name="shown" value="${shownIn(filling).join(" ")}" />
-        ${kept.map((file) => html`<input type="hidden" name="kept" value="${file}" />`)}
+        ${kept.map(({ file }) => html`<input type="hidden" name="kept" value="${file.id}" />`)}
         <button class="unseen" name="action" value="${actions.finish}" tabindex="-1" aria-hidden="true">
           ${t("review.finish")}
         </button>
         ${sections.map((section, index) =>
           part(session, section, shown, telling.has(section.id) || (isFirst && index === 0)),
         )}
+        ${takesFiles ? Uploading.parts(session) : null}
         <div class="buttons">
           ${
             hasConditions(questionnaire)
@@ -128,7 +139,7 @@ const part = (
       >
     </summary>
     <div class="inside">
-      ${item?.reason === null || item === undefined ? null : html`<p class="note said sent-back" dir="auto">${item.reason}</p>`}
+      ${said(item, reader)}
       ${section.description === undefined ? null : html`<div class="prose">${reader.markdown(section.description)}</div>`}
       ${
         writable
@@ -137,6 +148,13 @@ const part = (
       }
     </div>
   </details>`
+}
+
+/** Why it came back. */
+const said = (item: Items.Item | undefined, { t }: Session["reader"]): Html | null => {
+  const { infected, reason } = item ?? { infected: null, reason: null }
+  const text = infected === null ? reason : t("upload.infected", { name: infected })
+  return text === null || text === "" ? null : html`<p class="note said sent-back" dir="auto">${text}</p>`
 }
 
 /** Is anything missing in it? That it was only looked at is no difference here: all of it is on the page. */

@@ -26,6 +26,7 @@ import dataKeys from "./migrations/0016_data_keys.ts"
 import files from "./migrations/0017_files.ts"
 import uploads from "./migrations/0018_uploads.ts"
 import documents from "./migrations/0019_documents.ts"
+import * as StepDigests from "./StepDigests.ts"
 
 /** Each step under its number and name. A new one takes the next number, also after a merge: a lower one would be passed over. */
 export const migrations = {
@@ -74,6 +75,7 @@ export const run: Effect.Effect<void, DatabaseUnavailable, SqlClient.SqlClient> 
     SELECT has_schema_privilege(current_schema(), 'CREATE') AS create`
   if (may?.create !== true && steps.length === known.size) return
   yield* migrate
+  yield* noteDigests(sql)
   // the queue makes its own
   yield* Effect.scoped(PersistedQueue.makeStoreSql({ tableName: "queue" }))
 }).pipe(
@@ -94,6 +96,19 @@ export const run: Effect.Effect<void, DatabaseUnavailable, SqlClient.SqlClient> 
 /** The same sentences for what else is set up with the tables. */
 export const explained = <A, R>(effect: Effect.Effect<A, SqlError.SqlError, R>) =>
   Effect.mapError(effect, (error) => failed(error))
+
+/** What each step was when it ran: `/ready` says when it is not that any more. */
+const noteDigests = Effect.fnUntraced(function* (sql: SqlClient.SqlClient) {
+  const [found] = yield* sql<{ exists: boolean }>`
+    SELECT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass(${table}) AND attname = 'digest') AS exists`
+  if (found?.exists !== true) yield* sql`ALTER TABLE ${sql(table)} ADD COLUMN IF NOT EXISTS digest text`
+  const missing = yield* sql<{ step: string }>`
+    SELECT lpad(migration_id::text, 4, '0') || '_' || name AS step FROM ${sql(table)} WHERE digest IS NULL`
+  for (const [step, digest] of StepDigests.all(missing.map(({ step }) => step))) {
+    yield* sql`UPDATE ${sql(table)} SET digest = ${digest}
+      WHERE migration_id = ${Number.parseInt(step, 10)} AND digest IS NULL`
+  }
+})
 
 const applied = Effect.fnUntraced(function* (sql: SqlClient.SqlClient) {
   const [found] = yield* sql<{ exists: boolean }>`SELECT to_regclass(${table}) IS NOT NULL AS exists`

@@ -10,16 +10,25 @@ import { isKey, translator } from "../Messages.ts"
 import { type Command, Mistake } from "../Operator.ts"
 import * as Server from "../Server.ts"
 
-/** The findings as lines for a terminal. */
-export const lines = (findings: ReadonlyArray<Doctor.Finding>): string =>
-  findings.map(({ level, code, values = {} }) => `${level.padEnd(8)} ${sentence(`doctor.${code}`, values)}`).join("\n")
+/** Why something could not be opened, by the code of what is found because of it. */
+type Reasons = Readonly<Record<string, string | null>>
+
+/** The findings as lines for a terminal, each with its reason under it. */
+export const lines = (findings: ReadonlyArray<Doctor.Finding>, reasons: Reasons = {}): string =>
+  findings
+    .flatMap(({ level, code, values = {} }) => {
+      const reason = reasons[code] ?? null
+      const line = `${level.padEnd(8)} ${sentence(`doctor.${code}`, values)}`
+      return reason === null ? [line] : [line, `         ${reason}`]
+    })
+    .join("\n")
 
 const sentence = (key: string, values: Readonly<Record<string, string | number>>): string =>
   isKey("firm", key) ? translator("firm", ["en"]).t(key, values) : key
 
 /** Says it, and fails when something does not work. */
-const verdict = (findings: ReadonlyArray<Doctor.Finding>, more = ""): Effect.Effect<string, Mistake> => {
-  const text = `${lines(findings)}${more}`
+const verdict = (findings: ReadonlyArray<Doctor.Finding>, reasons?: Reasons): Effect.Effect<string, Mistake> => {
+  const text = lines(findings, reasons)
   return findings.some(({ level }) => level === "error")
     ? Effect.fail(new Mistake({ message: text }))
     : Effect.succeed(text)
@@ -30,11 +39,11 @@ const alone = (config: ServerConfig): Effect.Effect<string, Mistake> =>
   Effect.gen(function* () {
     const database = yield* opened(Server.database(config))
     const mailer = yield* config.smtpUrl === undefined ? closed : opened(Server.smtpMailer(config, config.smtpUrl))
-    const reasons = [database, mailer].flatMap(({ reason }) => (reason === null ? [] : [`\n         ${reason}`]))
+    const reasons = { "database.away": database.reason, "smtp.none": mailer.reason }
     const doctor = yield* Layer.build(Doctor.layer).pipe(
       Effect.provideContext(Context.merge(database.context, mailer.context)),
     )
-    return yield* verdict(yield* Context.get(doctor, Doctor.Doctor).examine, reasons.join(""))
+    return yield* verdict(yield* Context.get(doctor, Doctor.Doctor).examine, reasons)
   }).pipe(Effect.scoped, Effect.provide(Domain.platform(config)))
 
 /** What a layer gives, as far as it can be built; the doctor asks which services there are. */
@@ -61,7 +70,7 @@ const doctor: Command = {
   usage: "",
   meaning: "Looks at the configuration, the database, the mail server and the DNS, and says what to mend.",
   flags: [],
-  run: () => Effect.flatMap(Doctor.Doctor, ({ examine }) => Effect.flatMap(examine, verdict)),
+  run: () => Effect.flatMap(Doctor.Doctor, ({ examine }) => Effect.flatMap(examine, (findings) => verdict(findings))),
   alone,
 }
 

@@ -98,13 +98,19 @@ const detailsOf = (event: ClientRequest.Event): Details => {
     case "ItemWaived":
       return { item: event.item }
     case "ItemReturned":
-      return { item: event.item, expiresAt: instantOrNull(event.expiresAt) }
+      return { item: event.item, infected: event.infected !== undefined, expiresAt: instantOrNull(event.expiresAt) }
     case "AnswersSaved":
       return { questions: event.questions, conflicts: event.conflicts }
     case "FileAttached":
-      return { question: event.question, file: event.file.id }
+      return { question: event.question, file: event.file.id, scan: event.scan }
     case "FileRemoved":
       return { file: event.file }
+    case "FileScanned":
+      return { question: event.question, file: event.file, scan: event.scan }
+    case "FileQuarantined":
+      return { question: event.question, file: event.file, signature: event.signature }
+    case "CheckRequested":
+      return { item: event.item, question: event.question, check: event.check, files: event.files }
     case "ReminderSent":
       return { count: event.count, expiresAt: instantOrNull(event.expiresAt) }
     case "RequestSubmitted":

@@ -9,6 +9,7 @@ import { isAddress } from "../Mailer/MailAddress.ts"
 import * as Messages from "../Messages.ts"
 import * as PageSecurity from "../PageSecurity.ts"
 import { Record } from "../Record.ts"
+import * as DocumentWords from "./DocumentWords.ts"
 import * as Field from "./Field.ts"
 import * as FirmFields from "./FirmFields.ts"
 import type { Form } from "./Form.ts"
@@ -206,6 +207,7 @@ const show = (visit: Visit, { contact, given, suppressed = false, mistakes = [] 
       ${Field.summary(words, mistakes)} ${visit.query("done") === "saved" && Page.done(t("contacts.saved"))}
       <p class="trail"><a href="/contacts">${t("contacts.title")}</a></p>
       <h1>${title}</h1>
+      ${contact !== undefined && DocumentWords.tabs(visit, { kind: "contact", id: contact.id }, "about")}
       ${contact !== undefined && contact.deletedAt !== null && html`<p class="lead">${t("contacts.isDeleted")}</p>`}
       ${suppressed}
       <form class="card" method="post" action="${path}" novalidate>

@@ -12,8 +12,12 @@ import type { HttpServerRequest } from "../platform/Http.ts"
 import { HttpIncomingMessage, Multipart } from "../platform/Http.ts"
 import * as MultipartFiles from "../Uploads/MultipartFiles.ts"
 
-/** What was sent is too large, breaks off, or is no form. */
-export class FormUnreadable extends Schema.TaggedError<FormUnreadable>()("FormUnreadable", {}) {}
+/** What was sent is too large or breaks off, or it is no form as the page sends it. */
+export class FormUnreadable extends Schema.TaggedError<FormUnreadable>()("FormUnreadable", {
+  reason: Schema.Literals(["broken", "type"]),
+}) {}
+
+const broken = () => new FormUnreadable({ reason: "broken" })
 
 export interface Form {
   /** The field's text; empty when it was not sent. */
@@ -47,7 +51,7 @@ export const read = (request: HttpServerRequest.HttpServerRequest): Effect.Effec
     Effect.map((parameters) =>
       from([...parameters].map(([name, value]) => [name, typeof value === "string" ? value : Redacted.value(value)])),
     ),
-    Effect.mapError(() => new FormUnreadable()),
+    Effect.mapError(broken),
   )
 
 /** All names and texts of a form with files together, in characters; a questionnaire can be long. */
@@ -64,6 +68,9 @@ export const readWithFiles = <E, R>(
   request: HttpServerRequest.HttpServerRequest,
   take: (file: Multipart.File, form: Form) => Effect.Effect<void, E, R>,
 ): Effect.Effect<Form, FormUnreadable | E, R> => {
+  if (!/^multipart\/form-data\b/i.test(request.headers["content-type"] ?? "")) {
+    return Effect.fail(new FormUnreadable({ reason: "type" }))
+  }
   const pairs: Array<Pair> = []
   const form = from(pairs)
   let [text, arrived] = [0, 0]
@@ -83,7 +90,7 @@ export const readWithFiles = <E, R>(
   const onPart = (part: Multipart.Part): Effect.Effect<void, E | Multipart.MultipartError, R> =>
     Multipart.isFile(part) ? onFile(part) : collect(part)
   return MultipartFiles.forEach(request.multipartStream, onPart).pipe(
-    Effect.mapError((error) => (error instanceof Multipart.MultipartError ? new FormUnreadable() : error)),
+    Effect.mapError((error) => (error instanceof Multipart.MultipartError ? broken() : error)),
     Effect.provideContext(
       Multipart.limitsServices({ maxParts: 500, maxFieldSize: ByteSize.mebibytes(5), fieldMimeTypes: [] }),
     ),
@@ -97,13 +104,13 @@ const tooLarge = Effect.fail(Multipart.MultipartError.fromReason("BodyTooLarge")
 
 /** Reads a file that nobody wants to its end, so that the form behind it can be read. */
 export const skip = (file: Multipart.File): Effect.Effect<void, FormUnreadable> =>
-  Stream.runDrain(file.content).pipe(Effect.mapError(() => new FormUnreadable()))
+  Stream.runDrain(file.content).pipe(Effect.mapError(broken))
 
 /** A file as text, at most 5 MiB. What is no UTF-8 shows as replacement characters. */
 export const textOf = (file: Multipart.File): Effect.Effect<string, FormUnreadable> =>
   file.content.pipe(
-    Stream.mapError(() => new FormUnreadable()),
-    Stream.limitBytes(ByteSize.mebibytes(5), () => Stream.fail(new FormUnreadable())),
+    Stream.mapError(broken),
+    Stream.limitBytes(ByteSize.mebibytes(5), () => Stream.fail(broken())),
     Stream.decodeText(),
     Stream.runFold(
       () => "",

@@ -58,6 +58,8 @@ const sentence = (words: Words, overview: Overview, event: ClientRequest.Event, 
     const question = Questionnaire.question(stored.questionnaire, id)
     return question === undefined ? id : text(question.label)
   }
+  const fileName = (id: string) =>
+    [...request.files, ...request.quarantined].find((file) => file.id === id)?.name ?? t("history.aFile")
   const customer = recipientName(words, request)
   const actor = actorName(words, customer, event.by, names)
   switch (event.type) {
@@ -109,8 +111,11 @@ const sentence = (words: Words, overview: Overview, event: ClientRequest.Event, 
     case "ItemReopened":
     case "ItemAccepted":
       return t(`history.${event.type}`, { actor, item: item(event.item) })
-    case "ItemDeclined":
     case "ItemReturned":
+      return event.infected === undefined
+        ? t("history.ItemReturned", { actor, item: item(event.item), reason: event.reason })
+        : t("history.ItemReturnedInfected", { item: item(event.item), file: event.infected })
+    case "ItemDeclined":
     case "ItemWaived":
       return t(`history.${event.type}`, { actor, item: item(event.item), reason: event.reason })
     case "AnswersSaved":
@@ -119,6 +124,23 @@ const sentence = (words: Words, overview: Overview, event: ClientRequest.Event, 
         : t("history.AnswersInConflict", { actor, questions: list(words, event.conflicts.map(label)) })
     case "FileAttached":
       return t("history.FileAttached", { actor, file: event.file.name, question: label(event.question) })
+    case "FileScanned":
+      return t(`history.scanned.${event.scan}`, { file: fileName(event.file), question: label(event.question) })
+    case "FileQuarantined":
+      if (event.signature === "") {
+        return t("history.FileWithdrawn", { actor, file: fileName(event.file), question: label(event.question) })
+      }
+      return t("history.FileQuarantined", {
+        file: fileName(event.file),
+        question: label(event.question),
+        signature: event.signature,
+      })
+    case "CheckRequested":
+      return t("history.CheckRequested", {
+        check: event.check,
+        question: label(event.question),
+        count: event.files.length,
+      })
     case "ReminderSent": {
       const { cap } = request.policy.reminders
       const isLast = cap !== null && event.count >= cap

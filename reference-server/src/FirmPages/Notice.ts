@@ -57,6 +57,9 @@ export const administratorsOnly = (visit: Visit, administrators: ReadonlyArray<M
 /** 413: it was too large, or broke off. */
 export const unreadable = notice(413, "notice.unreadable.title", "notice.unreadable.text", home)
 
+/** 415: a form with files that was not sent as one. */
+export const otherType = notice(415, "notice.otherType.title", "notice.otherType.text", home)
+
 /** 410: a mailed link of a member that does not work; the same page for every reason. */
 export const linkGone = notice(
   410,

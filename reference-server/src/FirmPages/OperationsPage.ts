@@ -3,9 +3,11 @@
  * the server it shows only what belongs to everybody.
  */
 import * as Effect from "effect/Effect"
+import { type File, Files } from "../Files.ts"
 import { type Child, type Html, html } from "../Html.ts"
 import { type FailedMail, Operations, type Overview, type Retried, type Status } from "../Operations.ts"
 import * as PageSecurity from "../PageSecurity.ts"
+import * as FilesWithheld from "./FilesWithheld.ts"
 import type { Form } from "./Form.ts"
 import * as OperationsPictures from "./OperationsPictures.ts"
 import * as Page from "./Page.ts"
@@ -13,7 +15,7 @@ import { exact } from "./RequestWords.ts"
 import * as Routes from "./Routes.ts"
 import * as SettingsTabs from "./SettingsTabs.ts"
 import { isId, type Visit } from "./Visit.ts"
-import { ago, bytes, lookUp, moment, type Words } from "./Words.ts"
+import { ago, lookUp, moment, type Words } from "./Words.ts"
 
 const path = "/settings/operations"
 
@@ -21,9 +23,11 @@ const path = "/settings/operations"
 const lateAfter = 120_000
 
 export const routes = [
+  ...FilesWithheld.routes,
   Routes.adminPage(path, (visit) =>
     Effect.gen(function* () {
-      return show(visit, yield* (yield* Operations).overview(visit.workspace))
+      const withheld = yield* (yield* Files).withheld(visit.workspace.id)
+      return show(visit, yield* (yield* Operations).overview(visit.workspace), withheld)
     }),
   ),
   Routes.adminAction(path, (visit, form) =>
@@ -47,7 +51,7 @@ const retried = (form: Form): Retried | null => {
   return status === null ? null : { status, reason: form.text("reason") }
 }
 
-const show = (visit: Visit, found: Overview) => {
+const show = (visit: Visit, found: Overview, withheld: ReadonlyArray<File>) => {
   const { words } = visit
   const { t } = words
   const again = /^\d{1,4}$/.exec(visit.query("retried"))?.[0]
@@ -58,7 +62,7 @@ const show = (visit: Visit, found: Overview) => {
       ${again !== undefined && Page.done(t("operations.retried", { count: Number(again) }))}
       <h1>${t("operations.title")}</h1>
       <p class="lead">${t("operations.lead")}</p>
-      ${glance(words, found)}
+      ${FilesWithheld.done(visit)} ${glance(visit, found, withheld)} ${FilesWithheld.show(visit, withheld)}
       <section class="card">
         <h2>${t("operations.days")}</h2>
         ${OperationsPictures.days(words, found.days)}
@@ -70,8 +74,9 @@ const show = (visit: Visit, found: Overview) => {
 
 /** A few numbers, each with what it means and, where it is not well, said in words and not by colour alone. */
 const glance = (
-  words: Words,
+  { words, config }: Visit,
   { waiting: kinds, held, failures: reasons, due, stuck: ill, webhooks, lastSweep, at }: Overview,
+  withheld: ReadonlyArray<File>,
 ): Html => {
   const { t } = words
   const total = kinds.reduce((sum, { count }) => sum + count, 0)
@@ -106,6 +111,17 @@ const glance = (
           ? t("operations.glance.late", { when: ago(words, due.oldest) })
           : t("operations.glance.intime"),
       isLate || ill.length > 0,
+    )}
+    ${tile(
+      t("operations.glance.files"),
+      number(withheld.length),
+      config.clamd === undefined
+        ? t("operations.glance.noScanner")
+        : withheld[0] === undefined
+          ? t("operations.glance.filesNone")
+          : t("operations.glance.oldest", { when: ago(words, withheld[0].createdAt) }),
+      withheld.length > 0,
+      withheld.length > 0 ? "#files" : undefined,
     )}
     ${tile(
       t("operations.glance.webhooks"),
@@ -240,10 +256,6 @@ const server = (words: Words, { lastCheckpoint, server: about }: Overview): Html
       <div>
         <dt>${t("operations.server.tables")}</dt>
         <dd><code>${about.tables}</code></dd>
-      </div>
-      <div>
-        <dt>${t("operations.server.size")}</dt>
-        <dd>${bytes(words, about.databaseBytes)}</dd>
       </div>
     </dl>
   </section>`

@@ -11,7 +11,7 @@ import type { Workspace } from "../Workspaces.ts"
 import type { Visit } from "./Visit.ts"
 import type { Words } from "./Words.ts"
 
-export type Place = "requests" | "work" | "contacts" | "questionnaires" | "keys" | "settings" | "mail"
+export type Place = "requests" | "work" | "contacts" | "documents" | "questionnaires" | "keys" | "settings" | "mail"
 
 export interface Content {
   readonly title: string
@@ -69,7 +69,7 @@ const header = (visit: Visit, place: Place | undefined): Html => {
     <nav aria-label="${t("nav.label")}">
       <ul>
         ${link("requests", "/requests", t("nav.requests"))} ${link("work", "/work-items", t("nav.work"))}
-        ${link("contacts", "/contacts", t("nav.contacts"))}
+        ${link("contacts", "/contacts", t("nav.contacts"))} ${link("documents", "/documents", t("nav.documents"))}
         ${link("questionnaires", "/questionnaires", t("nav.questionnaires"))} ${link("keys", "/keys", t("nav.keys"))}
         ${visit.member.role === "admin" && link("settings", "/settings", t("nav.settings"))}
         ${visit.config.smtpUrl === undefined && link("mail", "/dev/mail", t("nav.mail"))}

@@ -2,7 +2,9 @@
  * A policy in words: what its knobs mean for the customer and for the firm, as short phrases that make one sentence
  * ("Opens on one device, by link; until 21 December; reminded on …"), and what the linter says of it.
  */
-import { Instant, type Reminder, RequestPolicy } from "@requite/core"
+import { Instant, Questionnaire, type Reminder, RequestPolicy } from "@requite/core"
+import * as upload from "@requite/core/QuestionKind/upload"
+import type { ServerConfig } from "../Config.ts"
 import { type Child, html } from "../Html.ts"
 import { day, list, lookUp, type Words } from "./Words.ts"
 
@@ -86,9 +88,21 @@ const reminding = (
   return cap === null ? often : t("rules.reminds.capped", { often, count: cap })
 }
 
+/** Where a policy is in force: on this server, for these questions; null: it is not known yet what is asked. */
+export const surroundings = (
+  { clamd }: ServerConfig,
+  questionnaire: Questionnaire.Questionnaire | null,
+): RequestPolicy.Surroundings => ({
+  scanner: clamd === undefined ? "none" : "clamd",
+  accepts:
+    questionnaire === null
+      ? []
+      : Questionnaire.questions(questionnaire).flatMap((one) => (upload.isUpload(one) ? one.accept : [])),
+})
+
 /** What the linter says: errors, which stop sending, before warnings. Null: nothing. */
-export const warnings = (words: Words, policy: Policy): Child => {
-  const found = RequestPolicy.lint(policy)
+export const warnings = (words: Words, policy: Policy, where?: RequestPolicy.Surroundings): Child => {
+  const found = RequestPolicy.lint(policy, where)
   return (
     found.length > 0 &&
     html`<ul class="warnings">

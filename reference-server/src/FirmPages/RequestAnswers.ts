@@ -8,6 +8,7 @@ import { type Child, type Html, html } from "../Html.ts"
 import * as RequestItems from "./RequestItems.ts"
 import { exact } from "./RequestWords.ts"
 import type { Visit } from "./Visit.ts"
+import * as Previews from "../Previews.ts"
 import { ago, bytes, type Words } from "./Words.ts"
 
 export const show = (visit: Visit, current: Current): Html => {
@@ -23,6 +24,23 @@ export const show = (visit: Visit, current: Current): Html => {
   const isSubmitted = ClientRequest.stateAt(request, words.now) === "Submitted"
   return html`<section class="answers">
     <h2>${t("answers.title")}</h2>
+    ${
+      (savedAt !== null || request.files.length > 0) &&
+      request.erased === null &&
+      html`<ul class="take" aria-label="${t("take.title")}">
+        ${(["pdf", "csv", "json"] as const).map(
+          (format) =>
+            html`<li>
+              <a
+                href="/api/requests/${request.id}/export?format=${format}${format === "csv" ? "&bom=true" : ""}"
+                download
+                >${t(`take.${format}`)}</a
+              >
+            </li>`,
+        )}
+        ${request.files.length > 0 && html`<li><a href="/api/requests/${request.id}/files.zip" download>${t("take.zip")}</a></li>`}
+      </ul>`
+    }
     ${!isSubmitted && html`<p class="help">${t(savedAt === null && request.files.length === 0 ? "answers.none" : "answers.soFar")}${savedAt !== null && html` ${exact(savedAt, t("answers.saved", { when: ago(words, savedAt) }))}`}</p>`}
     ${Filling.sections(filling).map((section) => {
       const { answered = 0, questions = 0 } = progress.get(section.id) ?? {}
@@ -62,12 +80,23 @@ const given = (
   languages: ReadonlyArray<string>,
 ): Html => {
   const { place, question } = row
-  if (!Filling.isAnswered(filling, row)) return html`<dd class="none">${words.t("answers.noAnswer")}</dd>`
+  const gone = request.quarantined.filter((file) => file.question === question.id)
+  if (!Filling.isAnswered(filling, row) && gone.length === 0)
+    return html`<dd class="none">${words.t("answers.noAnswer")}</dd>`
   if (QuestionKind.isGivenAsFiles(question)) {
     const files = request.files.filter((file) => file.question === question.id)
     return html`<dd>
       <ul class="plain">
         ${files.map((file) => html`<li>${fileLink(words, request.id, file)}</li>`)}
+        ${gone.map(
+          ({ name, signature }) =>
+            html`<li>
+              ${name}
+              <span class="meta bad"
+                >${signature === "" ? words.t("answers.file.withdrawn") : words.t("answers.file.infected", { signature })}</span
+              >
+            </li>`,
+        )}
       </ul>
     </dd>`
   }
@@ -79,7 +108,25 @@ const given = (
   return html`<dd class="words">${lines.map((line, index) => html`${index > 0 && html`<br />`}${line}`)}</dd>`
 }
 
-/** A file to save, with its size. */
-export const fileLink = (words: Words, requestId: string, file: upload.FileRef): Child =>
-  html`<a href="/requests/${requestId}/files/${file.id}" download>${file.name}</a>
-    <span class="meta">${bytes(words, file.bytes)}</span>`
+/** A file to save, with its size; one that is withheld by its name, with the reason (S55). */
+export const fileLink = (
+  words: Words,
+  requestId: string,
+  { id, name, bytes: size, type, scan = "clean" }: upload.FileRef & { readonly scan?: ClientRequest.FileScan },
+): Child =>
+  scan === "clean" || scan === "unscanned"
+    ? html`${
+          Previews.isOf(type) &&
+          html`<a class="thumb" href="/api/requests/${requestId}/files/${id}/preview"
+            ><img
+              src="/api/requests/${requestId}/files/${id}/preview?size=small"
+              alt="${words.t("answers.preview", { name })}"
+              loading="lazy"
+              decoding="async"
+              width="80"
+              height="80"
+          /></a>`
+        }<a href="/requests/${requestId}/files/${id}" download>${name}</a>
+        <span class="meta">${bytes(words, size)}</span>`
+    : html`${name} <span class="meta">${bytes(words, size)}</span>
+        <span class="meta bad">${words.t(`answers.file.${scan}`)}</span>`

@@ -9,7 +9,7 @@ import type { Visit } from "./Visit.ts"
 import { ago, longDay, lookUp, moment, type Words } from "./Words.ts"
 
 export const show = (visit: Visit, { current }: Overview, names: ReadonlyMap<string, string>): Html => {
-  const { words } = visit
+  const { words, config } = visit
   const { t } = words
   const { request, stored } = current
   const { details, policy, sentAt, sentBy, submission } = request
@@ -67,7 +67,7 @@ export const show = (visit: Visit, { current }: Overview, names: ReadonlyMap<str
         <ul class="phrases">
           ${PolicyWords.facts(words, policy).map((fact) => html`<li>${fact}</li>`)}
         </ul>
-        ${PolicyWords.warnings(words, policy)}
+        ${PolicyWords.warnings(words, policy, PolicyWords.surroundings(config, stored.questionnaire))}
       </details>
     </section>`
 }

@@ -27,7 +27,7 @@ export const show = (visit: Visit, shown: Shown): Html => {
   const { before, filled, judged, mistakes, editable } = shown
   return html`<section class="card">
     <h2>${t("request.how")}</h2>
-    ${before === null ? choice(words, filled, judged, mistakes) : fixedPolicy(words, judged)}
+    ${before === null ? choice(visit, filled, judged, mistakes) : fixedPolicy(visit, judged)}
     ${editable.has("reminders") && reminding(words, filled, mistakes)} ${calendar(words, judged)}
     ${editable.has("security") && careful(words, filled, judged)}
     ${
@@ -40,8 +40,10 @@ export const show = (visit: Visit, shown: Shown): Html => {
 }
 
 /** Each preset as the sentence that it is; what is weak in the chosen one stands under it. */
-const choice = (words: Words, filled: Filled, judged: Judged, mistakes: ReadonlyArray<Field.Mistake>): Html => {
+const choice = (visit: Visit, filled: Filled, judged: Judged, mistakes: ReadonlyArray<Field.Mistake>): Html => {
+  const { words, config } = visit
   const { t } = words
+  const where = PolicyWords.surroundings(config, judged.questionnaire)
   const wrong = mistakes.find(({ field }) => field === "policy")
   return html`<fieldset class="field policies${wrong !== undefined && " wrong"}" id="policy">
     <legend>${t("request.policy")}</legend>
@@ -49,7 +51,7 @@ const choice = (words: Words, filled: Filled, judged: Judged, mistakes: Readonly
     ${PolicyWords.presetNames.map((name) => {
       const policy = RequestPolicy.presets[name]
       const known = name === filled.policy ? knownOf(judged) : {}
-      const found = RequestPolicy.lint(policy)
+      const found = RequestPolicy.lint(policy, where)
       return html`<div class="policy">
         <label class="choice">
           <input
@@ -69,7 +71,7 @@ const choice = (words: Words, filled: Filled, judged: Judged, mistakes: Readonly
           <ul class="phrases">
             ${PolicyWords.facts(words, policy).map((fact) => html`<li>${fact}</li>`)}
           </ul>
-          ${PolicyWords.warnings(words, policy)}
+          ${PolicyWords.warnings(words, policy, where)}
         </details>
       </div>`
     })}
@@ -82,14 +84,14 @@ const knownOf = ({ details, calendar: planned }: Judged): PolicyWords.Known => (
   ...(planned === null ? {} : { reminders: planned.instants }),
 })
 
-const fixedPolicy = (words: Words, judged: Judged): Html =>
+const fixedPolicy = ({ words, config }: Visit, judged: Judged): Html =>
   html`<div class="field">
     <p class="label">${words.t("request.policy")}</p>
     <p>
       <strong>${PolicyWords.nameOf(words, judged.policy.name)}.</strong>
       ${PolicyWords.sentence(words, judged.policy, knownOf(judged))}
     </p>
-    ${PolicyWords.warnings(words, judged.policy)}
+    ${PolicyWords.warnings(words, judged.policy, PolicyWords.surroundings(config, judged.questionnaire))}
   </div>`
 
 const reminding = ({ t }: Words, filled: Filled, mistakes: ReadonlyArray<Field.Mistake>): Html =>

@@ -10,7 +10,8 @@ import { ago, longDay, today, type Words } from "./Words.ts"
 /** Its state as a mark, with the reason that goes with it, and the day it is due. */
 export const mark = (words: Words, request: ClientRequest.State, id: string): Html => {
   const { t } = words
-  const { status, reason, at } = request.items[id] ?? { status: "NotStarted" as const, reason: null, at: null }
+  const none = { status: "NotStarted" as const, reason: null, at: null, infected: undefined }
+  const { status, reason, at, infected } = request.items[id] ?? none
   const due = ClientRequest.dueOf(request.details, id)
   const isWanted = due !== null && !ClientRequest.isItemDone(request, id)
   const isLate = isWanted && due < today(words)
@@ -18,6 +19,7 @@ export const mark = (words: Words, request: ClientRequest.State, id: string): Ht
       <span class="pill item ${status}">${t(`item.${status}`)}</span>
       ${at !== null && exact(at, ago(words, at))}${isWanted && html`${at !== null && " · "}<span class="${isLate && "bad"}">${t("item.due", { day: longDay(words, due) })}</span>`}
     </p>
+    ${infected !== undefined && html`<p class="reason bad">${t("item.infected", { file: infected })}</p>`}
     ${reason !== null && reason !== "" && html`<p class="reason">${t("item.reason", { reason })}</p>`}`
 }
 

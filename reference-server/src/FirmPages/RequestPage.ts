@@ -5,14 +5,13 @@
 import type { ClientRequest } from "@requite/core"
 import * as Effect from "effect/Effect"
 import { AccessCodes } from "../AccessCodes.ts"
-import { ClientRequests, type Handled, type Overview } from "../ClientRequests.ts"
+import { ClientRequests, type Handled, type Overview, RequestNotFound } from "../ClientRequests.ts"
 import { CustomerAccess } from "../CustomerAccess.ts"
+import { Downloads } from "../Downloads.ts"
 import { type Child, html } from "../Html.ts"
 import { Members } from "../Members.ts"
 import * as PageSecurity from "../PageSecurity.ts"
-import { HttpServerResponse } from "../platform/Http.ts"
 import { Record } from "../Record.ts"
-import * as FileName from "../Uploads/FileName.ts"
 import { Uploads } from "../Uploads.ts"
 import * as History from "./History.ts"
 import * as Page from "./Page.ts"
@@ -54,18 +53,20 @@ export const routes = [
   Routes.page("/requests/:id/files/:file", (visit) =>
     Effect.gen(function* () {
       const id = yield* idPart(visit, "id")
-      const { file, content } = yield* (yield* Uploads).download(visit.workspace.id, id, yield* idPart(visit, "file"))
-      yield* (yield* Record).viewed(visit.member, id, "file")
-      return HttpServerResponse.stream(content, {
-        // whatever it is, it is saved and never shown on our own pages (S54)
-        contentType: "application/octet-stream",
-        contentLength: file.bytes,
-        headers: {
-          ...PageSecurity.headers(visit.config),
-          "content-security-policy": "default-src 'none'; sandbox; frame-ancestors 'none'",
-          "content-disposition": FileName.attachment(file.name),
-        },
+      // the page has no link to a file that is withheld
+      const fileId = yield* idPart(visit, "file")
+      const uploads = yield* Uploads
+      const { id: workspaceId } = visit.workspace
+      const answer = yield* (yield* Downloads).answer({
+        workspaceId,
+        reader: visit.member.id,
+        find: (part) =>
+          Effect.catchTag(uploads.download(workspaceId, id, fileId, part), "FileWithheld", () =>
+            Effect.fail(new RequestNotFound({ id })),
+          ),
       })
+      yield* (yield* Record).viewed(visit.member, id, "file")
+      return answer
     }),
   ),
 ]

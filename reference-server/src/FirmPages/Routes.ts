@@ -104,8 +104,8 @@ const guarded = <R>(
       if (!PageSecurity.isSameOrigin(config, request)) return Notice.foreign(config, words)
       return yield* enter.pipe(
         Effect.flatMap((visit) =>
-          Effect.catchTag(run(visit), "FormUnreadable", () =>
-            Effect.succeed(Notice.unreadable(visit.config, visit.words)),
+          Effect.catchTag(run(visit), "FormUnreadable", ({ reason }) =>
+            Effect.succeed((reason === "type" ? Notice.otherType : Notice.unreadable)(visit.config, visit.words)),
           ).pipe(Tenancy.within(visit.workspace.id)),
         ),
         Effect.catch(() => Effect.succeed(Notice.signedOut(config, words))),

@@ -7,6 +7,7 @@ import { Doctor, type Finding } from "../Doctor.ts"
 import { type Child, type Html, html } from "../Html.ts"
 import * as PageSecurity from "../PageSecurity.ts"
 import { type Choice, type Record, type Sender, type SenderRefused, Senders } from "../Senders.ts"
+import * as WarmUp from "../Senders/WarmUp.ts"
 import * as Field from "./Field.ts"
 import type { Form } from "./Form.ts"
 import * as Page from "./Page.ts"
@@ -120,6 +121,7 @@ const domainCard = (visit: Visit, sender: Sender): Html => {
     </div>
     ${state === "pending" && html`<p>${t("sending.pending")}</p>`}
     ${state === "lost" && lostAt !== null && html`<p class="notes">${t("sending.lost", { when: moment(words, lostAt) })}</p>`}
+    ${warmUpLine(words, sender)}
     <p class="help">${t("sending.records.help")}</p>
     <ul class="lines">
       ${records.map((record) => recordLine(words, sender, record))}
@@ -130,6 +132,18 @@ const domainCard = (visit: Visit, sender: Sender): Html => {
       ${checkedAt !== null && html`<p class="meta" title="${moment(words, checkedAt)}">${t("sending.checked", { when: ago(words, checkedAt) })}</p>`}
     </form>
   </section>`
+}
+
+/** What may go on this day, while the domain is new. */
+const warmUpLine = (words: Words, { warmUp }: Sender): Child => {
+  if (warmUp === null) return null
+  const { step, perDay, sent, until, waiting } = warmUp
+  const said = words.t("sending.warmUp", { day: step + 1, days: WarmUp.days, perDay, sent })
+  const rest =
+    waiting > 0 && until !== null
+      ? words.t("sending.warmUp.waiting", { count: waiting, when: moment(words, until) })
+      : ""
+  return html`<p class="notes">${said} ${rest}</p>`
 }
 
 const tone = { right: "Submitted", wrong: "Expired", missing: "Expired", unknown: "Suspended" } as const

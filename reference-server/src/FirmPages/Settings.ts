@@ -27,7 +27,7 @@ export const routes = [
       take: (file) =>
         logo === null
           ? Effect.gen(function* () {
-              logo = yield* (yield* Uploads).receiveLogo({ name: file.name, content: file.content })
+              logo = yield* (yield* Uploads).receiveLogo(visit.workspace.id, { name: file.name, content: file.content })
             }).pipe(
               Effect.catchTag("UploadRefused", (refusal) =>
                 Effect.sync(() => void refused.push({ field: "logo", sentence: sentenceOf(refusal, visit.words) })),

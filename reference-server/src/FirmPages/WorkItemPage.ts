@@ -11,6 +11,7 @@ import { Contacts } from "../Contacts.ts"
 import { Questionnaires } from "../Questionnaires.ts"
 import { type Overview, roles, WorkItems, type WorkNotFound, type WorkRefused } from "../WorkItems.ts"
 import * as closing from "../WorkItems/closing.ts"
+import * as DocumentWords from "./DocumentWords.ts"
 import * as Field from "./Field.ts"
 import type { Form } from "./Form.ts"
 import * as Page from "./Page.ts"
@@ -101,6 +102,7 @@ const show = Effect.fnUntraced(function* (visit: Visit, refused?: WorkRefused) {
         ${pill(words, workItem)}
       </div>
       <p class="meta">${stage(words, workItem)} · ${assignee}</p>
+      ${DocumentWords.tabs(visit, { kind: "work-item", id }, "about")}
       ${workItem.status === "Completed" && html`<p class="lead">${t("work.completed")}</p>`}
       ${basket(visit, overview, titles)}
       <div class="beside overview">
@@ -162,6 +164,7 @@ const requests = ({ words }: Visit, { workItem, basket: chosen, requests: all }:
             )}
           </ul>`
     }
+    ${all.some(({ files }) => files.length > 0) && html`<p><a href="/api/work-items/${workItem.id}/files.zip" download>${words.t("take.zip")}</a></p>`}
   </section>`
 
 const facts = (visit: Visit, { workItem }: Overview, assignee: string): Html => {

@@ -161,6 +161,10 @@ const came = (words: Words, back: answers.TaskAnswers | null): Html => {
     </div>
     ${Object.keys(back.answers).length === 0 && html`<p>${t("work.task.answers.empty")}</p>`}
     ${back.questionnaire.sections.map(({ items }) => given(words, back, items, languages, []))}
+    ${back.checks.map(
+      ({ check, files, at }) =>
+        html`<p>${exact(at, t("work.task.check", { check, count: files.length, when: ago(words, at) }))}</p>`,
+    )}
     <p class="meta"><a href="/requests/${back.request}">${t("work.task.answers.request")}</a></p>
   </section>`
 }
@@ -192,6 +196,7 @@ const given = (
           ${[answerAt(back.answers, [...at, item.id])]
             .flat()
             .filter(isFile)
+            .flatMap((file) => back.files.find(({ id }) => id === file.id) ?? [])
             .map((file) => html`<li>${RequestAnswers.fileLink(words, back.request, file)}</li>`)}
         </ul>`
       : lines.map((line, index) => html`${index > 0 && html`<br />`}${line}`)

@@ -13,10 +13,16 @@ export const asked = (letter: Letter.Letter, accessNo: number): Letter.Composed 
 type Returned = Extract<ClientRequest.Delivery, { readonly kind: "returned" }>
 
 /** An item was sent back with a reason; or without an item, the whole request was opened again. */
-export const returned = (letter: Letter.Letter, current: Current, { item, reason }: Returned): Letter.Composed => {
+export const returned = (
+  letter: Letter.Letter,
+  current: Current,
+  { item, reason, infected }: Returned,
+): Letter.Composed => {
   const { t, names, recipient } = Letter.speechOf(letter)
   const languages = [recipient.language, letter.workspace.language]
   const isQuiet = current.request.details.sensitivity === "high"
+  const why =
+    infected === undefined ? reason : isQuiet ? t("returned.infectedQuiet") : t("returned.infected", { name: infected })
   const title = item === null || isQuiet ? names.title : Standing.titleOf(current, item, languages)
   return Letter.write(
     letter,
@@ -25,7 +31,7 @@ export const returned = (letter: Letter.Letter, current: Current, { item, reason
     {
       rows: [
         ...(item === null ? [] : [{ label: t("returned.item"), value: title }]),
-        ...(reason.trim() === "" ? [] : [{ label: t("returned.reason"), value: reason }]),
+        ...(why.trim() === "" ? [] : [{ label: t("returned.reason"), value: why }]),
       ],
     },
   )

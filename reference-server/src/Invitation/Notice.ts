@@ -1,7 +1,7 @@
 /**
  * A *notice*: an e-mail to a member about a request of theirs: it was submitted (T12, K3), an item is complete (K31),
- * files came in (F2), a scheduled send could not be (K19), reminders are unwanted (M13), an address does not work (M16), or a number
- * that codes should go to (S35). It never holds an answer.
+ * files came in (F2), a scheduled send could not be (K19), reminders are unwanted (M13), an address does not work (M16), a number that
+ * codes should go to is missing (S35), or a file was infected (S55). It never holds an answer.
  */
 import { MailLayout } from "@requite/content"
 import { ClientRequest, LocalText } from "@requite/core"
@@ -153,6 +153,22 @@ const say = (notice: Notice, { t, locale }: Translator<"mail">): Said => {
         preheader: t("numberNotice.preheader"),
         sentences: [t("numberNotice.lead", { title, name }), t("numberNotice.ask")],
         rows: mobile === "" ? [] : [{ label: t("numberNotice.number"), value: PhoneNumber.mask(mobile) }],
+      }
+    }
+    case "file-notice": {
+      const file = request.quarantined.find(({ id }) => id === delivery.file)
+      const isOpen = ClientRequest.isOpenAt(request, now)
+      return {
+        subject: t("fileNotice.subject", { title }),
+        preheader: t(isOpen ? "fileNotice.preheader" : "fileNotice.preheaderClosed"),
+        sentences: [t("fileNotice.lead", { title }), t(isOpen ? "fileNotice.asked" : "fileNotice.closed")],
+        rows:
+          file === undefined
+            ? []
+            : [
+                { label: t("fileNotice.file"), value: file.name },
+                { label: t("fileNotice.found"), value: file.signature },
+              ],
       }
     }
   }

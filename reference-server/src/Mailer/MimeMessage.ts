@@ -55,6 +55,39 @@ const signature = ({ domain, selector, privateKey }: DkimKey) =>
     })),
   )
 
+/**
+ * A name as it is shown beside an address. What turns the direction of the text round, or is not seen at all, could make another
+ * name or address of it (U+202E); the joiners that scripts and emoji need stay. What looks encoded is not to be decoded.
+ */
+const shown = ({ name, address }: MailAddress.MailAddress): MailAddress.MailAddress => ({
+  name: name
+    .replace(/(?![\u200c\u200d])\p{Cf}/gu, "")
+    .replaceAll("=?", "= ?")
+    .replace(/\s+/gu, " ")
+    .trim(),
+  address,
+})
+
+/** The same of a subject; text that looks like an encoded word is encoded here, because nodemailer lets ASCII stand (RFC 2047 §5). */
+const subjectOf = (text: string): string => {
+  const subject = text.replace(/[\u202d\u202e]/g, "")
+  return subject.includes("=?") ? encodedWords(subject) : subject
+}
+
+/** Whole characters in each, and no more than 75 octets (RFC 2047 §2). */
+const encodedWords = (text: string): string => {
+  const words: Array<string> = []
+  let word = ""
+  for (const character of text) {
+    if (Buffer.byteLength(word + character) > 45) {
+      words.push(word)
+      word = ""
+    }
+    word += character
+  }
+  return [...words, word].map((one) => `=?UTF-8?B?${Buffer.from(one).toString("base64")}?=`).join(" ")
+}
+
 const idOf = (messageId: string): string => messageId.slice(1, messageId.indexOf("@"))
 
 /** The key of the mail's own domain; else the server's, where it may sign for the address. */
@@ -78,14 +111,14 @@ export const compose = Effect.fnUntraced(function* (
     messageId: mail.messageId,
     date: DateTime.toDateUtc(yield* DateTime.now),
     // Copies, because nodemailer writes the normalised address back into the object it is given.
-    from: { ...mail.from },
-    to: { ...mail.to },
+    from: shown(mail.from),
+    to: shown(mail.to),
     envelope: { from: mail.envelopeFrom ?? mail.from.address, to: mail.to.address },
     // the heads alone come back: the body holds the customer's link (S12)
     dsn: { id: idOf(mail.messageId), return: "headers", notify: ["failure", "delay"] },
     ...(key === null ? {} : yield* signature(key)),
-    ...(mail.replyTo && { replyTo: { ...mail.replyTo } }),
-    subject: mail.subject,
+    ...(mail.replyTo && { replyTo: shown(mail.replyTo) }),
+    subject: subjectOf(mail.subject),
     text: mail.text,
     html: mail.html,
     ...(mail.inReplyTo && { inReplyTo: mail.inReplyTo }),

@@ -1,4 +1,7 @@
-/** The words of a letter to a member, in the firm's language: the invitation, the way to a new password, a disabled webhook. */
+/**
+ * The words of a letter to a member, in the firm's language: the invitation, the way to a new password, a disabled webhook, a
+ * lost domain.
+ */
 import { MailLayout } from "@requite/content"
 import { LocalText } from "@requite/core"
 import { type Composed, brandOf, paragraphs } from "../Invitation/Letter.ts"
@@ -47,6 +50,41 @@ export const disabled = ({ workspace, name, url, because, link }: Disabled): Com
       bodyText: text,
       details: [],
       action: { label: t("webhookDisabled.button"), href: link, hint: t("submitted.hint") },
+      footer: t("senderLost.footer"),
+    }),
+  }
+}
+
+/** That mails no longer come from the firm's domain, to an administrator. */
+export interface SenderLost {
+  readonly workspace: Workspace
+  readonly name: string
+  readonly domain: string
+  /** Milliseconds since the epoch. */
+  readonly lostAt: number
+  readonly link: string
+}
+
+export const senderLost = ({ workspace, name, domain, lostAt, link }: SenderLost): Composed => {
+  const { t, language, locale } = translator("mail", [workspace.language])
+  const subject = LocalText.oneLine(t("senderLost.subject", { domain }))
+  const { html, text } = paragraphs(
+    t("members.greeting", { name }),
+    t("senderLost.lead", { domain }),
+    t("senderLost.ask"),
+  )
+  return {
+    subject,
+    ...MailLayout.render({
+      lang: language,
+      dir: "ltr",
+      subject,
+      preheader: t("senderLost.preheader"),
+      brand: brandOf(workspace, link),
+      bodyHtml: html,
+      bodyText: text,
+      details: [{ label: t("senderLost.when"), value: formatDateTime(lostAt, locale, workspace.timeZone) }],
+      action: { label: t("senderLost.button"), href: link, hint: t("submitted.hint") },
       footer: t("senderLost.footer"),
     }),
   }

@@ -23,7 +23,7 @@ import * as Links from "./Links.ts"
 const Row = Schema.Struct({
   id: Schema.String,
   workspaceId: Schema.String,
-  kind: Schema.Literals(["invitation", "password", "webhook-disabled"]),
+  kind: Schema.Literals(["invitation", "password", "webhook-disabled", "sender-lost"]),
   invitationId: Schema.NullOr(Schema.String),
   memberId: Schema.NullOr(Schema.String),
   status: Schema.String,
@@ -37,6 +37,9 @@ const Row = Schema.Struct({
   endpointId: Schema.NullOr(Schema.String),
   url: Schema.NullOr(Schema.String),
   because: Schema.NullOr(Schema.Literals(["gone", "failing"])),
+  /** The firm's domain that is lost; null: it is no such letter, or the domain is back. */
+  lostDomain: Schema.NullOr(Schema.String),
+  lostAt: Schema.NullOr(Schema.Date),
 })
 type Row = typeof Row.Type
 
@@ -65,12 +68,14 @@ export const layer = Layer.effectDiscard(
       execute: ({ workspaceId, id }) => sql`
         SELECT l.id, l.workspace_id, l.kind, l.invitation_id, l.member_id, l.status, l.created_at,
           coalesce(i.name, m.name) AS name, coalesce(i.email, m.email) AS recipient, i.expires_at, b.name AS inviter,
-          w.id AS endpoint_id, w.url, w.disabled_because AS because
+          w.id AS endpoint_id, w.url, w.disabled_because AS because,
+          s.domain AS lost_domain, s.lost_at
         FROM member_letters l
           LEFT JOIN member_invitations i ON i.id = l.invitation_id AND i.ended_at IS NULL
           LEFT JOIN members b ON b.id = i.invited_by
           LEFT JOIN members m ON m.id = l.member_id AND m.deactivated_at IS NULL
           LEFT JOIN webhook_endpoints w ON w.id = l.endpoint_id AND w.disabled_because IS NOT NULL
+          LEFT JOIN senders s ON l.kind = 'sender-lost' AND s.workspace_id = l.workspace_id AND s.lost_at IS NOT NULL
         WHERE l.workspace_id = ${workspaceId} AND l.id = ${id}`,
     })
 
@@ -93,6 +98,12 @@ export const layer = Layer.effectDiscard(
       if (kind === "webhook-disabled") {
         if (url === null || because === null || endpointId === null) return null
         return Letter.disabled({ workspace, name, url, because, link: `${publicUrl}/settings/webhooks/${endpointId}` })
+      }
+      if (kind === "sender-lost") {
+        const { lostDomain: domain, lostAt } = row
+        if (domain === null || lostAt === null) return null
+        const link = `${publicUrl}/settings/sending`
+        return Letter.senderLost({ workspace, name, domain, lostAt: lostAt.getTime(), link })
       }
       const purpose = row.invitationId === null ? { memberId: row.memberId ?? "" } : { invitationId: row.invitationId }
       const secret = yield* links.issue(row.workspaceId, purpose, expiresAt)

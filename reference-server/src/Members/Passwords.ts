@@ -11,13 +11,14 @@ import * as Layer from "effect/Layer"
 import type * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import { isAddress } from "../Mailer/MailAddress.ts"
-import { type Member, SignInRefused, TooManyAttempts } from "../Members.ts"
+import { type Member, SignInRefused, type TooManyAttempts } from "../Members.ts"
 import { Kdf } from "../platform/Crypto.ts"
 import { SqlClient } from "../platform/Sql.ts"
 import { RateLimits } from "../RateLimits.ts"
 import * as Secret from "../Secret.ts"
 import * as Tenancy from "../Tenancy.ts"
 import { WorkspaceEvents } from "../WorkspaceEvents.ts"
+import * as attempts from "./attempts.ts"
 import * as Letters from "./Letters.ts"
 import * as Links from "./Links.ts"
 
@@ -66,9 +67,7 @@ export const layer = Layer.effect(
     return Passwords.of({
       forgotten: (email, from) =>
         Effect.gen(function* () {
-          yield* limits
-            .take(`forgotten from ${from}`, { times: 20, seconds: 3600 })
-            .pipe(Effect.mapError(({ retryAfterSeconds }) => new TooManyAttempts({ retryAfterSeconds })))
+          yield* attempts.count(limits, `forgotten from ${from}`, { times: 20, seconds: 3600 })
           if (!isAddress(email)) return
           // who asks once more is answered the same: the mails that went out are enough
           yield* limits.take(`forgotten by ${email.toLowerCase()}`, { times: 3, seconds: 3600 }).pipe(
@@ -92,9 +91,7 @@ export const layer = Layer.effect(
         Effect.gen(function* () {
           const { workspaceId, id } = member
           const key = `password of ${id}`
-          yield* limits
-            .take(key, { times: 10, seconds: 900 })
-            .pipe(Effect.mapError(({ retryAfterSeconds }) => new TooManyAttempts({ retryAfterSeconds })))
+          yield* attempts.count(limits, key, { times: 10, seconds: 900 })
           const [row] = yield* sql<{ passwordHash: string }>`
             SELECT password_hash FROM members WHERE workspace_id = ${workspaceId} AND id = ${id}`
           if (!(yield* Secret.isPassword(old, row?.passwordHash ?? null))) return yield* new SignInRefused()

@@ -6,13 +6,14 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
-import { type Member, Role, TooManyAttempts } from "../Members.ts"
+import { type Member, Role } from "../Members.ts"
 import { Kdf } from "../platform/Crypto.ts"
 import { SqlClient, SqlSchema } from "../platform/Sql.ts"
 import { RateLimits } from "../RateLimits.ts"
 import * as Secret from "../Secret.ts"
 import * as Tenancy from "../Tenancy.ts"
 import { WorkspaceEvents } from "../WorkspaceEvents.ts"
+import * as attempts from "./attempts.ts"
 import { AddressTaken, type Invitation, InvitationNotFound, InvitationRefused, Invitations } from "./Invitations.ts"
 import * as Letters from "./Letters.ts"
 import * as Links from "./Links.ts"
@@ -60,9 +61,7 @@ export const layer = Layer.effect(
 
     /** A firm cannot be made to write to strangers all day. */
     const counted = (workspaceId: string) =>
-      limits
-        .take(`invitations of ${workspaceId}`, { times: 100, seconds: 86_400 })
-        .pipe(Effect.mapError(({ retryAfterSeconds }) => new TooManyAttempts({ retryAfterSeconds })))
+      attempts.count(limits, `invitations of ${workspaceId}`, { times: 100, seconds: 86_400 })
 
     const standingOf = Effect.fnUntraced(function* (workspaceId: string, email: string) {
       const [member] = yield* sql<{ left: boolean }>`

@@ -6,13 +6,14 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { isAddress } from "../Mailer/MailAddress.ts"
-import { Member, Members, NotSignedIn, SignInRefused, TooManyAttempts, sessionCookie } from "../Members.ts"
+import { Member, Members, NotSignedIn, SignInRefused, sessionCookie } from "../Members.ts"
 import { Kdf } from "../platform/Crypto.ts"
 import { SqlClient, SqlSchema } from "../platform/Sql.ts"
 import { RateLimits } from "../RateLimits.ts"
 import * as Secret from "../Secret.ts"
 import * as Tenancy from "../Tenancy.ts"
 import * as WorkspaceEvents from "../WorkspaceEvents.ts"
+import * as attempts from "./attempts.ts"
 import * as inviting from "./inviting.ts"
 import * as keys from "./keys.ts"
 import * as Passwords from "./Passwords.ts"
@@ -77,9 +78,7 @@ const people = Layer.effect(
     const signIn: Members["Service"]["signIn"] = (email, password, from) =>
       Effect.gen(function* () {
         const counted = wrongPasswords(email, from)
-        yield* Effect.forEach(counted, ({ key, times }) => limits.take(key, { times, seconds: 900 })).pipe(
-          Effect.mapError(({ retryAfterSeconds }) => new TooManyAttempts({ retryAfterSeconds })),
-        )
+        yield* Effect.forEach(counted, ({ key, times }) => attempts.count(limits, key, { times, seconds: 900 }))
         const found = isAddress(email) ? Option.getOrNull(yield* Effect.orDie(Tenancy.across(byEmail(email)))) : null
         if (!(yield* Secret.isPassword(password, found?.passwordHash ?? null)) || found === null) {
           return yield* new SignInRefused()

@@ -76,8 +76,22 @@ export const formatBytes = (bytes: number, locale: string): string => {
     .replace(/\s/g, "\u00a0")
 }
 
+/** By zone, the minute that was asked for last and its day: it is asked for at every look at a request, and mostly for now. */
+const days = new Map<string, { readonly minute: number; readonly day: string }>()
+
 /** The calendar date that an instant falls on in a zone: `2027-03-27`, to compare with other calendar dates. */
 export const calendarDay = (instant: number, zone: string): string => {
+  // days begin with a minute everywhere
+  const minute = Math.floor(instant / 60_000)
+  const known = days.get(zone)
+  if (known?.minute === minute) return known.day
+  const day = dayOf(instant, zone)
+  if (days.size >= 500) days.clear()
+  days.set(zone, { minute, day })
+  return day
+}
+
+const dayOf = (instant: number, zone: string): string => {
   const parts = formatOf("en", {
     year: "numeric",
     month: "2-digit",

@@ -46,14 +46,11 @@ const wellFormed = /^[A-Za-z0-9][A-Za-z0-9._-]{7,35}$/
 /** Without letters that are taken for one another on the telephone, and without vowels. */
 const letters = "23456789bcdfghjkmnpqrstvwxz"
 
-const fresh = Effect.map(
-  Effect.all(Array.from({ length: 12 }, () => Random.nextIntBetween(0, letters.length - 1))),
-  (picked) =>
-    picked
-      .map((at) => letters[at] ?? "")
-      .join("")
-      .replace(/(.{4})(?=.)/g, "$1-"),
-)
+const fresh = Effect.map(Random.Random, (random) => {
+  const four = () =>
+    Array.from({ length: 4 }, () => letters[Math.floor(random.nextDoubleUnsafe() * letters.length)] ?? "").join("")
+  return `${four()}-${four()}-${four()}`
+})
 
 /** Does this request come straight from one of these proxies? */
 export const isFrom = (

@@ -8,6 +8,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
 import * as PoolGate from "../Database/PoolGate.ts"
+import { Files } from "../Files.ts"
 import * as Heartbeats from "../Operations/Heartbeats.ts"
 import * as Queues from "../Operations/Queues.ts"
 import * as Stopping from "../Operations/Stopping.ts"
@@ -23,6 +24,7 @@ const gauges = {
   failed: gauge("requite_queue_failed", "Deliveries that were given up."),
   due: gauge("requite_due_requests", "Requests that are due to be looked at."),
   dueLate: gauge("requite_due_oldest_seconds", "How long the oldest of these has been due."),
+  size: gauge("requite_database_bytes", "The size of the database, of all firms together."),
   up: gauge("requite_database_up", "1 while the database answers."),
   answer: gauge(
     "requite_database_answer_seconds",
@@ -37,6 +39,10 @@ const gauges = {
   inFlight: gauge("requite_http_in_flight", "Requests that are worked on at this moment."),
   alive: gauge("requite_loop_alive", "1 while a loop in the background turns; 0 when it is stuck, silent or ended."),
   stopping: gauge("requite_stopping", "1 once the process was told to stop."),
+  filesPending: gauge("requite_files_pending", "Files that nobody can open, because they wait for the virus scanner."),
+  filesOldest: gauge("requite_files_pending_oldest_seconds", "How long the oldest of these has waited."),
+  filesUnscannable: gauge("requite_files_unscannable", "Files that nobody can open, because they cannot be scanned."),
+  scanning: gauge("requite_files_scanned", "1 where files are scanned for viruses, 0 where there is no scanner."),
   info: gauge("requite_info", "Always 1; the version is a label."),
 }
 
@@ -47,6 +53,7 @@ const set = (metric: Metric.Gauge<number>, value: number, labels: Readonly<Recor
 export const make = Effect.fnUntraced(function* (load: Load) {
   const sql = yield* SqlClient.SqlClient
   const { queues, due } = yield* Queues.make
+  const files = yield* Files
   const delay = yield* Effect.acquireRelease(
     Effect.sync(() => {
       const histogram = monitorEventLoopDelay({ resolution: 20 })
@@ -69,9 +76,17 @@ export const make = Effect.fnUntraced(function* (load: Load) {
       yield* set(gauges.late, (queue?.lateMillis ?? 0) / 1000, { queue: name })
       yield* set(gauges.failed, queue?.failed ?? 0, { queue: name })
     }
+    const [database] = yield* sql<{ bytes: number }>`SELECT pg_database_size(current_database())::float8 AS bytes`
+    yield* set(gauges.size, database?.bytes ?? 0)
     const { count, lateMillis } = yield* due
     yield* set(gauges.due, count)
     yield* set(gauges.dueLate, lateMillis / 1000)
+    const { scanner, pending, pendingSince, unscannable } = yield* files.standing
+    const now = yield* Clock.currentTimeMillis
+    yield* set(gauges.filesPending, pending)
+    yield* set(gauges.filesOldest, Math.max(0, now - (pendingSince ?? now)) / 1000)
+    yield* set(gauges.filesUnscannable, unscannable)
+    yield* set(gauges.scanning, scanner === "none" ? 0 : 1)
     yield* set(gauges.up, 1)
   }).pipe(
     Effect.timeout("5 seconds"),

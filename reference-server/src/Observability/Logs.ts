@@ -39,9 +39,29 @@ const text = (message: unknown): string =>
 const isRecord = (value: unknown): value is object =>
   typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype
 
+/**
+ * Writes lines to the standard output at the end of the turn of the event loop, all of them at once: each write is a system call
+ * that everybody waits for. A process that ends, however it ends, writes what it has; one that is killed loses one turn's.
+ */
+const written = <Message>(lines: Logger.Logger<Message, string>): Logger.Logger<Message, void> => {
+  let waiting = ""
+  const write = () => {
+    const text = waiting
+    waiting = ""
+    if (text !== "") process.stdout.write(text)
+  }
+  process.once("exit", write)
+  // a full disk, or whoever read it has gone: nothing is left to tell that to, and the server goes on
+  process.stdout.on("error", () => {})
+  return Logger.map(lines, (line) => {
+    if (waiting === "") setImmediate(write)
+    waiting += `${line}\n`
+  })
+}
+
 /** The log that a configuration asks for. */
 export const layer = ({ logJson, logLevel }: Pick<ServerConfig, "logJson" | "logLevel">): Layer.Layer<never> =>
   Layer.mergeAll(
-    Logger.layer([logJson ? Logger.withConsoleLog(json) : Logger.consolePretty()]),
+    Logger.layer([logJson ? written(json) : Logger.consolePretty()]),
     Layer.succeed(References.MinimumLogLevel, logLevel),
   )

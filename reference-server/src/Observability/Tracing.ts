@@ -9,6 +9,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
+import * as References from "effect/References"
 import * as Tracer from "effect/Tracer"
 import type { ServerConfig } from "../Config.ts"
 import { FetchHttpClient, HttpClient, HttpMiddleware } from "../platform/Http.ts"
@@ -72,9 +73,9 @@ const withoutAddresses = Layer.mergeAll(
   Layer.succeed(HttpClient.TracerDisabledWhen, () => true),
 )
 
-/** Sends traces and metrics to the collector of the OTEL_* variables; without one, nothing is sent. */
+/** Sends traces and metrics to the collector of the OTEL_* variables; without one nothing is sent, and no span is made. */
 export const layer = ({ otel }: Pick<ServerConfig, "otel">): Layer.Layer<never> => {
-  if (otel === undefined) return withoutAddresses
+  if (otel === undefined) return Layer.merge(withoutAddresses, Layer.succeed(References.TracerEnabled, false))
   const variables: Readonly<Record<string, string>> = {
     OTEL_TRACES_EXPORTER: "otlp",
     OTEL_METRICS_EXPORTER: "otlp",

@@ -9,11 +9,14 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 import { BlobStore, newKey } from "../BlobStore.ts"
+import { Files } from "../Files.ts"
 import * as migrations from "../Database/migrations.ts"
+import * as StepDigests from "../Database/StepDigests.ts"
 import { SecureRandom } from "../platform/Crypto.ts"
 import { SqlClient } from "../platform/Sql.ts"
 import * as Outage from "../Pressure/Outage.ts"
 import * as Tenancy from "../Tenancy.ts"
+import { VirusScanner } from "../VirusScanner.ts"
 import * as Heartbeats from "./Heartbeats.ts"
 import * as Stopping from "./Stopping.ts"
 
@@ -43,26 +46,39 @@ export const layer = Layer.effect(
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
     const blobs = yield* BlobStore
+    const scanner = yield* VirusScanner
+    const stored = yield* Files
     const random = yield* SecureRandom.SecureRandom
     const known = Object.keys(migrations.migrations)
+    const digests = StepDigests.all(known)
 
     const database = Effect.gen(function* () {
       const began = yield* Clock.currentTimeMillis
-      const rows = yield* sql<{ step: string }>`
-        SELECT lpad(migration_id::text, 4, '0') || '_' || name AS step FROM schema_migrations ORDER BY migration_id`
+      const rows = yield* sql<{ step: string; digest: string | null }>`
+        SELECT lpad(migration_id::text, 4, '0') || '_' || name AS step, to_jsonb(m) ->> 'digest' AS digest
+        FROM schema_migrations m ORDER BY migration_id`
       const took = (yield* Clock.currentTimeMillis) - began
       const applied = new Set(rows.map(({ step }) => step))
       const missing = known.filter((step) => !applied.has(step))
+      const edited = rows.flatMap(({ step, digest }) =>
+        digest !== null && digests.has(step) && digests.get(step) !== digest ? [step] : [],
+      )
       const newer = [...applied].filter((step) => !known.includes(step))
       const tables =
         missing.length > 0
           ? bad("migrations", "behind", `The tables lack ${missing.join(", ")}: start a server of this version once.`)
-          : // an upgrade is rolling: while the new processes start, the old ones go on (docs/running.md)
-            fine(
-              "migrations",
-              newer.length > 0 ? `newer than this version (${newer.join(", ")})` : `at ${known.at(-1) ?? "none"}`,
-            )
-      return [fine("database", `answered within ${took} ms`), tables]
+          : edited.length > 0
+            ? bad(
+                "migrations",
+                "edited",
+                `${edited.join(", ")} ran here as something else than this version has: take the change back, and make it in a step of its own.`,
+              )
+            : // an upgrade is rolling: while the new processes start, the old ones go on (docs/running.md)
+              fine(
+                "migrations",
+                newer.length > 0 ? `newer than this version (${newer.join(", ")})` : `at ${known.at(-1) ?? "none"}`,
+              )
+      return [(yield* room) ?? fine("database", `answered within ${took} ms`), tables]
     }).pipe(
       Tenancy.across,
       Effect.timeout("2 seconds"),
@@ -74,6 +90,29 @@ export const layer = Layer.effect(
             : bad("database", "no-answer", "The database did not answer within two seconds."),
         ])
       }),
+    )
+
+    /** Reading works on a full disk, so it is written to: a sort that is too large for memory, which leaves nothing behind. */
+    const room = yield* Effect.cachedWithTTL(
+      Effect.gen(function* () {
+        yield* sql`SELECT set_config('work_mem', '64kB', true)`
+        yield* sql`SELECT count(*) FROM (
+          SELECT repeat('x', 100) || n AS line FROM generate_series(1, 4000) n ORDER BY line OFFSET 0) sorted`
+        return null
+      }).pipe(
+        sql.withTransaction,
+        Tenancy.across,
+        Effect.timeout("2 seconds"),
+        Effect.catchCause((cause) =>
+          Effect.succeed(
+            Outage.of(cause) === "disk-full"
+              ? bad("database", "disk-full", "The disk of the database is full: nothing new can be kept.")
+              : // whatever else is wrong with it, the question before has told
+                null,
+          ),
+        ),
+      ),
+      Duration.seconds(2),
     )
 
     /** That nothing can be written is found before a customer's file is. */
@@ -93,6 +132,24 @@ export const layer = Layer.effect(
           ),
         ),
       ),
+      Duration.seconds(10),
+    )
+
+    /** Without a scanner files come in all the same, and wait: whoever runs the server is told, and the process is ready. */
+    const scanning = yield* Effect.cachedWithTTL(
+      Effect.gen(function* () {
+        if (scanner.kind === "none") return fine("scanner", "none: files are not scanned for viruses (CLAMD_URL)")
+        const { pending, pendingSince, unscannable } = yield* stored.standing
+        const waiting =
+          pendingSince === null ? "" : `; ${pending} files wait since ${new Date(pendingSince).toISOString()}`
+        const odd = unscannable === 0 ? "" : `; ${unscannable} cannot be scanned`
+        const said = yield* scanner.health.pipe(
+          Effect.map((version) => `answers as ${version}`),
+          Effect.catchTag("ScannerUnavailable", ({ reason }) => Effect.succeed(`does not answer: ${reason}`)),
+          Effect.timeoutOrElse({ duration: "2 seconds", orElse: () => Effect.succeed("does not answer in time") }),
+        )
+        return fine("scanner", `${said}${waiting}${odd}`)
+      }).pipe(Effect.catchCause(() => Effect.succeed(fine("scanner", "was not asked: the database did not answer")))),
       Duration.seconds(10),
     )
 
@@ -118,7 +175,10 @@ export const layer = Layer.effect(
 
     return {
       checks: Effect.map(
-        Effect.all([stopping, database, Effect.map(files, (check) => [check]), loops], { concurrency: 4 }),
+        Effect.all(
+          [stopping, database, Effect.map(files, (check) => [check]), Effect.map(scanning, (check) => [check]), loops],
+          { concurrency: 4 },
+        ),
         (all) => all.flat(),
       ),
     }

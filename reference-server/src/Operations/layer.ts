@@ -88,8 +88,8 @@ export const layer = Layer.effect(
     const lastSweep = sql<{ at: Date }>`SELECT finished_at AS at FROM loop_runs WHERE name = 'sweeper'`
     const lastCheckpoint = (workspaceId: string) => sql<{ at: Date | null }>`
       SELECT max(at) AS at FROM audit_checkpoints WHERE workspace_id = ${workspaceId}`
-    const server = sql<{ postgres: string; bytes: number }>`
-      SELECT current_setting('server_version') AS postgres, pg_database_size(current_database())::float8 AS bytes`
+    // how large the database is says how much other firms have: that is for who runs the server (`/metrics`)
+    const server = sql<{ postgres: string }>`SELECT current_setting('server_version') AS postgres`
 
     const overview: Operations["Service"]["overview"] = ({ id, timeZone }) =>
       Effect.gen(function* () {
@@ -121,7 +121,6 @@ export const layer = Layer.effect(
             node: process.versions.node,
             postgres: about?.postgres ?? "",
             tables: Object.keys(migrations.migrations).at(-1) ?? "",
-            databaseBytes: about?.bytes ?? 0,
           },
         }
       }).pipe(Effect.orDie)
@@ -134,7 +133,7 @@ export const layer = Layer.effect(
         WHERE queue_name = ${mailQueue} AND state <> 'pending' AND ${sql.in("id", ids)} RETURNING id`
       const there = new Set(put.map(({ id }) => id))
       for (const id of ids) {
-        if (!there.has(id)) yield* queue.offer({ mailId: id, workspaceId }, { id })
+        if (!there.has(id)) yield* queue.offer({ mailId: id, workspaceId })
       }
     })
 

@@ -1,10 +1,11 @@
 /**
  * Whom a delivery goes to, and in whose name (X12). A customer's mail speaks for a member: whoever sent the request, or
  * the assignee of the work where the policy says so or nobody pressed the button (K21, K22). A notice goes to whoever
- * sent the request, and of an item also to the assignee (K31).
+ * sent the request, and of an item or an infected file also to the assignee (K31).
  */
 import { ClientRequest } from "@requite/core"
 import * as Effect from "effect/Effect"
+import * as Together from "../Database/Together.ts"
 import { SqlClient } from "../platform/Sql.ts"
 import type { Step } from "./Step.ts"
 
@@ -28,13 +29,25 @@ export const make = Effect.gen(function* () {
   })
 
   /** In whose name the latest invitation of this recipient went out. */
-  const earlierSpeaker = Effect.fnUntraced(function* (workspaceId: string, request: ClientRequest.State, to: string) {
-    const [row] = yield* sql<{ memberId: string | null }>`
-      SELECT member_id FROM mails WHERE workspace_id = ${workspaceId} AND request_id = ${request.id}
-        AND delivery ->> 'kind' = 'invitation' AND delivery ->> 'recipient' = ${to}
-      ORDER BY created_at DESC, id LIMIT 1`
-    return row?.memberId ?? null
-  })
+  const earlierSpeaker = yield* Together.make(
+    (asked: ReadonlyArray<{ readonly workspace: string; readonly request: string; readonly to: string }>) =>
+      Effect.map(
+        sql<{ at: number; memberId: string | null }>`
+          SELECT asked.at, latest.member_id FROM ${Together.rows(
+            sql,
+            "at int, workspace uuid, request uuid, recipient text",
+            asked.map(({ to, ...one }, at) => ({ ...one, recipient: to, at })),
+          )} asked CROSS JOIN LATERAL (
+            SELECT member_id FROM mails
+            WHERE request_id = asked.request AND workspace_id = asked.workspace AND kind = 'invitation'
+              AND delivery ->> 'recipient' = asked.recipient
+            ORDER BY created_at DESC, id LIMIT 1) latest`,
+        (rows) => {
+          const by = new Map(rows.map(({ at, memberId }) => [at, memberId]))
+          return asked.map((_, at) => by.get(at) ?? null)
+        },
+      ),
+  )
 
   const speakerOf = Effect.fnUntraced(function* (workspaceId: string, to: string, { event, after }: Step) {
     const sender = senderOf(after)
@@ -42,7 +55,7 @@ export const make = Effect.gen(function* () {
     if (event.by.kind === "member") return event.by.id
     // sent by the clock: by nobody's hand
     if (event.type === "RequestSent") return (yield* assigneeOf(workspaceId, after)) ?? sender
-    return (yield* earlierSpeaker(workspaceId, after, to)) ?? sender
+    return (yield* earlierSpeaker({ workspace: workspaceId, request: after.id, to })) ?? sender
   })
 
   return Effect.fnUntraced(function* (workspaceId: string, delivery: ClientRequest.Delivery, step: Step) {
@@ -56,7 +69,8 @@ export const make = Effect.gen(function* () {
     }
     const sender =
       delivery.kind === "schedule-notice" ? (memberOf(before?.scheduled?.by) ?? senderOf(after)) : senderOf(after)
-    const assignee = delivery.kind === "item-notice" ? yield* assigneeOf(workspaceId, after) : null
+    const isOfWork = delivery.kind === "item-notice" || delivery.kind === "file-notice"
+    const assignee = isOfWork ? yield* assigneeOf(workspaceId, after) : null
     const to = new Set([sender, assignee])
     // nobody is told what they did themselves
     to.delete(memberOf(event.by))

@@ -2,33 +2,17 @@
  * What has become of a mail, and which of several reports counts. Reports come late, twice and in any order, so the status
  * is the highest that was ever reported: whatever the order, it settles alike (delivery.md M4, M17).
  */
+import { Requests } from "@requite/api"
 import * as Schema from "effect/Schema"
 
-export const MailStatus = Schema.Literals([
-  /** Waits for its turn, or for another attempt. */
-  "queued",
-  /** Not worth sending any more. */
-  "dropped",
-  /** Given up: refused, or tried too long. */
-  "failed",
-  /** The next mail server has it. */
-  "handed-over",
-  /** It came back because of something that may pass. */
-  "bounced-soft",
-  /** The recipient's server took it into the mailbox. */
-  "delivered",
-  /** It came back: nobody can be reached there. */
-  "bounced-hard",
-  /** The recipient called it spam. */
-  "complained",
-])
+/** From the lowest to the highest; the contract says what each means. */
+export const MailStatus = Requests.MailStatus
 export type MailStatus = typeof MailStatus.Type
 
 /** What can be reported of a mail that was handed over. */
 export const Outcome = Schema.Literals(["delivered", "bounced-soft", "bounced-hard", "complained"])
 export type Outcome = typeof Outcome.Type
 
-/** From the lowest to the highest, as they stand above. */
 const order: ReadonlyArray<MailStatus> = MailStatus.literals
 
 /** The status after a report: the higher of the two. */

@@ -7,6 +7,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { Config } from "../Config.ts"
 import { SqlClient } from "../platform/Sql.ts"
+import * as WarmUp from "../Senders/WarmUp.ts"
 import * as Tenancy from "../Tenancy.ts"
 import { share } from "./Holding.ts"
 import * as MailQueue from "./MailQueue.ts"
@@ -21,12 +22,14 @@ interface Held {
   readonly address: string
   readonly kind: string
   readonly digest: boolean
+  readonly isBulk: boolean
 }
 
 export const make = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
   const queue = yield* MailQueue.make
   const { mailRatePerMinute } = yield* Config
+  const warmUp = yield* WarmUp.make
 
   /** How many may go now. The bucket holds what drips into it in ten seconds. */
   const allowance = Effect.fnUntraced(function* (now: number) {
@@ -58,7 +61,7 @@ export const make = Effect.gen(function* () {
       SELECT (SELECT workspace_id FROM mails WHERE held_until IS NOT NULL AND workspace_id > firms.id
         ORDER BY workspace_id LIMIT 1) FROM firms WHERE firms.id IS NOT NULL
     )
-    SELECT m.id, m.workspace_id, m.member_id, m.address, m.kind, w.reminder_digest AS digest
+    SELECT m.id, m.workspace_id, m.member_id, m.address, m.kind, w.reminder_digest AS digest, m.is_bulk
     FROM firms JOIN workspaces w ON w.id = firms.id
     LEFT JOIN mail_tokens served ON served.name = firms.id::text CROSS JOIN LATERAL (
       SELECT count(*)::int AS n FROM (
@@ -66,7 +69,7 @@ export const make = Effect.gen(function* () {
           AND f.held_until IS NULL AND f.digest_id IS NULL LIMIT ${share}) AS one
     ) AS fresh CROSS JOIN LATERAL (
       SELECT h.*, row_number() OVER (ORDER BY h.held_until, h.id) AS turn FROM (
-        SELECT id, workspace_id, member_id, address, kind, held_until FROM mails
+        SELECT id, workspace_id, member_id, address, kind, held_until, is_bulk FROM mails
         WHERE workspace_id = firms.id AND held_until <= ${new Date(now)}
         ORDER BY held_until, id LIMIT ${share}) AS h
     ) AS m
@@ -93,6 +96,24 @@ export const make = Effect.gen(function* () {
       AND status = 'queued' AND held_until IS NOT NULL AND member_id IS NOT DISTINCT FROM ${memberId}::uuid AND id <> ${id}
     ORDER BY id`
 
+  /** Those that may go today; the others wait for the next day of their new domain. */
+  const warm = Effect.fnUntraced(function* (held: ReadonlyArray<Held>, now: number) {
+    const later = new Set<string>()
+    const found = new Map<string, WarmUp.Standing>()
+    for (const workspaceId of new Set(held.flatMap((mail) => (mail.isBulk ? [mail.workspaceId] : [])))) {
+      const standing = yield* warmUp.of(workspaceId, now)
+      if (standing === null) continue
+      found.set(workspaceId, standing)
+      const bulk = held.filter((mail) => mail.isBulk && mail.workspaceId === workspaceId)
+      const ids = bulk.slice(Math.max(0, standing.perDay - standing.sent)).map(({ id }) => id)
+      if (ids.length === 0) continue
+      for (const id of ids) later.add(id)
+      const until = new Date(standing.until ?? now + 86_400_000)
+      yield* sql`UPDATE mails SET held_until = ${until} WHERE ${sql.in("id", ids)}`
+    }
+    return { going: held.filter(({ id }) => !later.has(id)), standings: found }
+  })
+
   const release = Effect.gen(function* () {
     const now = yield* Clock.currentTimeMillis
     // one process at a time: those that leave together must not be shared out
@@ -102,7 +123,7 @@ export const make = Effect.gen(function* () {
     const [any] = yield* sql`SELECT 1 FROM mails WHERE held_until <= ${new Date(now)} LIMIT 1`
     if (any === undefined) return 0
     const allowed = yield* allowance(now)
-    const held = allowed === 0 ? [] : yield* due(now, allowed)
+    const { going: held, standings } = yield* warm(allowed === 0 ? [] : yield* due(now, allowed), now)
     const accompanied = yield* together(held)
     const carried = new Set<string>()
     const leaders: Array<Held> = []
@@ -118,9 +139,13 @@ export const make = Effect.gen(function* () {
     if (leaders.length === 0) return 0
     const ids = leaders.map(({ id }) => id)
     yield* sql`UPDATE mails SET held_until = NULL WHERE ${sql.in("id", ids)}`
-    const elements = leaders.map(({ id, workspaceId }) => ({ mailId: id, workspaceId }))
-    yield* MailQueue.offerAll(sql, queue, elements)
+    const offers = leaders.map(({ id, workspaceId }) => queue.offer({ mailId: id, workspaceId }))
+    yield* Effect.all(offers, { concurrency: "unbounded", discard: true })
     yield* spend(leaders, now)
+    for (const [workspaceId, standing] of standings) {
+      const count = leaders.filter((mail) => mail.isBulk && mail.workspaceId === workspaceId).length
+      if (count > 0) yield* warmUp.spend(workspaceId, standing, count, now)
+    }
     return leaders.length
   }).pipe(sql.withTransaction, Effect.orDie, Tenancy.across)
   return { release }

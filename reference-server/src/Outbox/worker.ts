@@ -8,13 +8,13 @@ import { ClientRequest } from "@requite/core"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import type { MessageRefused } from "../Invitation.ts"
 import { Mailer, MailFailed, type OutgoingMail } from "../Mailer.ts"
 import { Outbox } from "../Outbox.ts"
 import * as Metrics from "../Observability/Metrics.ts"
 import * as Heartbeats from "../Operations/Heartbeats.ts"
+import * as Together from "../Database/Together.ts"
 import { SqlClient, type SqlError, SqlSchema } from "../platform/Sql.ts"
 import { Returns } from "../Returns.ts"
 import * as Tenancy from "../Tenancy.ts"
@@ -24,7 +24,10 @@ import * as Eligibility from "./Eligibility.ts"
 import * as MailQueue from "./MailQueue.ts"
 
 /** How many mails are on their way at once, from this process. */
-const concurrency = 16
+const concurrency = 32
+
+/** So often held mails are looked for in quick turns after some went into the queue. */
+const busy = 40
 
 /** `queued`: to be tried again. */
 interface Outcome {
@@ -45,6 +48,7 @@ const unexpected: Outcome = {
 /** `leads`: other reminders go out in it. */
 const Row = Schema.Struct({ ...Eligibility.Row.fields, leads: Schema.Boolean })
 type Row = typeof Row.Type
+const decodeRow = Schema.decodeUnknownEffect(Row)
 
 /** The worker, running as long as its layer. */
 export const layer = Layer.effectDiscard(
@@ -62,13 +66,18 @@ export const layer = Layer.effectDiscard(
       EXISTS (SELECT 1 FROM mails d WHERE d.digest_id = m.id) AS leads,
       EXISTS (SELECT 1 FROM suppressions s WHERE s.workspace_id = m.workspace_id AND s.address = m.address
         AND s.lifted_at IS NULL) AS suppressed`)
-    const byId = SqlSchema.findOneOption({
-      Request: Schema.Struct({ workspaceId: Schema.String, mailId: Schema.String }),
-      Result: Row,
-      execute: ({ workspaceId, mailId }) => sql`
-        SELECT ${columns} FROM mails m JOIN client_requests r ON r.id = m.request_id
-        WHERE m.workspace_id = ${workspaceId} AND m.id = ${mailId}`,
-    })
+    const byId = yield* Together.make((elements: ReadonlyArray<MailQueue.Element>) =>
+      Effect.map(
+        sql<{ readonly id: string }>`
+          SELECT ${columns} FROM ${Together.rows(sql, `"mailId" uuid, "workspaceId" uuid`, elements)} asked
+          JOIN mails m ON m.id = asked."mailId" AND m.workspace_id = asked."workspaceId"
+          JOIN client_requests r ON r.id = m.request_id`,
+        (rows) => {
+          const by = new Map(rows.map((row) => [row.id, row]))
+          return elements.map(({ mailId }) => by.get(mailId))
+        },
+      ),
+    )
     const carriedBy = SqlSchema.findAll({
       Request: Schema.Struct({ workspaceId: Schema.String, mailId: Schema.String }),
       Result: Row,
@@ -79,23 +88,29 @@ export const layer = Layer.effectDiscard(
     })
 
     /** What was reported of it meanwhile stands (M17). */
-    const record = (rows: ReadonlyArray<Row>, workspaceId: string, { status, reason, recipient }: Outcome) =>
-      Effect.flatMap(
-        Clock.currentTimeMillis,
-        (now) => sql`UPDATE mails SET
-          status = CASE WHEN status = 'queued' THEN ${status} ELSE status END,
-          reason = CASE WHEN status = 'queued' THEN ${reason} ELSE reason END,
-          attempts = attempts + 1,
-          trail = CASE WHEN jsonb_array_length(trail) < 100
-            THEN trail || ${JSON.stringify([{ at: now, status, reason }])}::jsonb ELSE trail END,
-          recipient = coalesce(${recipient}::text, recipient),
-          address = coalesce(lower(${recipient}::text), address),
-          handed_over_at = CASE WHEN ${status} = 'handed-over' THEN ${new Date(now)}::timestamptz ELSE handed_over_at END
-        WHERE workspace_id = ${workspaceId} AND ${sql.in(
-          "id",
-          rows.map(({ id }) => id),
-        )}`,
-      )
+    const note = yield* Together.make((outcomes: ReadonlyArray<ReadonlyArray<object>>) =>
+      Effect.as(
+        sql`UPDATE mails m SET
+            status = CASE WHEN m.status = 'queued' THEN o.status ELSE m.status END,
+            reason = CASE WHEN m.status = 'queued' THEN o.reason ELSE m.reason END,
+            attempts = m.attempts + 1,
+            trail = CASE WHEN jsonb_array_length(m.trail) < 100 THEN m.trail || o.step ELSE m.trail END,
+            recipient = coalesce(o.recipient, m.recipient),
+            address = coalesce(lower(o.recipient), m.address),
+            handed_over_at = CASE WHEN o.status = 'handed-over' THEN o.at ELSE m.handed_over_at END
+          FROM ${Together.rows(
+            sql,
+            "id uuid, workspace uuid, status text, reason text, recipient text, step jsonb, at timestamptz",
+            outcomes.flat(),
+          )} o WHERE m.id = o.id AND m.workspace_id = o.workspace`,
+        outcomes,
+      ),
+    )
+    const record = (rows: ReadonlyArray<Row>, workspace: string, { status, reason, recipient }: Outcome) =>
+      Effect.flatMap(Clock.currentTimeMillis, (now) => {
+        const step = [{ at: now, status, reason }]
+        return note(rows.map(({ id }) => ({ id, workspace, status, reason, recipient, step, at: new Date(now) })))
+      })
 
     const handOver = Effect.fnUntraced(function* (row: Row, mail: OutgoingMail) {
       const recipient = mail.to.address
@@ -166,8 +181,9 @@ export const layer = Layer.effectDiscard(
       element: { readonly mailId: string; readonly workspaceId: string },
       { attempts }: { readonly attempts: number },
     ) {
-      const row = Option.getOrNull(yield* byId(element))
-      if (row === null) return
+      const found = yield* byId(element)
+      if (found === undefined) return
+      const row = yield* decodeRow(found)
       const carried = row.leads ? yield* carriedBy(element) : []
       const waiting = row.status === "queued" ? [row, ...carried] : carried
       if (waiting.length === 0) return
@@ -205,9 +221,14 @@ export const layer = Layer.effectDiscard(
           Tenancy.indifferent,
         )
     })
+    // where some went in there may be more, for whom there is room as soon as those are out
+    let turns = 0
     const letIn = outbox.release.pipe(
       Effect.catchCause((cause) => Effect.as(Effect.logDebug("held mails will be let in later", cause), 0)),
-      Effect.flatMap((released) => Effect.sleep(released > 0 ? "50 millis" : "1 second")),
+      Effect.flatMap((released) => {
+        turns = released > 0 ? busy : Math.max(0, turns - 1)
+        return Effect.sleep(turns > 0 ? "50 millis" : "1 second")
+      }),
       Effect.forever,
     )
     yield* Effect.forkScoped(letIn)

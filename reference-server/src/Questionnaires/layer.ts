@@ -170,18 +170,17 @@ export const layer = Layer.effect(
         ),
       get: (workspaceId, id, version, hash) =>
         Effect.gen(function* () {
-          const missing = new QuestionnaireNotFound({ id })
-          if (!isId(id) || !isVersion(version ?? 1)) return yield* missing
+          if (!isId(id) || !isVersion(version ?? 1)) return yield* new QuestionnaireNotFound({ id })
           const exact =
             version === undefined || hash === undefined
               ? Option.getOrNull(yield* Effect.orDie(named({ workspaceId, id, version: version ?? null })))
               : { workspaceId, id, version, hash }
-          if (exact === null) return yield* missing
+          if (exact === null) return yield* new QuestionnaireNotFound({ id })
           const key = `${workspaceId} ${exact.version} ${exact.hash} ${id}`
           const known = kept.get(key)
           if (known !== undefined) return known
           const row = Option.getOrNull(yield* Effect.orDie(byHash(exact)))
-          if (row === null) return yield* missing
+          if (row === null) return yield* new QuestionnaireNotFound({ id })
           return keep(key, yield* read(row))
         }),
     })

@@ -33,7 +33,11 @@ export interface Unsealed {
 export const message = ({ request, index }: Unsealed): string =>
   `Request ${request}: Entry ${index} has no right seal: it was not written by this server.`
 
+export const eventMessage = (index: number): string =>
+  `Event ${index} of the firm has no right seal: it was not written by this server.`
+
 const Row = Schema.Struct({ requestId: Schema.String, index: Schema.Int, hash: Schema.String, seal: Schema.String })
+const EventRow = Schema.Struct({ hash: Schema.String, seal: Schema.String })
 const first = { requestId: "00000000-0000-0000-0000-000000000000", index: 0 }
 /** Entries a page. */
 const page = 10_000
@@ -43,7 +47,7 @@ export const checking = Effect.fnUntraced(function* (seal: Seal, { key, keys }: 
   const sql = yield* SqlClient.SqlClient
   const older = keys.filter((one) => one !== key)
 
-  const isRight = ({ hash, seal: given }: typeof Row.Type) => {
+  const isRight = ({ hash, seal: given }: typeof EventRow.Type) => {
     const [wanted, found] = [Buffer.from(seal(hash)), Buffer.from(given)]
     return wanted.length === found.length && timingSafeEqual(wanted, found)
   }
@@ -86,7 +90,32 @@ export const checking = Effect.fnUntraced(function* (seal: Seal, { key, keys }: 
     return found
   })
 
+  const events = SqlSchema.findAll({
+    Request: Schema.String,
+    Result: EventRow,
+    execute: (workspaceId) => sql`
+      SELECT hash, seal FROM workspace_events WHERE workspace_id = ${workspaceId}
+      ORDER BY workspace_events.transaction, workspace_events.position`,
+  })
+  /** How many events of the workspace checkpoints cover that were signed by a key from before. */
+  const eventsOfOlder = Effect.fnUntraced(function* (workspaceId: string) {
+    if (older.length === 0) return 0
+    const [row] = yield* sql<{ covered: number | null }>`
+      SELECT max((h->>'index')::int) AS covered FROM audit_checkpoints c, jsonb_array_elements(c.heads) h
+      WHERE c.workspace_id = ${workspaceId} AND c.key IN ${sql.in(older)} AND h->>'requestId' = ${workspaceId}`
+    return row?.covered ?? 0
+  })
+
   return {
+    isRight,
+    /** The number of the first event of the workspace without a right seal; null: all have theirs. */
+    ofEvents: Effect.fnUntraced(function* (workspaceId: string) {
+      const rows = yield* events(workspaceId)
+      const wrong = rows.flatMap((row, at) => (isRight(row) ? [] : [at + 1]))
+      if (wrong.length === 0) return null
+      const covered = yield* eventsOfOlder(workspaceId)
+      return wrong.find((index) => index > covered) ?? null
+    }),
     /** By request, the first entry without a right seal, of these requests. */
     ofRequests: (workspaceId: string, ids: ReadonlyArray<string>) =>
       Effect.flatMap(ofRequests({ workspaceId, ids }), (rows) => among(workspaceId, rows)),

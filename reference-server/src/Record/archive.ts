@@ -2,26 +2,28 @@
  * Everything that a workspace owns, as a ZIP: `tables/NAME.ndjson` with a row a line, found in the catalogue so that a new table
  * cannot be forgotten, and every file. A page at a time, straight to whoever reads. What only opens doors is left out.
  */
-import * as upload from "@requite/core/QuestionKind/upload"
 import * as Channel from "effect/Channel"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import { BlobKey, BlobStore } from "../BlobStore.ts"
+import { Files as FileStore } from "../Files.ts"
+import * as Given from "../DataKeys/Given.ts"
 import { SqlClient } from "../platform/Sql.ts"
 import { Zip } from "../platform/Zip.ts"
 import * as Tenancy from "../Tenancy.ts"
 
 const page = 500
 
-/** Tables of sessions and open codes: of no use to anybody but who comes with a secret. */
+/** Tables of sessions, open codes and what is on its way in: of no use to anybody but who comes with a secret. */
 const left: ReadonlySet<string> = new Set([
   "access_code_families",
   "access_codes",
   "customer_sessions",
   "idempotency_keys",
   "member_sessions",
+  "session_files",
+  "uploads",
 ])
 
 /** Columns that hold a secret, sealed or as a digest. */
@@ -37,11 +39,13 @@ interface Table {
 }
 
 const Row = Schema.Struct({ row: Schema.Record(Schema.String, Schema.Unknown), at: Schema.Array(Schema.String) })
-const Files = Schema.Array(Schema.Struct({ file: upload.FileRef }))
+const Known = Schema.Struct({ id: Schema.String, name: Schema.String })
+type Known = typeof Known.Type
 
 export const make = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
-  const blobs = yield* BlobStore
+  const store = yield* FileStore
+  const given = yield* Given.make
 
   const tables = sql<Table>`
     SELECT c.relname AS name,
@@ -68,7 +72,8 @@ export const make = Effect.gen(function* () {
           [workspaceId, ...(after ?? [])],
         )
         const read = yield* Schema.decodeUnknownEffect(Schema.Array(Row))(found)
-        const shown = read.map(({ row }) =>
+        const opened = yield* Effect.forEach(read, ({ row }) => given.openRow(workspaceId, name, row))
+        const shown = opened.map((row) =>
           Object.fromEntries(Object.entries(row).filter(([column]) => !hidden.includes(column))),
         )
         return [shown, read.length < page ? Option.none() : Option.fromNullishOr(read.at(-1)?.at)] as const
@@ -85,29 +90,31 @@ export const make = Effect.gen(function* () {
       ),
     )
 
-  /** Files that customers brought, those that wait, and documents of the firm; each once. */
+  /** Every file that may be read; of one that is withheld only that it is, and why (S55). */
   const files = (workspaceId: string) =>
-    Stream.unwrap(
-      Effect.map(
-        sql`SELECT DISTINCT ON (file->>'id') file FROM (
-            SELECT jsonb_array_elements(state->'files') AS file FROM client_requests WHERE workspace_id = ${workspaceId}
-            UNION ALL SELECT file FROM session_files WHERE workspace_id = ${workspaceId}
-            UNION ALL SELECT file FROM attachments WHERE workspace_id = ${workspaceId}
-          ) f ORDER BY file->>'id'`.pipe(Effect.flatMap(Schema.decodeUnknownEffect(Files))),
-        Stream.fromIterable,
-      ),
+    Stream.paginate<string | null, Known, unknown>(null, (after) =>
+      Effect.gen(function* () {
+        // what waits for a customer to finish is theirs until then (L06)
+        const found = yield* sql`SELECT id, name FROM files WHERE workspace_id = ${workspaceId}
+          AND NOT EXISTS (SELECT FROM session_files s WHERE s.id = files.id AND s.staged)
+          ${after === null ? sql`` : sql`AND id > ${after}`} ORDER BY id LIMIT ${page}`
+        const read = yield* Schema.decodeUnknownEffect(Schema.Array(Known))(found)
+        return [read, read.length < page ? Option.none() : Option.fromNullishOr(read.at(-1)?.id)] as const
+      }),
     ).pipe(
-      Stream.mapEffect(({ file }) =>
-        blobs.get(BlobKey.make(file.id)).pipe(
-          Effect.map(({ bytes, stream }) =>
-            Zip.fileStream(`files/${file.id}-${file.name.replace(/[/\\]/g, "_")}`, stream, {
+      Stream.mapEffect(({ id, name }) =>
+        store.open(workspaceId, id).pipe(
+          Effect.map(({ file, content }) =>
+            Zip.fileStream(`files/${id}-${name.replace(/[/\\]/g, "_")}`, content, {
               method: "Store",
-              size: bytes,
+              size: file.bytes,
             }),
           ),
-          Effect.catchTag("BlobMissing", () =>
-            Effect.succeed(Zip.file(`files/${file.id}.missing`, "This file is not in the store.\n")),
-          ),
+          Effect.catchTags({
+            FileMissing: () => Effect.succeed(Zip.file(`files/${id}.missing`, "This file is not in the store.\n")),
+            FileWithheld: ({ scan }) =>
+              Effect.succeed(Zip.file(`files/${id}.withheld`, `This file is not given out: ${scan}.\n`)),
+          }),
         ),
       ),
     )

@@ -11,6 +11,7 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { SqlClient, SqlSchema } from "../platform/Sql.ts"
 import * as Tenancy from "../Tenancy.ts"
+import * as events from "./events.ts"
 import type { Marks } from "./Marks.ts"
 import * as Seals from "./Seals.ts"
 import type { Signer } from "./Signer.ts"
@@ -48,6 +49,7 @@ export const ofRow = ({ at, transaction, position, heads, ...rest }: typeof Row.
 
 export const make = Effect.fnUntraced(function* (signer: Signer, seals: Seals.Checking, marks: Marks) {
   const sql = yield* SqlClient.SqlClient
+  const ofWorkspace = yield* events.make(seals)
 
   const state = SqlSchema.findOneOption({
     Request: Schema.String,
@@ -80,8 +82,10 @@ export const make = Effect.fnUntraced(function* (signer: Signer, seals: Seals.Ch
       if (last === null) return false
       const after = Option.getOrElse(yield* place(workspaceId), () => ({ transaction: "0", position: 0 }))
       const found = yield* entries({ workspaceId, after })
-      const upTo = found.at(-1)
-      if (upTo === undefined) return false
+      const happened = yield* ofWorkspace.next(workspaceId)
+      // where only the workspace itself had something happen, as far as the one before
+      const upTo = found.at(-1) ?? after
+      if (found.length === 0 && happened === null) return false
       const fault = yield* marks.fault(workspaceId)
       if (fault !== null) {
         yield* Effect.logError(fault.message, { workspace: workspaceId })
@@ -98,7 +102,10 @@ export const make = Effect.fnUntraced(function* (signer: Signer, seals: Seals.Ch
         if (index >= (unsealed.get(requestId) ?? Infinity)) continue
         if (index > (latest.get(requestId)?.index ?? 0)) latest.set(requestId, { requestId, index, hash })
       }
-      const heads = [...latest.values()]
+      const heads = [
+        ...latest.values(),
+        ...(happened === null ? [] : [{ requestId: workspaceId, index: happened.index, hash: happened.hash }]),
+      ]
       if (heads.length === 0) return false
       const made = yield* AuditRecord.Checkpoint.make(
         last.number === 0 ? null : last,
@@ -122,6 +129,7 @@ export const make = Effect.fnUntraced(function* (signer: Signer, seals: Seals.Ch
       })}`
       yield* sql`UPDATE records SET checkpoint = ${number}, checkpoint_hash = ${hash}
         WHERE workspace_id = ${workspaceId}`
+      if (happened !== null) yield* ofWorkspace.note(workspaceId, happened)
       // only what was committed is told
       yield* sql.afterCommit(
         Effect.andThen(
@@ -150,9 +158,13 @@ export const make = Effect.fnUntraced(function* (signer: Signer, seals: Seals.Ch
       SELECT w.id FROM workspaces w
       LEFT JOIN LATERAL (SELECT transaction, position, at FROM audit_checkpoints c
         WHERE c.workspace_id = w.id ORDER BY number DESC LIMIT 1) c ON true
-      WHERE (c.at IS NULL OR c.at <= ${new Date(now - interval)}) AND EXISTS (
+      LEFT JOIN records r ON r.workspace_id = w.id
+      WHERE (c.at IS NULL OR c.at <= ${new Date(now - interval)}) AND (EXISTS (
         SELECT FROM audit_entries e WHERE e.workspace_id = w.id AND e.transaction < audit_horizon()
-          AND (e.transaction, e.position) > (coalesce(c.transaction, '0'::xid8), coalesce(c.position, 0)))`,
+          AND (e.transaction, e.position) > (coalesce(c.transaction, '0'::xid8), coalesce(c.position, 0)))
+      OR EXISTS (
+        SELECT FROM workspace_events v WHERE v.workspace_id = w.id AND v.transaction < audit_horizon()
+          AND (v.transaction, v.position) > (coalesce(r.events_transaction, '0'::xid8), coalesce(r.events_position, 0))))`,
   ).pipe(Tenancy.across, Effect.orDie)
 
   return { checkpoint, due }

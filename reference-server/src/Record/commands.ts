@@ -63,6 +63,38 @@ const exportWorkspace: Command = {
   }),
 }
 
+const destroyKey: Command = {
+  name: "workspace destroy-key",
+  usage: "--confirm NAME [--workspace ID]",
+  meaning:
+    "Erases for good everything that a firm's customers ever gave: its data key is destroyed, what is open is cancelled, and every request is erased.",
+  flags: ["confirm", "workspace"],
+  run: Effect.fnUntraced(function* (given) {
+    const { id, name } = yield* workspaceOf(given)
+    if (given.flag("confirm") !== name) {
+      return yield* new Mistake({
+        message: `This cannot be undone: nobody will read again what customers gave to ${name}. To go on give --confirm, its name as it stands here.`,
+      })
+    }
+    const { keys, erased, failed } = yield* (yield* Record).destroyKeys(id)
+    if (keys + erased + failed === 0) return `${name} has no data key, and nothing to erase.`
+    const rest = failed === 0 ? "" : ` ${failed} are unreadable and will be erased by the server.`
+    return `What customers gave to ${name} is unreadable. Data keys destroyed: ${keys}. Requests erased: ${erased}.${rest}`
+  }),
+}
+
+const rotateKey: Command = {
+  name: "workspace rotate-key",
+  usage: "[--workspace ID]",
+  meaning: "Makes a new data key for what a firm's customers give from now on; what they gave before stays readable.",
+  flags: ["workspace"],
+  run: Effect.fnUntraced(function* (given) {
+    const { id, name } = yield* workspaceOf(given)
+    yield* (yield* Record).rotateKey(id)
+    return `What customers give to ${name} is sealed by a new key, within a minute by every process.`
+  }),
+}
+
 const checkpoint: Command = {
   name: "record checkpoint",
   usage: "",
@@ -88,4 +120,11 @@ const restored: Command = {
   }),
 }
 
-export const commands: ReadonlyArray<Command> = [exportRecord, exportWorkspace, checkpoint, restored]
+export const commands: ReadonlyArray<Command> = [
+  exportRecord,
+  exportWorkspace,
+  rotateKey,
+  destroyKey,
+  checkpoint,
+  restored,
+]

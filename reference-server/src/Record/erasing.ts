@@ -25,7 +25,8 @@ export const make = Effect.gen(function* () {
   const filesOf = (workspaceId: string, id: string) => sql<{ id: string }>`
     SELECT event->'file'->>'id' AS id FROM audit_entries
     WHERE workspace_id = ${workspaceId} AND request_id = ${id} AND type = 'FileAttached' AND event IS NOT NULL
-    UNION SELECT id::text FROM session_files WHERE workspace_id = ${workspaceId} AND request_id = ${id}
+    UNION SELECT id::text FROM files WHERE workspace_id = ${workspaceId} AND request_id = ${id}
+    UNION SELECT id::text FROM uploads WHERE workspace_id = ${workspaceId} AND request_id = ${id}
     UNION SELECT f->>'id' FROM audit_entries e, jsonb_array_elements(e.event->'details'->'attachments') f
     WHERE e.workspace_id = ${workspaceId} AND e.request_id = ${id} AND e.type IN ('RequestCreated', 'RequestEdited')
       AND NOT EXISTS (SELECT FROM client_requests r WHERE r.workspace_id = ${workspaceId} AND r.id <> ${id}
@@ -49,6 +50,10 @@ export const make = Effect.gen(function* () {
     yield* sql`DELETE FROM answer_changes WHERE ${of}`
     yield* sql`DELETE FROM submissions WHERE ${of}`
     yield* sql`DELETE FROM session_files WHERE ${of}`
+    yield* sql`DELETE FROM uploads WHERE ${of}`
+    yield* sql`DELETE FROM files WHERE ${of}`
+    yield* sql`DELETE FROM files WHERE workspace_id = ${workspaceId} AND id::text IN (
+      SELECT id::text FROM erased_files WHERE workspace_id = ${workspaceId})`
     yield* sql`DELETE FROM access_codes WHERE ${of}`
     yield* sql`DELETE FROM access_code_families WHERE ${of}`
     yield* sql`DELETE FROM customer_sessions WHERE ${of}`
@@ -80,6 +85,7 @@ export const make = Effect.gen(function* () {
         SELECT id FROM erased_files WHERE workspace_id = ${workspaceId} ORDER BY erased_at LIMIT ${batch}`
       for (const { id } of files) {
         yield* blobs.remove(BlobKey.make(id))
+        yield* blobs.drop(BlobKey.make(id))
         yield* sql`DELETE FROM erased_files WHERE workspace_id = ${workspaceId} AND id = ${id}`
       }
       return files.length
@@ -114,13 +120,30 @@ export const make = Effect.gen(function* () {
       return due.length
     }).pipe(Effect.orDie, Tenancy.within(workspaceId))
 
+  /** What members kept about a contact; what came with requests is erased with these. */
+  const scrubFolders = Effect.fnUntraced(function* (workspaceId: string, contactId: string) {
+    const theirs = sql`folder_id IN (
+      SELECT id FROM folders WHERE workspace_id = ${workspaceId} AND contact_id = ${contactId})`
+    const kept = sql`SELECT d.file_id FROM documents d JOIN files f ON f.id = d.file_id
+      WHERE d.workspace_id = ${workspaceId} AND ${theirs} AND f.origin = 'document'`
+    yield* sql`INSERT INTO erased_files (id, workspace_id, erased_at)
+      SELECT id, ${workspaceId}::uuid, ${new Date(yield* Clock.currentTimeMillis)}::timestamptz FROM files
+      WHERE workspace_id = ${workspaceId} AND id IN (${kept}) ON CONFLICT DO NOTHING`
+    yield* sql`DELETE FROM files WHERE workspace_id = ${workspaceId} AND id IN (${kept})`
+    yield* sql`DELETE FROM documents WHERE workspace_id = ${workspaceId} AND ${theirs}`
+    yield* sql`UPDATE folders SET name = ''
+      WHERE workspace_id = ${workspaceId} AND contact_id = ${contactId} AND standard IS NULL`
+  }, sql.withTransaction)
+
   const eraseContact = Effect.fn("Record.eraseContact")(
     function* (member: Member, contactId: string, reason: string) {
       const { workspaceId } = member
       const theirs = yield* sql<{ id: string; ended: boolean }>`
         SELECT id, ended_at IS NOT NULL AS ended FROM client_requests
         WHERE workspace_id = ${workspaceId} AND erased_at IS NULL
-          AND state->'details'->'recipients' @> ${JSON.stringify([{ contact: contactId }])}::jsonb`
+          AND (state->'details'->'recipients' @> ${JSON.stringify([{ contact: contactId }])}::jsonb
+            OR id IN (SELECT q.request_id FROM file_requests q JOIN folders f ON f.id = q.folder_id
+              WHERE q.workspace_id = ${workspaceId} AND f.contact_id = ${contactId}))`
       const ended = theirs.filter((one) => one.ended)
       for (const { id } of ended) {
         const commandId = yield* Effect.provideService(Crypto.uuid, Crypto.Crypto, crypto)
@@ -132,6 +155,8 @@ export const make = Effect.gen(function* () {
         yield* sql`UPDATE contacts SET name = '', email = '', mobile = '',
           deleted_at = coalesce(deleted_at, ${new Date(yield* Clock.currentTimeMillis)})
           WHERE workspace_id = ${workspaceId} AND id = ${contactId}`
+        yield* scrubFolders(workspaceId, contactId)
+        yield* removeFiles(workspaceId)
       }
       return { erased: ended.length, open }
     },
@@ -148,6 +173,13 @@ export const make = Effect.gen(function* () {
           AND c.ended_at <= ${new Date(now)}::timestamptz - make_interval(days => r.keep_days))`,
   ).pipe(Tenancy.across, Effect.orDie)
 
+  /** Workspaces whose data key was destroyed, and whose record does not say so of everything yet. */
+  const unfinished = sql<{ id: string }>`
+    SELECT DISTINCT workspace_id AS id FROM data_keys WHERE destroyed_at IS NOT NULL AND erased_at IS NULL`.pipe(
+    Tenancy.across,
+    Effect.orDie,
+  )
+
   const sweep = Effect.gen(function* () {
     for (const { id, keepDays } of yield* due) {
       if (keepDays !== null) yield* expire(id, keepDays)
@@ -155,5 +187,5 @@ export const make = Effect.gen(function* () {
     }
   })
 
-  return { erase, eraseContact, sweep }
+  return { erase, eraseContact, sweep, unfinished }
 })

@@ -13,6 +13,7 @@ import { Record } from "../Record.ts"
 import * as Tenancy from "../Tenancy.ts"
 import * as archive from "./archive.ts"
 import * as checkpoints from "./checkpoints.ts"
+import * as Destroying from "./destroying.ts"
 import * as erasing from "./erasing.ts"
 import * as exporting from "./exporting.ts"
 import * as Marks from "./Marks.ts"
@@ -33,7 +34,8 @@ export const layer = Layer.effect(
     const marks = yield* Marks.make
     const making = yield* checkpoints.make(signer, seals, marks)
     const files = yield* exporting.make(signer)
-    const { erase, eraseContact, sweep } = yield* erasing.make
+    const { erase, eraseContact, sweep, unfinished } = yield* erasing.make
+    const destroying = yield* Destroying.make(erase)
     const everything = yield* archive.make
     // in a database that was restored the numbers of transactions begin anew
     const [settled] = yield* sql<{ restored: boolean }>`SELECT audit_settle() AS restored`
@@ -124,7 +126,12 @@ export const layer = Layer.effect(
         const report = yield* verification.finish
         const back = yield* marks.fault(workspaceId).pipe(Effect.orDie, Tenancy.within(workspaceId))
         const unsealed = yield* unsealedIn(workspaceId, seals.ofWorkspace(workspaceId))
-        const found = [...report.faults, ...(back === null ? [] : [back]), ...unsealed]
+        const index = yield* seals.ofEvents(workspaceId).pipe(Effect.orDie, Tenancy.within(workspaceId))
+        const unsealedEvent: ReadonlyArray<AuditRecord.Fault> =
+          index === null
+            ? []
+            : [{ what: "seal", request: null, index, checkpoint: null, message: Seals.eventMessage(index) }]
+        const found = [...report.faults, ...(back === null ? [] : [back]), ...unsealed, ...unsealedEvent]
         return {
           ...report,
           faults: found.slice(0, AuditRecord.most),
@@ -161,9 +168,12 @@ export const layer = Layer.effect(
       erase: ({ id, workspaceId }, requestId, reason, commandId) =>
         erase(workspaceId, requestId, { type: "Erase", id: commandId, by: { kind: "member", id }, reason }),
       eraseContact,
+      destroyKeys: destroying.destroy,
+      rotateKey: destroying.rotate,
       sweep: Effect.gen(function* () {
         for (const { id } of yield* making.due) yield* withCrypto(making.checkpoint(id))
         yield* sweep
+        for (const { id } of yield* unfinished) yield* destroying.finish(id)
       }),
     })
   }),

@@ -14,6 +14,7 @@ import * as keys from "./keys.ts"
 import * as lost from "./lost.ts"
 import * as records from "./records.ts"
 import * as standing from "./standing.ts"
+import * as WarmUp from "./WarmUp.ts"
 
 const Row = Schema.Struct({
   domain: Schema.String,
@@ -49,6 +50,7 @@ export const layer = Layer.effect(
     const vault = yield* Vault
     const resolver = yield* Dns
     const tell = yield* lost.make
+    const warming = yield* WarmUp.make
     const crypto = Context.pick(Crypto.Crypto)(yield* Effect.context<Crypto.Crypto>())
     const { mailFrom } = yield* Config
     const serverDomain = mailFrom.slice(mailFrom.indexOf("@") + 1).toLowerCase()
@@ -96,7 +98,7 @@ export const layer = Layer.effect(
         (one) => row.records.find(({ name, value }) => name === one.name && value === one.value) ?? one,
       )
 
-    const view = (row: Row, all: ReadonlyArray<Key>): Sender => {
+    const view = (row: Row, all: ReadonlyArray<Key>, warmUp: Sender["warmUp"]): Sender => {
       const { domain, localPart, ownAddresses } = row
       const used = all.find(({ foundAt }) => foundAt !== null)
       const [newest] = all
@@ -111,12 +113,18 @@ export const layer = Layer.effect(
         nextSelector: used !== undefined && newest !== used ? (newest?.selector ?? null) : null,
         checkedAt: millis(row.checkedAt),
         ...dates,
+        warmUp,
       }
     }
 
+    const warmUpOf = Effect.fnUntraced(function* (workspaceId: string) {
+      const found = yield* warming.of(workspaceId, yield* Clock.currentTimeMillis)
+      return found === null ? null : { ...found, waiting: yield* warming.waiting(workspaceId) }
+    })
+
     const find: Senders["Service"]["find"] = Effect.fnUntraced(function* (workspaceId) {
       const row = yield* rowOf(workspaceId)
-      return row === null ? null : view(row, yield* known(workspaceId))
+      return row === null ? null : view(row, yield* known(workspaceId), yield* Effect.orDie(warmUpOf(workspaceId)))
     })
 
     const there = Effect.fnUntraced(function* (workspaceId: string) {
@@ -247,19 +255,21 @@ export const layer = Layer.effect(
         SELECT workspace_id FROM senders WHERE check_at <= ${new Date(now)} ORDER BY check_at LIMIT 20 FOR UPDATE SKIP LOCKED
       ) RETURNING workspace_id`
 
-    const untold = sql<{ workspaceId: string; domain: string; lostAt: Date }>`
-      SELECT workspace_id, domain, lost_at FROM senders WHERE lost_at IS NOT NULL AND told_at IS NULL LIMIT 20`
+    const untold = sql<{ workspaceId: string }>`
+      SELECT workspace_id FROM senders WHERE lost_at IS NOT NULL AND told_at IS NULL LIMIT 20`
 
     const sweep = Effect.gen(function* () {
       const now = yield* Clock.currentTimeMillis
       for (const { workspaceId } of yield* Tenancy.across(due(now))) {
         yield* check(workspaceId).pipe(Effect.ignore, Tenancy.within(workspaceId))
       }
-      for (const { workspaceId, domain, lostAt } of yield* Tenancy.across(untold)) {
+      for (const { workspaceId } of yield* Tenancy.across(untold)) {
         yield* Effect.gen(function* () {
-          const isTold = yield* tell(workspaceId, { domain, lostAt: lostAt.getTime(), sender: own("requite") })
-          if (isTold) yield* sql`UPDATE senders SET told_at = ${new Date(now)} WHERE workspace_id = ${workspaceId}`
-        }).pipe(Tenancy.within(workspaceId))
+          // of several processes one tells
+          const mine = yield* sql`UPDATE senders SET told_at = ${new Date(now)}
+            WHERE workspace_id = ${workspaceId} AND lost_at IS NOT NULL AND told_at IS NULL RETURNING 1`
+          if (mine.length > 0) yield* tell(workspaceId)
+        }).pipe(sql.withTransaction, Tenancy.within(workspaceId))
       }
     }).pipe(Effect.orDie)
 

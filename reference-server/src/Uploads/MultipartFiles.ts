@@ -11,6 +11,10 @@ import * as Pull from "effect/Pull"
 import * as Stream from "effect/Stream"
 import { Multipart } from "../platform/Http.ts"
 import type { Arriving } from "../Uploads.ts"
+import * as Pace from "./Pace.ts"
+
+const patience = "90 seconds"
+const tooSlow = () => Multipart.MultipartError.fromReason("InternalError", new Pace.TooSlow())
 
 type Parts = Stream.Stream<Multipart.Part, Multipart.MultipartError>
 
@@ -31,8 +35,10 @@ export const forEach = Effect.fnUntraced(function* <E, R>(
           Pull.catchDone(() => Effect.sync(() => void (ended = true))),
         )
       })
+      // the head of a part, or a field, is of a few kilobytes: it has no minutes to come
+      const soon = Effect.timeoutOrElse(next, { duration: patience, orElse: () => Effect.fail(tooSlow()) })
       for (;;) {
-        yield* next
+        yield* soon
         const [part] = ahead
         if (part === undefined) return
         ahead = ahead.slice(1)
@@ -43,7 +49,10 @@ export const forEach = Effect.fnUntraced(function* <E, R>(
 })
 
 const whole = (file: Multipart.File, parserIsPast: Effect.Effect<void, Multipart.MultipartError>): Multipart.File => {
-  const content = Stream.concat(file.content, Stream.fromEffectDrain(parserIsPast))
+  const content = Stream.concat(file.content, Stream.fromEffectDrain(parserIsPast)).pipe(
+    Pace.kept,
+    Stream.catchTag("TooSlow", () => Stream.fail(tooSlow())),
+  )
   return { ...file, content, contentEffect: Stream.mkUint8Array(content) }
 }
 

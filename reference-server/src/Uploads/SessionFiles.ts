@@ -6,6 +6,7 @@ import * as upload from "@requite/core/QuestionKind/upload"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { Customer } from "../Customer.ts"
+import { Scan } from "../Files.ts"
 import { SqlClient, SqlSchema } from "../platform/Sql.ts"
 import * as Tenancy from "../Tenancy.ts"
 
@@ -13,6 +14,8 @@ export interface SessionFile {
   readonly question: string
   readonly file: upload.FileRef
   readonly staged: boolean
+  /** What the scanner made of it so far. */
+  readonly scan: Scan
 }
 
 /** Staged files wait this long for their Finish (L06). */
@@ -20,7 +23,9 @@ const patience = 86_400_000
 /** No session lasts longer than this. */
 const memory = 30 * 86_400_000
 
-const Row = Schema.Struct({ question: Schema.String, file: upload.FileRef, staged: Schema.Boolean })
+const Row = Schema.Struct({ question: Schema.String, file: upload.FileRef, staged: Schema.Boolean, scan: Scan })
+
+export type SessionFiles = Effect.Success<typeof make>
 
 export const make = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
@@ -29,17 +34,18 @@ export const make = Effect.gen(function* () {
     Request: Schema.Struct({ requestId: Schema.String, handle: Schema.String }),
     Result: Row,
     execute: ({ requestId, handle }) => sql`
-      SELECT question, file, staged FROM session_files
-      WHERE request_id = ${requestId} AND handle = ${handle} ORDER BY created_at, id`,
+      SELECT s.question, s.file, s.staged, coalesce(f.scan, 'pending') AS scan
+      FROM session_files s LEFT JOIN files f ON f.id = s.id
+      WHERE s.request_id = ${requestId} AND s.handle = ${handle} ORDER BY s.created_at, s.id`,
   })
   const old = SqlSchema.findAll({
     Request: Schema.Struct({ staged: Schema.Date, others: Schema.Date }),
-    Result: Schema.Struct({ id: Schema.String, isLeft: Schema.Boolean }),
+    Result: Schema.Struct({ id: Schema.String, workspaceId: Schema.String, isLeft: Schema.Boolean }),
     // one that a request has taken in is no longer ours to throw away, whatever its row says
     execute: ({ staged, others }) => sql`
       DELETE FROM session_files s
       WHERE s.created_at < CASE WHEN s.staged THEN ${staged}::timestamptz ELSE ${others} END
-      RETURNING s.id::text AS id, s.staged AND NOT EXISTS (
+      RETURNING s.id::text AS id, s.workspace_id, s.staged AND NOT EXISTS (
         SELECT 1 FROM client_requests r WHERE r.id = s.request_id
         AND r.state -> 'files' @> jsonb_build_array(jsonb_build_object('id', s.id::text))) AS is_left`,
   })
@@ -47,7 +53,11 @@ export const make = Effect.gen(function* () {
   return {
     of: ({ requestId, handle }: Customer) => Effect.orDie(ofSession({ requestId, handle })),
 
-    add: ({ workspace, requestId, handle }: Customer, { question, file, staged }: SessionFile, now: number) =>
+    add: (
+      { workspace, requestId, handle }: Customer,
+      { question, file, staged }: Omit<SessionFile, "scan">,
+      now: number,
+    ) =>
       sql`INSERT INTO session_files ${sql.insert({
         id: file.id,
         workspaceId: workspace.id,
@@ -57,7 +67,7 @@ export const make = Effect.gen(function* () {
         file: JSON.stringify(file),
         staged,
         createdAt: new Date(now),
-      })}`.pipe(Effect.orDie),
+      })} ON CONFLICT (id) DO NOTHING`.pipe(Effect.orDie),
 
     /** Takes staged files off the list; gives the ids of those that were on it. */
     take: ({ requestId, handle }: Customer, ids: ReadonlyArray<string>) =>
@@ -70,10 +80,10 @@ export const make = Effect.gen(function* () {
             Effect.orDie,
           ),
 
-    /** Forgets what is too old; gives the ids of files that nobody has taken in. */
+    /** Forgets what is too old; gives the files that nobody has taken in. */
     sweep: (now: number) =>
       Effect.map(Effect.orDie(old({ staged: new Date(now - patience), others: new Date(now - memory) })), (rows) =>
-        rows.filter(({ isLeft }) => isLeft).map(({ id }) => id),
+        rows.filter(({ isLeft }) => isLeft).map(({ id, workspaceId }) => ({ id, workspaceId })),
       ).pipe(Tenancy.across),
   }
 })

@@ -2,20 +2,28 @@ import type { ClientRequest, QuestionKind } from "@requite/core"
 import { Crypto } from "@requite/core"
 import * as upload from "@requite/core/QuestionKind/upload"
 import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
-import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { BlobKey, BlobStore } from "../BlobStore.ts"
 import { ClientRequests, RequestNotFound } from "../ClientRequests.ts"
 import type { Customer } from "../Customer.ts"
+import { Files, type Origin } from "../Files.ts"
 import { SqlClient, SqlSchema } from "../platform/Sql.ts"
-import type { Arriving, FileRef } from "../Uploads.ts"
+import type { Arriving, FileRef, PartOf } from "../Uploads.ts"
 import { UploadRefused, Uploads } from "../Uploads.ts"
+import * as Tenancy from "../Tenancy.ts"
 import { Logo } from "../Workspaces.ts"
+import * as Arrivals from "./Arrivals.ts"
 import * as FileName from "./FileName.ts"
-import * as MediaType from "./MediaType.ts"
+import * as Gathered from "./Gathered.ts"
+import * as Intake from "./Intake.ts"
+import { noRoom, type Place, refused, type Whole } from "./Intake.ts"
+import * as Room from "./Room.ts"
+import type { NoRoom } from "./Room.ts"
 import * as SessionFiles from "./SessionFiles.ts"
 
 /** What a document of the firm may be (K1); the customer opens it, so it is held to a list as well. */
@@ -34,6 +42,15 @@ const attachments: upload.UploadQuestion = {
   maxBytes: 25_000_000,
 }
 
+/** What a member may put into a folder. */
+const documents: upload.UploadQuestion = {
+  id: "documents",
+  type: "upload",
+  label: "documents",
+  accept: [...attachments.accept, "application/msword", "application/vnd.ms-excel"],
+  maxBytes: 100_000_000,
+}
+
 /** What a firm's logo may be (P19): pictures that mail programs show too, small enough for every page and mail. */
 const logos: upload.UploadQuestion = {
   id: "logo",
@@ -49,18 +66,25 @@ const logos: upload.UploadQuestion = {
  */
 const patience = 200_000_000
 
+/** How much room is kept at a time for a file of unknown length, in bytes: a little at first, for most are small. */
+const firstStep = 65_536
+const lastStep = 16_777_216
+
 /** Ids come from forms; what is none of ours need not reach the database. */
 const isKey = Schema.is(BlobKey)
 
-/** The layer of `Uploads` over the blob store. */
-export const layer = Layer.effect(
-  Uploads,
+/** The layer of `Uploads`, and of files in pieces, over the blob store. */
+export const layer = Layer.effectContext(
   Effect.gen(function* () {
     const blobs = yield* BlobStore
+    const allFiles = yield* Files
     const crypto = yield* Crypto.Crypto
     const requests = yield* ClientRequests
     const sql = yield* SqlClient.SqlClient
     const sessionFiles = yield* SessionFiles.make
+    const intake = yield* Intake.make(sessionFiles)
+    const room = yield* Room.make
+    const arrivals = yield* Arrivals.make(intake, room)
 
     const attachmentsOf = SqlSchema.findAll({
       Request: Schema.Struct({ workspaceId: Schema.String, ids: Schema.Array(Schema.String) }),
@@ -69,67 +93,122 @@ export const layer = Layer.effect(
         SELECT file FROM attachments WHERE workspace_id = ${workspaceId} AND id::text IN ${sql.in(ids)}`,
     })
 
-    /** Streams a file into the store and judges it; what is refused leaves nothing behind. */
-    const take = Effect.fnUntraced(function* (question: upload.UploadQuestion, { name: given, content }: Arriving) {
-      const key = BlobKey.make(yield* Effect.provideService(Crypto.uuid, Crypto.Crypto, crypto))
-      const name = FileName.safe(given)
-      const refused = (code: string, values: Record<string, string | number>) =>
-        new UploadRefused({ name, question: question.id, problems: [{ code, values: { name, ...values } }] })
-      let arrived = 0
+    /**
+     * Streams a file into the store and has it judged; what is refused leaves nothing behind. `grow` keeps room for what comes,
+     * before it is written.
+     */
+    const take = <A, E>(
+      workspaceId: string,
+      question: upload.UploadQuestion,
+      { id: key, name, content }: Arriving & { readonly id: BlobKey },
+      grow: (bytes: number) => Effect.Effect<void, UploadRefused>,
+      keep: (whole: Whole) => Effect.Effect<A, E>,
+    ) => {
+      const tooLarge = refused(question, name, "upload-too-large", { max: question.maxBytes })
+      let [arrived, kept, step] = [0, 0, firstStep]
       const within = content.pipe(
-        Stream.mapError(() => refused("upload-broken", {})),
-        Stream.tap((chunk) => {
+        Stream.mapError(() => refused(question, name, "upload-broken")),
+        Stream.tap((chunk): Effect.Effect<void, UploadRefused> => {
           arrived += chunk.length
-          return arrived > question.maxBytes + patience
-            ? Effect.fail(refused("upload-too-large", { max: question.maxBytes }))
-            : Effect.void
+          if (arrived > question.maxBytes + patience) return Effect.fail(tooLarge)
+          if (arrived <= kept || arrived > question.maxBytes) return Effect.void
+          const needed = arrived - kept
+          const more = Math.max(needed, Math.min(step, question.maxBytes - kept))
+          kept += more
+          step = Math.min(step * 2, lastStep)
+          // what fits gets in, even where there is no room for what may follow it
+          return grow(more).pipe(
+            Effect.catch((full) => {
+              if (needed === more) return Effect.fail(full)
+              kept += needed - more
+              return grow(needed)
+            }),
+          )
         }),
         Stream.filter(() => arrived <= question.maxBytes),
+        (arriving) => Gathered.of(arriving, { isOurs: false }),
       )
-      return yield* Effect.gen(function* () {
-        const { bytes, sha256 } = yield* blobs.put(key, within, { maxBytes: question.maxBytes }).pipe(
+      return Effect.gen(function* () {
+        const receipt = yield* blobs.put(key, within, { maxBytes: question.maxBytes }).pipe(
           Effect.catchTags({
-            BlobTooLarge: () => Effect.fail(refused("upload-too-large", { max: question.maxBytes })),
+            BlobTooLarge: () => Effect.fail(tooLarge),
             BlobStoreUnavailable: Effect.die,
           }),
         )
-        if (arrived > question.maxBytes) return yield* refused("upload-too-large", { max: question.maxBytes })
-        if (bytes === 0) return yield* refused("upload-empty", {})
-        const type = (yield* typeOf(key, name)) ?? "application/octet-stream"
-        const file: FileRef = { id: key, name, bytes, type, sha256 }
-        const problems = upload.validateFile(question, file)
-        if (problems.length === 0) return file
-        return yield* new UploadRefused({
-          name,
-          question: question.id,
-          problems: problems.map(({ code, values = {} }) => ({ code, values })),
-        })
-      }).pipe(Effect.onError(() => discard(key)))
+        if (arrived > question.maxBytes) return yield* tooLarge
+        return yield* keep({ ...receipt, id: key, name })
+      }).pipe(
+        // an interruption or a defect may come after the commit: only what was refused is surely in no request
+        Effect.tapError(() => discard(workspaceId, key)),
+      )
+    }
+
+    const uuid = Effect.provideService(Crypto.uuid, Crypto.Crypto, crypto)
+    const discard = (workspaceId: string, id: string) => allFiles.remove(workspaceId, [id])
+
+    /** Takes a file of the firm's: nobody keeps count of those. */
+    const ofFirm = Effect.fnUntraced(function* (
+      workspaceId: string,
+      question: upload.UploadQuestion,
+      { name, content }: Arriving,
+      origin: Origin = "firm",
+    ) {
+      const id = BlobKey.make(yield* uuid)
+      const file = { id, name: FileName.safe(name), content }
+      return yield* take(
+        workspaceId,
+        question,
+        file,
+        () => Effect.void,
+        (whole) => intake.ofFirm(workspaceId, question, whole, origin),
+      )
     })
 
-    const discard = (key: BlobKey) => Effect.ignore(blobs.remove(key))
-    const discardId = (id: string) => discard(BlobKey.make(id))
-
-    const typeOf = (key: BlobKey, name: string) =>
-      Effect.gen(function* () {
-        const { stream } = yield* blobs.get(key)
-        const content = yield* Stream.toReadableStreamEffect(stream)
-        return yield* Effect.promise(() => MediaType.find(name, content))
-      }).pipe(Effect.orDie)
+    /** Takes a customer's, of which nobody knows how large it is before it is here. */
+    const ofCustomer = Effect.fnUntraced(function* (
+      customer: Customer,
+      { question: given, revision, staged }: Omit<Place, "question"> & { readonly question: QuestionKind.Question },
+      arriving: Arriving,
+    ) {
+      const question = yield* asked(given, arriving)
+      const { request } = yield* requests.current(customer)
+      const isOpen = request.policy.saving === "immediate"
+      const id = BlobKey.make(yield* uuid)
+      const name = FileName.safe(arriving.name)
+      const full = <A>(reserving: Effect.Effect<A, NoRoom>) =>
+        Effect.mapError(reserving, (none) => noRoom(question, name, none))
+      const about = { id, question: question.id, isOpen }
+      const coming = { ...about, revision, name, bytes: 0, isResumable: false, most: null }
+      const gone = yield* full(room.reserve(customer, coming))
+      yield* Effect.forEach(gone, arrivals.drop, { discard: true })
+      const limits = { ...question, maxBytes: Math.min(question.maxBytes, room.limits.fileBytes) }
+      return yield* take(
+        customer.workspace.id,
+        limits,
+        { id, name, content: arriving.content },
+        (bytes) => full(room.grow(customer, { ...about, bytes })),
+        (whole) => intake.ofCustomer(customer, { question: limits, revision, staged }, whole),
+      ).pipe(
+        Effect.tap(({ file, isChecked }) =>
+          arrivals.rows.settle(customer, id, {
+            state: isChecked ? "attached" : "checking",
+            bytes: file.bytes,
+            outcome: null,
+          }),
+        ),
+        Effect.onExit((exit) => (Exit.isSuccess(exit) ? Effect.void : room.release(customer, id))),
+      )
+    })
 
     /** A file that a request knows, by its id; the request's state is what says so, not the store. */
-    const open = (id: string, files: ReadonlyArray<FileRef>) =>
-      Effect.gen(function* () {
-        const file = files.find((one) => one.id === id)
-        if (file === undefined) return yield* new RequestNotFound({ id })
-        const blob = yield* blobs.get(BlobKey.make(file.id)).pipe(
-          Effect.catchTags({
-            BlobMissing: () => Effect.fail(new RequestNotFound({ id })),
-            BlobStoreUnavailable: Effect.die,
-          }),
-        )
-        return { file, content: Stream.orDie(blob.stream) }
-      })
+    const open = (workspaceId: string, id: string, files: ReadonlyArray<FileRef>, part?: PartOf) => {
+      const file = files.find((one) => one.id === id)
+      return file === undefined
+        ? Effect.fail(new RequestNotFound({ id }))
+        : Effect.catchTag(allFiles.open(workspaceId, id, part?.(file)), "FileMissing", () =>
+            Effect.fail(new RequestNotFound({ id })),
+          )
+    }
 
     const asked = (question: QuestionKind.Question, { name }: Arriving) =>
       upload.isUpload(question)
@@ -148,55 +227,48 @@ export const layer = Layer.effect(
         ? Effect.map(sessionFiles.of(customer), (files) => files.some(({ file }) => file.id === fileId))
         : Effect.succeed(true)
 
-    const sweep = Effect.gen(function* () {
-      const gone = yield* sessionFiles.sweep(yield* Clock.currentTimeMillis)
-      yield* Effect.forEach(gone, discardId, { discard: true })
-      return gone.length
+    /** Gives up what is on its way to nowhere; what a request has taken in stays. Of several servers each does it once. */
+    const sweepArrivals = Effect.fnUntraced(function* (now: number) {
+      const over = yield* arrivals.rows.over(now)
+      for (const { id, workspaceId, isArriving, isKept } of over) {
+        yield* Effect.gen(function* () {
+          if (isArriving && !isKept) {
+            yield* arrivals.drop(id)
+            yield* discard(workspaceId, id)
+          }
+          yield* arrivals.rows.forget(id)
+        }).pipe(Tenancy.within(workspaceId))
+      }
+      return over.filter(({ isArriving }) => isArriving).length
     })
-    yield* Effect.andThen(Effect.sleep("1 minute"), sweep).pipe(
-      Effect.catchCause((cause) => Effect.logWarning("files that nobody wants could not be swept", cause)),
-      Effect.repeat(Schedule.spaced("1 hour")),
-      Effect.forkScoped,
-    )
 
-    /** Nobody may count what others brought to an upload page: it takes any number (F9, S67). */
-    const limit = (customer: Customer, question: upload.UploadQuestion) =>
-      Effect.map(requests.current(customer), ({ request }) =>
-        request.policy.saving === "immediate" ? Number.MAX_SAFE_INTEGER : upload.maxFiles(question),
-      )
+    const sweep = Effect.gen(function* () {
+      const now = yield* Clock.currentTimeMillis
+      const gone = yield* sessionFiles.sweep(now)
+      yield* Effect.forEach(gone, ({ workspaceId, id }) => discard(workspaceId, id).pipe(Tenancy.within(workspaceId)), {
+        discard: true,
+      })
+      return gone.length + (yield* sweepArrivals(now))
+    })
 
-    return Uploads.of({
-      receive: Effect.fn("Uploads.receive")(function* (customer, { question: given, revision, ...arriving }) {
-        const question = yield* asked(given, arriving)
-        const most = yield* limit(customer, question)
-        const commandId = yield* Effect.provideService(Crypto.uuid, Crypto.Crypto, crypto)
-        const file = yield* take(question, arriving)
-        // the right to attach is asked for again now: the request may have ended while the bytes came in (S64). Only where
-        // it was refused is the file surely in no request: an interruption or a defect may come after the commit
-        const { policy } = yield* requests
-          .attachFile(customer, { revision, question: question.id, file, limit: most }, commandId)
-          .pipe(Effect.tapError(() => discard(BlobKey.make(file.id))))
-        if (policy.saving === "immediate") {
-          const now = yield* Clock.currentTimeMillis
-          yield* sessionFiles.add(customer, { question: question.id, file, staged: false }, now)
-        }
-        return file
+    const service = Uploads.of({
+      receive: Effect.fn("Uploads.receive")(function* (customer, { question, revision, ...arriving }) {
+        return (yield* ofCustomer(customer, { question, revision, staged: false }, arriving)).file
       }),
-      stage: Effect.fn("Uploads.stage")(function* (customer, { question: given, ...arriving }) {
-        const question = yield* asked(given, arriving)
-        const file = yield* take(question, arriving)
-        yield* sessionFiles
-          .add(customer, { question: question.id, file, staged: true }, yield* Clock.currentTimeMillis)
-          .pipe(Effect.onError(() => discard(BlobKey.make(file.id))))
-        return file
+      stage: Effect.fn("Uploads.stage")(function* (customer, { question, ...arriving }) {
+        return yield* ofCustomer(customer, { question, revision: 0, staged: true }, arriving).pipe(
+          Effect.map(({ file }) => file),
+          // a file that waits asks its request for nothing but that it is open
+          Effect.catchTag("Refusal", Effect.die),
+        )
       }),
       ofSession: sessionFiles.of,
       unstage: (customer, ids) =>
-        Effect.flatMap(sessionFiles.take(customer, ids), (gone) => Effect.forEach(gone, discardId, { discard: true })),
+        Effect.flatMap(sessionFiles.take(customer, ids), (gone) => allFiles.remove(customer.workspace.id, gone)),
       taken: (customer, ids) => Effect.asVoid(sessionFiles.take(customer, ids)),
       sweep,
       receiveAttachment: Effect.fn("Uploads.receiveAttachment")(function* ({ workspaceId }, arriving) {
-        const file = yield* take(attachments, arriving)
+        const file = yield* ofFirm(workspaceId, attachments, arriving)
         const createdAt = new Date(yield* Clock.currentTimeMillis)
         // a failure leaves the blob: the row may be there all the same, and a file without one harms nobody
         yield* sql`INSERT INTO attachments ${sql.insert({ id: file.id, workspaceId, file: JSON.stringify(file), createdAt })}`.pipe(
@@ -204,8 +276,9 @@ export const layer = Layer.effect(
         )
         return file
       }),
-      receiveLogo: Effect.fn("Uploads.receiveLogo")(function* (arriving) {
-        const file = yield* take(logos, arriving)
+      receiveDocument: (member, arriving) => ofFirm(member.workspaceId, documents, arriving, "document"),
+      receiveLogo: Effect.fn("Uploads.receiveLogo")(function* (workspaceId, arriving) {
+        const file = yield* ofFirm(workspaceId, logos, arriving)
         return yield* Effect.orDie(Schema.decodeUnknownEffect(Logo)(file))
       }),
       attachments: ({ workspaceId }, given) => {
@@ -215,25 +288,37 @@ export const layer = Layer.effect(
           (rows) => ids.flatMap((id) => rows.filter(({ file }) => file.id === id).map(({ file }) => file)),
         )
       },
-      download: (workspaceId, requestId, fileId) =>
+      download: (workspaceId, requestId, fileId, part) =>
         Effect.gen(function* () {
           const { current } = yield* requests.overview(workspaceId, requestId)
-          return yield* open(fileId, [...current.request.files, ...current.request.details.attachments])
+          return yield* open(
+            workspaceId,
+            fileId,
+            [...current.request.files, ...current.request.details.attachments],
+            part,
+          )
         }),
-      downloadFor: (customer, fileId) =>
+      downloadFor: (customer, fileId, part) =>
         Effect.gen(function* () {
           const { request } = yield* requests.current(customer)
           const own = yield* sessionFiles.of(customer)
           const files = request.policy.saving === "immediate" ? [] : request.files
-          return yield* open(fileId, [...files, ...own.map(({ file }) => file), ...request.details.attachments])
+          const { id: workspaceId } = customer.workspace
+          return yield* open(
+            workspaceId,
+            fileId,
+            [...files, ...own.map(({ file }) => file), ...request.details.attachments],
+            part,
+          )
         }),
       remove: Effect.fn("Uploads.remove")(function* (customer, { revision, file }) {
         const { request } = yield* requests.current(customer)
         if (!(yield* isOwn(customer, request, file))) return yield* new RequestNotFound({ id: file })
         const commandId = yield* Effect.provideService(Crypto.uuid, Crypto.Crypto, crypto)
         yield* requests.removeFile(customer, { revision, file }, commandId)
-        yield* discard(BlobKey.make(file))
+        yield* discard(customer.workspace.id, file)
       }),
     })
+    return Context.make(Uploads, service).pipe(Context.add(Arrivals.InPieces, arrivals))
   }),
 )

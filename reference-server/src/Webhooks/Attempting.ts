@@ -57,9 +57,9 @@ export const make = Effect.gen(function* () {
     const { body, workspaceId } = job
     if (!carriesAnswers(job)) return body
     const event = yield* Schema.decodeEffect(Submitted)(body)
-    const [found] = yield* rows.submission(workspaceId, event.data.submission)
+    const found = yield* rows.submission(workspaceId, event.data.submission)
     const withAnswers = (given: unknown) => JSON.stringify({ ...event, data: { ...event.data, answers: given } })
-    const whole = withAnswers(found?.answers ?? null)
+    const whole = withAnswers(found ?? null)
     return Buffer.byteLength(whole) > maxBody ? withAnswers(null) : whole
   })
 

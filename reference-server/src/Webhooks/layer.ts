@@ -7,6 +7,7 @@ import * as Base64 from "effect/encoding/Base64"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import { Events } from "../Events.ts"
+import * as Together from "../Database/Together.ts"
 import { SqlClient } from "../platform/Sql.ts"
 import * as Tenancy from "../Tenancy.ts"
 import { Vault } from "../Vault.ts"
@@ -60,8 +61,18 @@ export const layer = Layer.effect(
       return { id: yield* uuid, endpointId, requestId, messageId, type: event.type, body: JSON.stringify(event) }
     })
 
+    const listening = yield* Together.make((workspaces: ReadonlyArray<string>) =>
+      Effect.map(
+        Effect.forEach(new Set(workspaces), (id) => Effect.map(rows.listening(id), (found) => [id, found] as const)),
+        (found) => {
+          const by = new Map(found)
+          return workspaces.map((id) => by.get(id) ?? [])
+        },
+      ),
+    )
+
     const add = Effect.fnUntraced(function* (workspaceId: string, requestId: string, commandId: string) {
-      const endpoints = yield* rows.listening(workspaceId)
+      const endpoints = yield* listening(workspaceId)
       if (endpoints.length === 0) return
       const happened = yield* events.ofCommand(workspaceId, requestId, commandId)
       const letters = yield* Effect.forEach(endpoints, ({ id, types }) =>
@@ -178,6 +189,8 @@ export const layer = Layer.effect(
 
       replay: Effect.fnUntraced(function* (workspaceId, id, what) {
         const endpoint = yield* get(workspaceId, id)
+        // somebody asks for it because the receiver works again: it is not left alone any longer
+        yield* Effect.orDie(rows.updateEndpoint(workspaceId, id, { pausedUntil: null }))
         if (typeof what === "object" && "since" in what) {
           return yield* Effect.orDie(replaySince(workspaceId, endpoint, what.since))
         }

@@ -3,6 +3,7 @@ import { Events } from "@requite/api"
 import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import * as Given from "../DataKeys/Given.ts"
 import { SqlClient } from "../platform/Sql.ts"
 import { Status } from "../Webhooks.ts"
 
@@ -92,6 +93,7 @@ export const perEndpoint = 4
 
 export const make = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
+  const given = yield* Given.make
   // a test event that failed is no letter; the status stands in the text, for the indexes are of one status each
   const count = (status: "queued" | "dead") =>
     sql.literal(`(SELECT count(*)::int FROM webhook_deliveries d
@@ -256,8 +258,12 @@ export const make = Effect.gen(function* () {
         UPDATE webhook_endpoints SET failures = failures + 1, failing_since = coalesce(failing_since, ${now}::timestamptz)
         WHERE workspace_id = ${workspaceId} AND id = ${endpointId} RETURNING failures, failing_since`,
 
-    submission: (workspaceId: string, id: string) =>
-      sql<{ answers: unknown }>`SELECT answers FROM submissions WHERE workspace_id = ${workspaceId} AND id = ${id}`,
+    /** The answers of a submission; undefined: erased. */
+    submission: Effect.fnUntraced(function* (workspaceId: string, id: string) {
+      const [row] = yield* sql<Given.Columns>`
+        SELECT answers AS clear, sealed FROM submissions WHERE workspace_id = ${workspaceId} AND id = ${id}`
+      return row === undefined ? undefined : yield* given.open(workspaceId, Given.places.submission(id), row)
+    }),
     /** Removes what was made before; so many at a time. */
     forget: (before: Date) => sql`
       DELETE FROM webhook_deliveries WHERE id IN (

@@ -1,5 +1,5 @@
 /** The answers that came back to a task (P16): of those to its request its own, by the ids of the questionnaire it asked. */
-import { Answers, type Questionnaire } from "@requite/core"
+import { Answers, type ClientRequest, type Questionnaire } from "@requite/core"
 import * as Combination from "@requite/core/Questionnaire/Combination"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -13,6 +13,10 @@ export interface TaskAnswers {
   readonly at: number
   readonly questionnaire: Questionnaire.Questionnaire
   readonly answers: Answers.Answers
+  /** What is known of the files among them. */
+  readonly files: ClientRequest.State["files"]
+  /** The checks that its documents led to, the first one first (P17). */
+  readonly checks: ReadonlyArray<ClientRequest.RequestedCheck>
 }
 
 /** Null while nothing came back. */
@@ -35,5 +39,6 @@ export const of = Effect.fnUntraced(function* (
           .questionnaire
   const given = Answers.given(stored.questionnaire, current.answers, { context })
   const answers = Combination.answersOf({ names: asked?.names ?? {} }, questionnaire, given)
-  return { request: request.id, at: task.result.at, questionnaire, answers }
+  const checks = request.checks.filter(({ item }) => sections.has(item))
+  return { request: request.id, at: task.result.at, questionnaire, answers, files: request.files, checks }
 })

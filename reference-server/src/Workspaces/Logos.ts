@@ -4,7 +4,8 @@
  */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { BlobKey, BlobStore } from "../BlobStore.ts"
+import { BlobKey } from "../BlobStore.ts"
+import { Files } from "../Files.ts"
 import { HttpRouter, HttpServerResponse } from "../platform/Http.ts"
 import * as Tenancy from "../Tenancy.ts"
 import { type Logo, Workspaces } from "../Workspaces.ts"
@@ -20,10 +21,10 @@ const serve = Effect.gen(function* () {
   if (!isKey(id)) return nothing
   const logo = yield* (yield* Workspaces).logo(id)
   if (logo === null) return nothing
-  const { bytes, stream } = yield* (yield* BlobStore).get(id)
-  return HttpServerResponse.stream(stream, {
+  const { file, content } = yield* Tenancy.within(logo.workspaceId)((yield* Files).open(logo.workspaceId, id))
+  return HttpServerResponse.stream(content, {
     contentType: logo.type,
-    contentLength: bytes,
+    contentLength: file.bytes,
     headers: {
       // another logo has another address
       "cache-control": "public, max-age=31536000, immutable",
@@ -34,8 +35,8 @@ const serve = Effect.gen(function* () {
 }).pipe(
   Effect.catchTags({
     // replaced between the two looks
-    BlobMissing: () => Effect.succeed(nothing),
-    BlobStoreUnavailable: Effect.die,
+    FileMissing: () => Effect.succeed(nothing),
+    FileWithheld: () => Effect.succeed(nothing),
   }),
   Tenancy.none,
 )

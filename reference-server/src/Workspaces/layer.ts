@@ -6,7 +6,8 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
-import { BlobKey, BlobStore } from "../BlobStore.ts"
+import { BlobKey } from "../BlobStore.ts"
+import { Files } from "../Files.ts"
 import { Kdf } from "../platform/Crypto.ts"
 import { SqlClient, SqlSchema } from "../platform/Sql.ts"
 import * as Secret from "../Secret.ts"
@@ -18,7 +19,7 @@ export const layer = Layer.effect(
   Workspaces,
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
-    const blobs = yield* BlobStore
+    const files = yield* Files
     const services = Context.pick(Crypto.Crypto, Kdf.Kdf)(yield* Effect.context<Crypto.Crypto | Kdf.Kdf>())
 
     const byId = SqlSchema.findOne({
@@ -28,8 +29,8 @@ export const layer = Layer.effect(
     })
     const byLogo = SqlSchema.findOneOption({
       Request: BlobKey,
-      Result: Schema.Struct({ logo: Logo }),
-      execute: (id) => sql`SELECT logo FROM workspaces WHERE logo_id = ${id}`,
+      Result: Schema.Struct({ workspaceId: Schema.String, logo: Logo }),
+      execute: (id) => sql`SELECT id AS workspace_id, logo FROM workspaces WHERE logo_id = ${id}`,
     })
     const isSetUp = Effect.map(Tenancy.across(sql`SELECT 1 FROM members LIMIT 1`), (rows) => rows.length > 0)
 
@@ -63,9 +64,7 @@ export const layer = Layer.effect(
         sql.withTransaction,
         Effect.orDie,
         // only what is committed has no use for the old one
-        Effect.flatMap((replaced) =>
-          replaced === null ? Effect.void : Effect.ignore(blobs.remove(BlobKey.make(replaced.id))),
-        ),
+        Effect.flatMap((replaced) => (replaced === null ? Effect.void : files.remove(id, [replaced.id]))),
       )
 
     return Workspaces.of({
@@ -74,7 +73,9 @@ export const layer = Layer.effect(
       get: (id) => Effect.orDie(byId(id)),
       update,
       logo: (id) =>
-        Effect.orDie(Effect.map(Tenancy.across(byLogo(id)), (found) => Option.getOrNull(found)?.logo ?? null)),
+        Effect.map(Effect.orDie(Tenancy.across(byLogo(id))), (found) =>
+          Option.getOrNull(Option.map(found, ({ workspaceId, logo }) => ({ ...logo, workspaceId }))),
+        ),
     })
   }),
 )

@@ -5,6 +5,7 @@
  *
  *   form[data-saves]   is saved as it is typed (T16)
  *   form[data-checks]  asks what is missing, and holds Finish back until nothing is (P24)
+ *   form[data-uploads] sends files as they are chosen (upload.js)
  */
 const pause = 800
 const patience = [2, 4, 8, 15, 30]
@@ -197,3 +198,7 @@ const checks = (form) => {
 
 document.querySelectorAll("form[data-saves]").forEach(saves)
 document.querySelectorAll("form[data-checks]").forEach(checks)
+
+const uploads = document.querySelector("form[data-uploads]")
+// without it they go with the form
+if (uploads) import(uploads.dataset.uploads).catch(() => {})

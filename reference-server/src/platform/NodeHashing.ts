@@ -5,10 +5,10 @@
 import { Crypto } from "@requite/core"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { createHash, createHmac, randomFillSync } from "node:crypto"
+import { createHmac, hash, randomFillSync } from "node:crypto"
 
 export const layer: Layer.Layer<Crypto.Crypto> = Layer.succeed(Crypto.Crypto, {
   randomBytes: (length) => Effect.sync(() => randomFillSync(new Uint8Array(length))),
-  sha256: (data) => Effect.sync(() => new Uint8Array(createHash("sha256").update(data).digest())),
+  sha256: (data) => Effect.sync(() => new Uint8Array(hash("sha256", data, "buffer"))),
   hmacSha256: (key, data) => Effect.sync(() => new Uint8Array(createHmac("sha256", key).update(data).digest())),
 })

@@ -45,6 +45,9 @@ export const make = async (): Promise<Ground> => {
   }
 }
 
+/** Whom a request that was made asks. */
+const address = "'carl.' || made.id || '@customer.example'"
+
 /** What is multiplied beside the request, by table: how a row says which request it is of, and what is its own of each. */
 const tables = {
   // from several transactions, as they come, and none that is still to come
@@ -54,7 +57,8 @@ const tables = {
   mails: {
     of: "request_id",
     own: `jsonb_build_object('id', md5(made.id::text || a.id::text)::uuid, 'key', md5(made.id::text || a.key),
-      'message_id', '<' || md5(made.id::text || a.id::text) || '@firm.example>')`,
+      'message_id', '<' || md5(made.id::text || a.id::text) || '@firm.example>',
+      'recipient', ${address}, 'address', ${address})`,
   },
   access_links: {
     of: "request_id",
@@ -94,7 +98,6 @@ export const multiply = async (
     const found = rows.find((row) => row["table_name"] === table)
     return { into: `${table} (${String(found?.["names"])})`, values: String(found?.["values"]) }
   }
-  const address = "'carl.' || made.id || '@customer.example'"
   await fill([
     `INSERT INTO ${columns("client_requests").into} SELECT ${columns("client_requests").values} FROM (SELECT jsonb_populate_record(r, jsonb_build_object(
        'id', made.id,

@@ -1,15 +1,17 @@
 /**
- * A mail server that can take it, as a process of its own: answers at once, keeps nothing of a mail but its Message-ID. Says how
- * many came, how many different ones, and how long it took from the first to the last.
+ * A mail server that can take it, as a process of its own: answers at once, keeps nothing of a mail but its Message-ID, and the
+ * last one whole. Says how many came, how many different ones, and how long it took from the first to the last.
  */
 import { createServer } from "node:net"
 
 const ids = new Map<string, number>()
 let [first, last] = [0, 0]
+let latest = ""
 
 const take = (mail: string) => {
   const id = /^Message-ID:\s*(\S+)/im.exec(mail)?.[1] ?? ""
   ids.set(id, (ids.get(id) ?? 0) + 1)
+  latest = mail
   last = performance.now()
   if (first === 0) first = last
 }
@@ -44,7 +46,7 @@ const server = createServer((socket) => {
 server.listen(Number(process.env["PORT"]), "127.0.0.1", () => process.send?.("ready"))
 process.on("message", (question) => {
   const mails = [...ids.values()].reduce((sum, times) => sum + times, 0)
-  process.send?.({ mails, different: ids.size, millis: last - first })
+  process.send?.({ mails, different: ids.size, millis: last - first, latest })
   if (question === "forget") {
     ids.clear()
     first = 0

@@ -52,7 +52,17 @@ const firms = [
   "MarkItem",
   "CloseOnBehalf",
 ] as const
-const clocks = ["Wake", "Wake", "Wake", "ReportDelivery", "RecordAccess", "StopReminders", "LiftSuppression"] as const
+const clocks = [
+  "Wake",
+  "Wake",
+  "Wake",
+  "ReportDelivery",
+  "RecordAccess",
+  "StopReminders",
+  "LiftSuppression",
+  "ReportScan",
+  "QuarantineFile",
+] as const
 const types = [...customers, ...clocks, ...firms, "Resend", "Send", ...customers, "Save"] as const
 const waits = [
   "hour",
@@ -171,6 +181,12 @@ const edits = (step: Step, { details: now }: ClientRequest.State): Partial<Clien
   return forms[step.form] ?? {}
 }
 
+/** The payslip is for a check (P17). */
+const questionnaire = {
+  ...details.questionnaire,
+  checks: [{ item: "papers", question: "payslip", check: "income" }],
+}
+
 /** What would end or pause most stories, and is done instead. */
 const rarely: Partial<Record<Step["type"], Step["type"]>> = {
   Cancel: "Resend",
@@ -232,7 +248,13 @@ const commandOf = (
     case "Save":
       return commands.Save(at, { ...page, items: [item], answered: form !== 0, conflicts: twist ? ["rent"] : [] })
     case "AttachFile":
-      return commands.AttachFile(at, { ...page, item, file: { ...pdf, id: `f${number}` }, limit: twist ? 0 : 3 })
+      return commands.AttachFile(at, {
+        ...page,
+        item,
+        file: { ...pdf, id: `f${number}` },
+        scan: form % 2 === 0 ? "pending" : "clean",
+        limit: twist ? 0 : 3,
+      })
     case "RemoveFile":
       return commands.RemoveFile(at, { ...page, item, file: twist ? "nothing" : (request.files[0]?.id ?? "nothing") })
     case "CompleteItem":
@@ -263,6 +285,13 @@ const commandOf = (
       return commands.Wake(at, outstanding)
     case "ReportDelivery":
       return commands.ReportDelivery(at, { recipient, outcome: twist ? "bounced-hard" : "delivered" })
+    case "ReportScan":
+      return commands.ReportScan(at, {
+        file: request.files.find(({ scan }) => scan === "pending")?.id ?? "nothing",
+        scan: form === 0 ? "unscannable" : "clean",
+      })
+    case "QuarantineFile":
+      return commands.QuarantineFile(at, { file: twist ? "nothing" : (request.files.at(-1)?.id ?? "nothing"), item })
     case "LiftSuppression":
       return commands.LiftSuppression(at, { recipient })
     default:
@@ -316,7 +345,7 @@ export const play = ({ knobs, sent, rule, due, steps }: Story, { without, eager 
     at: day(0),
     by: member,
     requestId: "A",
-    details: { ...details, recipients, due, reminders: { rule, enabled: true } },
+    details: { ...details, questionnaire, recipients, due, reminders: { rule, enabled: true } },
     policy,
   }
   const events: Array<ClientRequest.Event> = [creation]

@@ -67,9 +67,11 @@ it.effect("the stories tell something: every event, every state and nearly every
 always("I1: exactly one state, and Cancelled has no way out", ({ before, after, events }) => {
   assert.include(ClientRequest.LifecycleState.literals, after.state)
   if (before.state !== "Cancelled") return
-  // what mail servers report and who looked is still written down
-  for (const { type } of events) assert.include(["DeliveryReported", "AccessRecorded"], type)
-  assert.deepStrictEqual({ ...after, suppressed: [], reminders: null }, { ...before, suppressed: [], reminders: null })
+  // what mail servers and the scanner report, what is known of an address, and who looked is still written down
+  const still = ["DeliveryReported", "AccessRecorded", "SuppressionLifted", "FileScanned", "FileQuarantined"]
+  for (const { type } of events) assert.include(still, type)
+  const apart = { suppressed: [], reminders: null, files: [], quarantined: [] }
+  assert.deepStrictEqual({ ...after, ...apart }, { ...before, ...apart })
 })
 
 /** What a history says of access, told without `evolve`: which links it left alive, and which device each family has. */
@@ -172,7 +174,14 @@ always("I3: answers and files change only while it is open; once submitted they 
   const writes = ["FileAttached", "FileRemoved", "AnswersSaved", "ItemStarted", "ItemDeclined"]
   if (events.some(({ type }) => writes.includes(type))) assert.isTrue(ClientRequest.isOpenAt(before, at))
   if (before.submission !== null && before.state === "Submitted" && after.state === "Submitted") {
-    assert.deepStrictEqual([after.submission, after.files], [before.submission, before.files])
+    // what is known of a file may change, and one that is infected goes: nothing comes in
+    const left = new Set(events.filter(ofType("FileQuarantined")).map(({ file }) => file))
+    const given = ({ files }: ClientRequest.State) => files.map(({ id, sha256 }) => ({ id, sha256 }))
+    assert.deepStrictEqual(after.submission, before.submission)
+    assert.deepStrictEqual(
+      given(after),
+      given(before).filter(({ id }) => !left.has(id)),
+    )
   }
   if (after.openItems !== null && before.openItems !== null) {
     for (const event of events) {
@@ -180,6 +189,21 @@ always("I3: answers and files change only while it is open; once submitted they 
     }
   }
 })
+
+always(
+  "S55 P17: a check is about clean files of a part that is done, and each file is in one check at most",
+  (turn) => {
+    const { after, events, history } = turn
+    for (const check of events.filter(ofType("CheckRequested"))) {
+      assert.include(["Completed", "Accepted"], after.items[check.item]?.status)
+      const earlier = [...history, ...events].filter(ofType("CheckRequested")).filter((one) => one !== check)
+      for (const id of check.files) {
+        assert.strictEqual(after.files.find((file) => file.id === id)?.scan, "clean")
+        assert.isFalse(earlier.some(({ files }) => files.includes(id)))
+      }
+    }
+  },
+)
 
 always("I4: the window never shrinks, unless the firm says so", ({ before, after, events }) => {
   const hasNotBegun = before.expiresAt === null && before.claimedAt === null && before.policy.clock === "first-claim"

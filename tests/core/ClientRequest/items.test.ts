@@ -217,7 +217,7 @@ describe("answering", () => {
     given(created(taxdome), sent())
       .when(commands.AttachFile(day(2), { file: Decider.pdf }))
       .thenEvents(started(day(2)), Decider.itemStarted("papers"), Decider.attached(day(2)))
-      .thenState({ files: [{ ...Decider.pdf, question: "payslip", at: day(2) }] })
+      .thenState({ files: [{ ...Decider.pdf, question: "payslip", at: day(2), scan: "clean" }] })
     given(created(taxdome), sent(), started(), Decider.attached())
       .when(commands.RemoveFile(day(3)))
       .thenState({ files: [] })
@@ -261,9 +261,9 @@ describe("answering", () => {
       assert.include(Result.isFailure(decision) ? decision.failure.reasons[0]?.code : "", "saving-not-allowed")
     }
     given(created(passfort), sent())
-      .when(commands.Submit(day(3), { files: [{ question: "payslip", file: Decider.pdf }] }))
+      .when(commands.Submit(day(3), { files: [{ question: "payslip", file: Decider.pdf, scan: "clean" }] }))
       .thenEvents(Decider.attached(day(3)), Decider.submitted(day(3)))
-      .thenState({ files: [{ ...Decider.pdf, question: "payslip", at: day(3) }], state: "Submitted" })
+      .thenState({ files: [{ ...Decider.pdf, question: "payslip", at: day(3), scan: "clean" }], state: "Submitted" })
   })
   it("P24, L05: Finish with a section missing is refused, and names what is missing; complete, it is submitted", () => {
     given(created(passfort), sent())
@@ -342,7 +342,7 @@ describe("the end", () => {
       .thenEvents(Decider.reopened(day(5), day(62)))
       .thenState({
         state: "WaitingForCustomer",
-        files: [{ ...Decider.pdf, question: "payslip", at: day(2) }],
+        files: [{ ...Decider.pdf, question: "payslip", at: day(2), scan: "clean" }],
         sendNo: 1,
         reminders: { count: 1, lastAt: day(2), from: day(5) },
       })

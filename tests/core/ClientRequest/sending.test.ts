@@ -265,7 +265,7 @@ describe("sending again", () => {
       .thenState({
         state: "WaitingForCustomer",
         startedAt: day(2),
-        files: [{ ...Decider.pdf, question: "payslip", at: day(2) }],
+        files: [{ ...Decider.pdf, question: "payslip", at: day(2), scan: "clean" }],
       })
   })
   it("S6: a policy may keep them, but not those that died with the window", () => {

@@ -82,6 +82,9 @@ MarkItem                           | ItemCompleted                             |
 CloseOnBehalf                      | - wrong-state                             | - wrong-state                                       | RequestSubmitted                 | =                              | RequestSubmitted                         | - wrong-state
 ReportDelivery                     | DeliveryReported                          | DeliveryReported                                    | DeliveryReported                 | DeliveryReported               | DeliveryReported                         | DeliveryReported
 RecordAccess                       | - not-sent                                | AccessRecorded                                      | AccessRecorded                   | AccessRecorded                 | AccessRecorded                           | AccessRecorded
+ReportScan                         | =                                         | =                                                   | FileScanned                      | FileScanned                    | FileScanned                              | FileScanned
+ReportScan, known already          | =                                         | =                                                   | =                                | =                              | =                                        | =
+QuarantineFile                     | =                                         | =                                                   | FileQuarantined ItemReturned     | FileQuarantined ItemReturned   | FileQuarantined                          | FileQuarantined
 RecordView                         | RequestViewed                             | RequestViewed                                       | RequestViewed                    | RequestViewed                  | RequestViewed                            | RequestViewed
 Erase                              | - still-open                              | - still-open                                        | - still-open                     | RequestErased                  | RequestErased                            | RequestErased
 `)
@@ -107,6 +110,8 @@ AttachFile              | - not-sent saving-not-allowed                        |
 RemoveFile              | - not-sent saving-not-allowed file-unknown           | - saving-not-allowed file-unknown   | - wrong-state saving-not-allowed file-unknown   | - expired saving-not-allowed file-unknown   | - wrong-state saving-not-allowed file-unknown
 ReopenItem              | - not-sent item-not-allowed item-status              | - item-not-allowed                  | - wrong-state item-not-allowed                  | - expired item-not-allowed                  | - wrong-state item-not-allowed
 DeclineItem             | - not-sent item-not-allowed                          | - item-not-allowed                  | - wrong-state item-not-allowed                  | - expired item-not-allowed                  | - wrong-state item-not-allowed
+ReportScan              |                                                      | =                                   | =                                               | =                                           | =
+QuarantineFile          |                                                      | =                                   | =                                               | =                                           | =
 `,
   // all may change until the customer starts, nothing afterwards; no device, no end (T11, T16)
   taxdome: `
@@ -271,7 +276,8 @@ describe("refusals", () => {
   })
 
   it("`allowed` is the truth: what it leaves out is never taken there, and what it names is, in some form", () => {
-    const own = (type: string) => !["Create", "Wake", "ReportDelivery", "RecordAccess", "RecordView"].includes(type)
+    const ofSystem = ["Wake", "ReportDelivery", "RecordAccess", "RecordView", "ReportScan", "QuarantineFile"]
+    const own = (type: string) => !["Create", ...ofSystem].includes(type)
     for (const [name, policy] of Object.entries(RequestPolicy.presets)) {
       for (const [column, history] of Lifecycle.histories(policy)) {
         const here = cells.filter((one) => one.name === name && one.column === column)

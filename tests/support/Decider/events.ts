@@ -183,11 +183,48 @@ export const answersSaved = (
   questions: ReadonlyArray<string>,
   conflicts: ReadonlyArray<string> = [],
 ): Event => ({ type: "AnswersSaved", ...said(at, customer), questions, conflicts })
-export const attached = (at = day(2), file = pdf): Event => ({
+export const attached = (at = day(2), file = pdf, scan: ClientRequest.FileScan = "clean"): Event => ({
   type: "FileAttached",
   ...said(at, customer),
   question: "payslip",
   file,
+  scan,
+})
+export const scanned = (at: number, scan: ClientRequest.FileScan = "clean", file = pdf.id): Event => ({
+  type: "FileScanned",
+  ...said(at, system),
+  file,
+  question: "payslip",
+  scan,
+  detail: "",
+})
+export const quarantined = (at: number, file = pdf.id): Event => ({
+  type: "FileQuarantined",
+  ...said(at, system),
+  file,
+  question: "payslip",
+  signature: "Eicar-Test-Signature",
+})
+/** The item of `pdf` came back by itself, because the file was infected. */
+export const returnedInfected = (at: number, expiresAt: number | null = day(31)): Event => ({
+  type: "ItemReturned",
+  ...said(at, system),
+  item: "papers",
+  reason: "",
+  infected: pdf.name,
+  expiresAt,
+})
+export const checkRequested = (
+  at: number,
+  files: ReadonlyArray<string> = [pdf.id],
+  by: ClientRequest.Actor = customer,
+): Event => ({
+  type: "CheckRequested",
+  ...said(at, by),
+  item: "papers",
+  question: "payslip",
+  check: "income",
+  files,
 })
 export const removed = (at: number, file = pdf.id): Event => ({ type: "FileRemoved", ...said(at, customer), file })
 export const reminded = (at: number, count: number, expiresAt: number | null): Event => ({

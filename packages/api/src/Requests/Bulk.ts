@@ -81,6 +81,9 @@ export const BatchView = Schema.Struct({
     description: "How many of the invitations have which status.",
     examples: [{ queued: 12, "handed-over": 488 }],
   }),
+  heldUntil: Schema.NullOr(Wire.Timestamp).annotate({
+    description: "Until when queued ones wait because the firm's domain is new; null: none does.",
+  }),
 }).annotate({ identifier: "Batch", description: "How far a batch is." })
 export type BatchView = typeof BatchView.Type
 

@@ -48,6 +48,7 @@ export const Item = Schema.Struct({
   reason: Schema.NullOr(Schema.String).annotate({
     description: "Why it was sent back, waived, or does not apply.",
   }),
+  infected: Wire.Infected,
   changedAt: Schema.NullOr(Wire.Timestamp),
   due: Schema.NullOr(Wire.Day).annotate({ description: "Its own date, else the request's." }),
   progress: Schema.NullOr(Wire.SectionProgress).annotate({ description: "Null: its answers hide it." }),
@@ -90,7 +91,7 @@ export const Mail = Schema.Struct({
   id: Schema.String,
   kind: Schema.String.annotate({
     description:
-      "invitation, reminder, access-link, returned; to members: submitted-notice, item-notice, upload-notice, schedule-notice, reminders-notice, bounce-notice, number-notice.",
+      "invitation, reminder, access-link, returned; to members: submitted-notice, item-notice, upload-notice, schedule-notice, reminders-notice, bounce-notice, number-notice, file-notice.",
     examples: ["invitation"],
   }),
   recipient: Schema.String,
@@ -167,6 +168,7 @@ export const RequestView = Schema.Struct({
   answers: Wire.Answers.annotateKey({ description: "What is saved so far; once submitted, what was submitted." }),
   savedAt: Schema.NullOr(Wire.Timestamp),
   files: Schema.Array(Wire.AttachedFile),
+  checks: Schema.Array(Wire.RequestedCheck),
   submission: Schema.NullOr(Schema.Struct({ id: Schema.String, digest: Schema.String, submittedAt: Wire.Timestamp })),
   mails: Schema.Array(Mail),
   actions: Schema.Array(Action).annotate({ description: "What its state and policy allow now." }),

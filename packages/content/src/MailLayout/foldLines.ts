@@ -3,6 +3,8 @@ const limit = 900
 
 const encoder = new TextEncoder()
 const octets = (text: string) => encoder.encode(text).length
+/** A unit of UTF-16 is three octets at most: what is short need not be counted. */
+const fits = (text: string) => text.length * 3 <= limit || octets(text) <= limit
 
 /** A space; a part of a tag (its name, or an attribute with its quoted value); a word of the text. */
 const pieces = /\s+|<\/?[a-z0-9]+>?|[a-z-]+="[^"]*">?|[^\s<]+/giu
@@ -16,7 +18,7 @@ const letters = /&[#\w]+;|./gsu
 export const foldLines = (html: string): string =>
   html
     .split("\n")
-    .map((line) => (octets(line) <= limit ? line : fold(line)))
+    .map((line) => (fits(line) ? line : fold(line)))
     .join("\n")
 
 const fold = (line: string): string => {
@@ -35,7 +37,7 @@ const fold = (line: string): string => {
   }
   for (const [piece] of line.matchAll(pieces)) {
     if (piece.trim() === "") space = " "
-    else if (octets(piece) <= limit || piece.startsWith("<")) put(piece)
+    else if (fits(piece) || piece.startsWith("<")) put(piece)
     else for (const [letter] of piece.matchAll(letters)) put(letter)
   }
   return folded

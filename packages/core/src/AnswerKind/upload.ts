@@ -40,8 +40,15 @@ export const accepts = (question: UploadQuestion, type: string): boolean =>
 
 const texts = ["id", "name", "type", "sha256"] as const
 
+/** With these and nothing beside them: what else somebody puts there would be kept, and shown to nobody. One that was only
+ * chosen has no digest yet. */
 const isFile = (file: unknown): file is FileRef =>
-  texts.every((key) => typeof own(file, key) === "string") && Number.isSafeInteger(own(file, "bytes"))
+  typeof file === "object" &&
+  file !== null &&
+  texts.every((key) => typeof own(file, key) === "string") &&
+  Number.isSafeInteger(own(file, "bytes")) &&
+  /^([0-9a-f]{64})?$/.test(String(own(file, "sha256"))) &&
+  Object.keys(file).length === texts.length + 1
 
 /** Is this a list of files? A list with holes is none; `every` would pass over them. */
 export const isFiles = (answer: unknown): answer is ReadonlyArray<FileRef> =>

@@ -3,7 +3,7 @@ import type { Instant } from "../Instant.ts"
 import type { FileRef } from "../QuestionKind/upload.ts"
 import type { RequestPolicy } from "../RequestPolicy.ts"
 import type { AccessFact, Assurance, DeliveryOutcome, ReportedReminder, ViewedPart } from "./Event.ts"
-import type { Actor, Details, Recipient } from "./State.ts"
+import type { Actor, Details, FileScan, Recipient } from "./State.ts"
 
 interface Base {
   /** Names this attempt; a command that arrives twice is carried out once (I9). */
@@ -182,6 +182,8 @@ export interface AttachFile extends FromCustomer {
   readonly item: string
   readonly question: string
   readonly file: FileRef
+  /** What is known of it; one that is infected is not attached. */
+  readonly scan: FileScan
   /** How many files that question takes. */
   readonly limit: number
 }
@@ -223,7 +225,7 @@ export interface Submit extends FromCustomer {
   /** Questions that still stop it, as the answers' rules found them; those of waived items are not among them. */
   readonly missing: ReadonlyArray<string>
   /** Files that come in with it, where nothing is kept before the end. */
-  readonly files?: ReadonlyArray<{ readonly question: string; readonly file: FileRef }>
+  readonly files?: ReadonlyArray<{ readonly question: string; readonly file: FileRef; readonly scan: FileScan }>
 }
 
 // what happens by itself
@@ -241,6 +243,26 @@ export interface ReportDelivery extends Base {
   readonly detail: string
   /** Of a reminder that did not go out. */
   readonly reminder?: ReportedReminder
+}
+/** The scanner's verdict on a file that is not infected. */
+export interface ReportScan extends Base {
+  readonly type: "ReportScan"
+  readonly file: string
+  readonly scan: FileScan
+  readonly detail: string
+}
+/**
+ * A file was found to be infected, or by a member's word is not to stay although nobody knows: it leaves the request, and its
+ * item is asked for again (S55).
+ */
+export interface QuarantineFile extends Base {
+  readonly type: "QuarantineFile"
+  readonly file: string
+  readonly item: string
+  /** What the scanner calls what it found; empty: it could not look. */
+  readonly signature: string
+  /** A member's words to the customer; left out: it is infected, and people are told so. */
+  readonly reason?: string
 }
 export interface RecordAccess extends Base {
   readonly type: "RecordAccess"
@@ -283,6 +305,6 @@ export type OfFirm =
   | CloseOnBehalf
   | Erase
   | RecordView
-export type OfSystem = Wake | ReportDelivery | RecordAccess
+export type OfSystem = Wake | ReportDelivery | RecordAccess | ReportScan | QuarantineFile
 
 export type Command = OfCustomer | OfFirm | OfSystem

@@ -21,12 +21,13 @@ export const Delivery = Schema.Union([
   Schema.Struct({ kind: Schema.Literal("reminder"), ...toCustomer, sendNo: Schema.Int, count: Schema.Int }),
   /** A new link at the customer's own wish (K41, K43). */
   Schema.Struct({ kind: Schema.Literal("access-link"), ...toCustomer, accessNo: Schema.Int }),
-  /** The firm sent an item back, with the reason, or opened the request again. */
+  /** An item was sent back: by the firm with the reason, or because this file was infected; or the request was opened again. */
   Schema.Struct({
     kind: Schema.Literal("returned"),
     ...toCustomer,
     item: Schema.NullOr(Schema.String),
     reason: Schema.String,
+    infected: Schema.optionalKey(Schema.String),
     at: Schema.Int,
   }),
   /** "It has been submitted", to the member who sent it (T12, K3). */
@@ -43,6 +44,8 @@ export const Delivery = Schema.Union([
   Schema.Struct({ kind: Schema.Literal("bounce-notice"), ...toCustomer, at: Schema.Int }),
   /** A customer asked for a code by SMS, and there is no number that one can go to (S35). */
   Schema.Struct({ kind: Schema.Literal("number-notice"), ...toCustomer, at: Schema.Int }),
+  /** A file that came in was infected, and is gone (S55). */
+  Schema.Struct({ kind: Schema.Literal("file-notice"), file: Schema.String, at: Schema.Int }),
 ])
 export type Delivery = typeof Delivery.Type
 
@@ -64,9 +67,11 @@ export const deliveries = (event: Event, after: State, before: State | null = nu
     case "AccessLinkSent":
       return [{ kind: "access-link", recipient: event.recipient, accessNo: event.accessNo }]
     case "ItemReturned":
-      return toAll(after, event.item, event.reason, event.at)
+      return toAll(after, event)
     case "RequestReopened":
-      return toAll(after, null, "", event.at)
+      return toAll(after, { item: null, reason: "", at: event.at })
+    case "FileQuarantined":
+      return event.signature === "" ? [] : [{ kind: "file-notice", file: event.file, at: event.at }]
     case "RequestSubmitted":
       return [{ kind: "submitted-notice", submissionId: event.submissionId }]
     case "ItemCompleted":
@@ -95,8 +100,22 @@ export const deliveries = (event: Event, after: State, before: State | null = nu
   }
 }
 
-const toAll = (after: State, item: string | null, reason: string, at: Instant): ReadonlyArray<Delivery> =>
-  after.details.recipients.map(({ id }) => ({ kind: "returned", recipient: id, item, reason, at }))
+interface Return {
+  readonly item: string | null
+  readonly reason: string
+  readonly infected?: string
+  readonly at: Instant
+}
+
+const toAll = (after: State, { item, reason, infected, at }: Return): ReadonlyArray<Delivery> =>
+  after.details.recipients.map(({ id }) => ({
+    kind: "returned",
+    recipient: id,
+    item,
+    reason,
+    ...(infected === undefined ? {} : { infected }),
+    at,
+  }))
 
 /** A delivery whose mail carries a link of its own to one recipient. */
 export type ToCustomer = Extract<Delivery, { readonly kind: "invitation" | "reminder" | "access-link" | "returned" }>
@@ -125,7 +144,12 @@ export const deliveryKey = (requestId: string, delivery: Delivery): string => {
       case "access-link":
         return [delivery.recipient, delivery.accessNo]
       case "returned":
-        return [delivery.recipient, delivery.item ?? "*", delivery.at]
+        return [
+          delivery.recipient,
+          delivery.item ?? "*",
+          delivery.at,
+          ...(delivery.infected === undefined ? [] : ["infected"]),
+        ]
       case "submitted-notice":
         return [delivery.submissionId]
       case "item-notice":
@@ -137,6 +161,8 @@ export const deliveryKey = (requestId: string, delivery: Delivery): string => {
       case "bounce-notice":
       case "number-notice":
         return [delivery.recipient, delivery.at]
+      case "file-notice":
+        return [delivery.file]
     }
   })()
   return [delivery.kind, requestId, ...parts].join(":")

@@ -4,7 +4,7 @@ import { Instant } from "../Instant.ts"
 import { FileRef } from "../QuestionKind/upload.ts"
 import { RequestPolicy } from "../RequestPolicy.ts"
 import { Reason } from "./Reason.ts"
-import { Actor, Details, Recipient } from "./State.ts"
+import { Actor, Details, FileScan, Recipient } from "./State.ts"
 
 const event = <Type extends string, Fields extends Schema.Struct.Fields>(type: Type, fields: Fields) =>
   Schema.Struct({ type: Schema.Literal(type), at: Instant, by: Actor, ...fields })
@@ -93,12 +93,30 @@ export const Event = Schema.Union([
   event("ItemReopened", { item }),
   event("ItemDeclined", { item, reason: Schema.String }),
   event("ItemAccepted", { item }),
-  event("ItemReturned", { item, reason: Schema.String, expiresAt: ends }),
+  /** `infected`: it was sent back by the system, because this file of it was; its name. The reason is empty then. */
+  event("ItemReturned", {
+    item,
+    reason: Schema.String,
+    infected: Schema.optionalKey(Schema.String),
+    expiresAt: ends,
+  }),
   event("ItemWaived", { item, reason: Schema.String }),
   /** A shared record was written: which questions, and which of them somebody else had changed meanwhile (C4, L32). */
   event("AnswersSaved", { questions: Schema.Array(Schema.String), conflicts: Schema.Array(Schema.String) }),
-  event("FileAttached", { question: Schema.String, file: FileRef }),
+  /** `scan`: what was known of it when it was attached. */
+  event("FileAttached", { question: Schema.String, file: FileRef, scan: FileScan }),
   event("FileRemoved", { file: Schema.String }),
+  /** The scanner came to another verdict on a file of the request. `detail`: why it could not look; empty otherwise. */
+  event("FileScanned", { file: Schema.String, question: Schema.String, scan: FileScan, detail: Schema.String }),
+  /** A file is no longer among the answers: it is infected, or without a signature could not be scanned (S55). */
+  event("FileQuarantined", { file: Schema.String, question: Schema.String, signature: Schema.String }),
+  /** Documents for a check are there, complete and clean: the firm's system runs it (P17). Once for each file. */
+  event("CheckRequested", {
+    item,
+    question: Schema.String,
+    check: Schema.String,
+    files: Schema.Array(Schema.String),
+  }),
   event("ReminderSent", { count: Schema.Int, expiresAt: ends }),
   /** At the wish of one recipient; the firm may turn them on again (M13). */
   event("RemindersStopped", { recipient }),

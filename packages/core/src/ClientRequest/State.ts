@@ -63,11 +63,40 @@ export const Details = Schema.Struct({
   sensitivity: Schema.Literals(["normal", "high"]),
   workItem: Schema.NullOr(Schema.String),
   tasks: Schema.Array(TaskPart),
+  /** The folder of the firm that its files go into (F3); left out: where files of its work or its contact go. */
+  folder: Schema.optionalKey(Schema.String),
 })
 export type Details = typeof Details.Type
 
-export const AttachedFile = Schema.Struct({ ...FileRef.fields, question: Schema.String, at: Instant })
+/**
+ * What is known of a file: `pending` until a scanner has looked; `unscannable`: it could not look at all of it; `unscanned`:
+ * nobody looks, by the choice of whoever runs the server. One that is infected is in no request (S55).
+ */
+export const FileScan = Schema.Literals(["pending", "clean", "unscannable", "unscanned"])
+export type FileScan = typeof FileScan.Type
+
+export const AttachedFile = Schema.Struct({ ...FileRef.fields, question: Schema.String, at: Instant, scan: FileScan })
 export type AttachedFile = typeof AttachedFile.Type
+
+/** A file that was taken out because it is infected, or cannot be scanned: what is left of it. */
+export const QuarantinedFile = Schema.Struct({
+  ...FileRef.fields,
+  question: Schema.String,
+  /** What the scanner calls it; empty: it could not look. */
+  signature: Schema.String,
+  at: Instant,
+})
+export type QuarantinedFile = typeof QuarantinedFile.Type
+
+/** A check of documents that was asked for (P17): its name, and the files that it is about. */
+export const RequestedCheck = Schema.Struct({
+  item: Schema.String,
+  question: Schema.String,
+  check: Schema.String,
+  files: Schema.Array(Schema.String),
+  at: Instant,
+})
+export type RequestedCheck = typeof RequestedCheck.Type
 
 /** The frozen answers: their id and digest; the answers themselves lie beside the state. */
 export const Submission = Schema.Struct({ id: Schema.String, digest: Schema.String, at: Instant })
@@ -89,6 +118,8 @@ export const Item = Schema.Struct({
   status: ItemStatus,
   /** Why it was sent back, waived, or does not apply; null otherwise. */
   reason: Schema.NullOr(Schema.String),
+  /** Sent back because this file of it was infected: its name. The reason is empty then; people see a sentence of ours. */
+  infected: Schema.optionalKey(Schema.String),
   at: Instant,
 })
 export type Item = typeof Item.Type
@@ -151,6 +182,8 @@ export const State = Schema.Struct({
   accessNo: Schema.Int,
   submission: Schema.NullOr(Submission),
   files: Schema.Array(AttachedFile),
+  quarantined: Schema.Array(QuarantinedFile),
+  checks: Schema.Array(RequestedCheck),
   /** When everything that was given was erased, with the names and words of people (S76). Null: it was not. */
   erased: Schema.NullOr(Schema.Struct({ at: Instant, by: Actor })),
 })

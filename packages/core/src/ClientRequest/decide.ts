@@ -13,6 +13,7 @@ import * as entering from "./decide/entering.ts"
 import * as erasing from "./decide/erasing.ts"
 import * as items from "./decide/items.ts"
 import * as sending from "./decide/sending.ts"
+import * as scanning from "./decide/scanning.ts"
 import * as standing from "./decide/standing.ts"
 import type { Event } from "./Event.ts"
 import { evolve } from "./evolve.ts"
@@ -30,10 +31,17 @@ export const decide = (command: Command.Command, request: State | null): Decisio
   if (request.erased !== null) return erasing.afterwards(command, request)
   if (command.type === "Wake") return clock.wake(command, request)
   const overdue = stateAt(request, command.at) !== request.state
-  if (!overdue) return decideExisting(command, request)
+  if (!overdue) return Result.map(decideExisting(command, request), (events) => withChecks(events, request))
   const expired: Event = { type: "RequestExpired", at: command.at, by: { kind: "system" } }
-  const decision = decideExisting(command, evolve(request, expired))
-  return Result.map(decision, (events) => [expired, ...events])
+  const after = evolve(request, expired)
+  return Result.map(decideExisting(command, after), (events) => [expired, ...withChecks(events, after)])
+}
+
+/** What makes documents for a check complete and clean, asks for it (P17). */
+const withChecks = (events: ReadonlyArray<Event>, before: State): ReadonlyArray<Event> => {
+  const last = events.at(-1)
+  if (last === undefined || before.details.questionnaire.checks === undefined) return events
+  return [...events, ...scanning.checksOf(events.reduce(evolve, before), last)]
 }
 
 const decideFirst = (command: Command.Command): Decision => {
@@ -104,5 +112,9 @@ const decideExisting = (command: Exclude<Command.Command, Command.Wake>, request
       return clock.reportDelivery(command)
     case "RecordAccess":
       return clock.recordAccess(command, request)
+    case "ReportScan":
+      return scanning.report(command, request)
+    case "QuarantineFile":
+      return scanning.quarantine(command, request)
   }
 }

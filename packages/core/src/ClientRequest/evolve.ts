@@ -31,6 +31,8 @@ export const create = (event: EventOf<"RequestCreated">): State => ({
   accessNo: 0,
   submission: null,
   files: [],
+  quarantined: [],
+  checks: [],
   erased: null,
 })
 
@@ -82,7 +84,7 @@ export const evolve = (request: State, event: Event): State => {
     case "ItemStarted":
       return withItem(request, event.item, {
         status: "InProgress",
-        reason: request.items[event.item]?.status === "Returned" ? (request.items[event.item]?.reason ?? null) : null,
+        ...whyReturned(request.items[event.item]),
         at: event.at,
       })
     case "ItemCompleted":
@@ -102,7 +104,21 @@ export const evolve = (request: State, event: Event): State => {
     case "RequestViewed":
       return request
     case "FileAttached":
-      return { ...request, files: [...request.files, { ...event.file, question: event.question, at: event.at }] }
+      return {
+        ...request,
+        files: [...request.files, { ...event.file, question: event.question, at: event.at, scan: event.scan }],
+      }
+    case "FileScanned":
+      return {
+        ...request,
+        files: request.files.map((file) => (file.id === event.file ? { ...file, scan: event.scan } : file)),
+      }
+    case "FileQuarantined":
+      return afterQuarantine(request, event)
+    case "CheckRequested": {
+      const { item, question, check, files, at } = event
+      return { ...request, checks: [...request.checks, { item, question, check, files, at }] }
+    }
     case "FileRemoved":
       return { ...request, files: request.files.filter(({ id }) => id !== event.file) }
     case "ReminderSent":
@@ -156,6 +172,12 @@ export const evolve = (request: State, event: Event): State => {
         reminders: rebased(request, event.at),
       }
   }
+}
+
+/** Why an item came back stays known until it is complete again. */
+const whyReturned = (item: Item | undefined): Pick<Item, "reason" | "infected"> => {
+  if (item?.status !== "Returned") return { reason: null }
+  return item.infected === undefined ? { reason: item.reason } : { reason: item.reason, infected: item.infected }
 }
 
 const rebased = (before: State, at: Instant): State["reminders"] => ({
@@ -256,8 +278,9 @@ const again = (request: State, at: Instant, expiresAt: Instant | null): Partial<
 })
 
 /** From Submitted, only what was sent back is open; while it waits, everything else stays as open as it was. */
-const afterReturn = (request: State, { item, reason, at, expiresAt }: EventOf<"ItemReturned">): State => {
-  const returned = withItem(request, item, { status: "Returned", reason, at })
+const afterReturn = (request: State, { item, reason, infected, at, expiresAt }: EventOf<"ItemReturned">): State => {
+  const why = infected === undefined ? { reason } : { reason, infected }
+  const returned = withItem(request, item, { status: "Returned", ...why, at })
   if (request.state === "Submitted") return { ...returned, ...again(request, at, expiresAt), openItems: [item] }
   const openItems = request.openItems === null ? null : [...new Set([...request.openItems, item])]
   return { ...returned, expiresAt, openItems }
@@ -276,6 +299,27 @@ const completed = (request: State, { at, by }: EventOf<"RequestSubmitted">): Sta
     ...Object.fromEntries(done.map((id): readonly [string, Item] => [id, { status: "Completed", reason: null, at }])),
   }
 }
+
+/** Name, digest and signature stay, so that it can be told what was there. */
+const afterQuarantine = (request: State, { file, signature, at }: EventOf<"FileQuarantined">): State => ({
+  ...request,
+  files: request.files.filter(({ id }) => id !== file),
+  quarantined: [
+    ...request.quarantined,
+    ...request.files
+      .filter(({ id }) => id === file)
+      .map(({ id, name, bytes, type, sha256, question }) => ({
+        id,
+        name,
+        bytes,
+        type,
+        sha256,
+        question,
+        signature,
+        at,
+      })),
+  ],
+})
 
 const uncompleted = (item: Item, at: Instant): Item =>
   item.status === "Completed" ? { status: "InProgress", reason: null, at } : item
@@ -308,11 +352,16 @@ const blank = (request: State): Partial<State> => ({
   },
   families: Object.fromEntries(Object.entries(request.families).map(([id, family]) => [id, revoked(family)])),
   items: Object.fromEntries(
-    Object.entries(request.items).map(([id, item]) => [id, { ...item, reason: item.reason === null ? null : "" }]),
+    Object.entries(request.items).map(([id, { status, reason, at }]) => [
+      id,
+      { status, reason: reason === null ? null : "", at },
+    ]),
   ),
   suspended: request.suspended === null ? null : { ...request.suspended, reason: "" },
   submission: request.submission === null ? null : { ...request.submission, digest: "" },
   files: [],
+  quarantined: [],
+  checks: [],
 })
 
 /** The state that a stream of events leads to; null when it does not begin with a creation. */

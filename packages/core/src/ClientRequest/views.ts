@@ -2,11 +2,14 @@
 import type { Instant } from "../Instant.ts"
 import * as Reminder from "../Reminder.ts"
 import { reminderInput } from "./reminding.ts"
-import type { Details, LifecycleState, Recipient, State } from "./State.ts"
+import type { Details, FileScan, LifecycleState, Recipient, State } from "./State.ts"
 
 /** The state at an instant: a request whose window has passed is Expired, whether or not a sweeper noticed (I12). */
 export const stateAt = (request: State, at: Instant): LifecycleState =>
   isOut(request) && request.expiresAt !== null && at >= request.expiresAt ? "Expired" : request.state
+
+/** May a file of this scan state be read (S55)? At an unscanned one nobody looks, by the choice of whoever runs the server. */
+export const isReadable = (scan: FileScan): boolean => scan === "clean" || scan === "unscanned"
 
 /** Sent, and neither ended nor expired as far as anybody noticed. */
 const isOut = (request: State): boolean =>

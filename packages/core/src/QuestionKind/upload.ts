@@ -41,6 +41,15 @@ export const schema = () =>
     minFiles: Schema.optionalKey(whole(0, 100)).annotateKey({
       description: "At least so many files, once there is one.",
     }),
+    check: Schema.optionalKey(
+      Schema.String.check(
+        Schema.isPattern(/^[a-z0-9][a-z0-9-]{0,63}$/u, {
+          message: 'Expected the name of a check such as "identity": small letters, digits and "-", at most 64',
+        }),
+      ),
+    ).annotateKey({
+      description: "What is handed in is for this check: once it is there, complete and clean, the check is asked for.",
+    }),
   })
 
 const check = (question: UploadQuestion): ReadonlyArray<QuestionFinding> =>
@@ -86,7 +95,7 @@ export const kind: QuestionKind<UploadQuestion> = {
         name: { type: "string" },
         bytes: { type: "integer", minimum: 1, maximum: question.maxBytes },
         type: { type: "string" },
-        sha256: { type: "string" },
+        sha256: { type: "string", pattern: "^[0-9a-f]{64}$" },
       },
       required: ["id", "name", "bytes", "type", "sha256"],
       additionalProperties: false,

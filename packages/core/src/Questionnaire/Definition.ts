@@ -35,6 +35,8 @@ export interface Question {
   readonly items?: ReadonlyArray<Question>
   readonly repeat?: Repeat
   readonly calculated?: Calculated
+  /** What is given here is for this check of the firm's, by its name (P17). Only kinds that give files have it. */
+  readonly check?: string
 }
 
 /** How many instances of a group are given: at least `min` (0), at most `max` (100). */
@@ -125,3 +127,13 @@ export const question = (questionnaire: Questionnaire, id: string): Question | u
 /** The section of that id, or undefined. */
 export const section = (questionnaire: Questionnaire, id: string): Section | undefined =>
   questionnaire.sections.find((one) => one.id === id)
+
+/** The questions whose files are for a check, with their section. */
+export const checks = (
+  questionnaire: Questionnaire,
+): ReadonlyArray<{ readonly item: string; readonly question: string; readonly check: string }> =>
+  questionnaire.sections.flatMap((section) =>
+    walk(section.items).flatMap(({ id, check }) =>
+      check === undefined ? [] : [{ item: section.id, question: id, check }],
+    ),
+  )

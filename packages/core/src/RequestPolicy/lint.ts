@@ -20,12 +20,48 @@ export interface LintRule extends Omit<Warning, "knobs"> {
   readonly broken: (policy: RequestPolicy) => ReadonlyArray<string>
 }
 
-/** Every finding about a policy, errors first. */
-export const lint = (policy: RequestPolicy): ReadonlyArray<Warning> =>
-  rules.flatMap(({ code, severity, message, broken }) => {
+/** Where a policy is in force, as far as that makes it weaker. */
+export interface Surroundings {
+  /** What looks for viruses in files. */
+  readonly scanner: "clamd" | "none"
+  /** The media types that are asked for; left out: not known yet, and there may be any. */
+  readonly accepts?: ReadonlyArray<string>
+}
+
+/** Every finding about a policy, errors first; then what is weak about it where it is in force. */
+export const lint = (policy: RequestPolicy, surroundings?: Surroundings): ReadonlyArray<Warning> => {
+  const found = rules.flatMap(({ code, severity, message, broken }) => {
     const knobs = broken(policy)
     return knobs.length === 0 ? none : { code, severity, knobs, message }
   })
+  return surroundings === undefined ? found : [...found, ...unscanned(surroundings)]
+}
+
+/** Formats that hold other files, which nobody sees from outside. */
+const archives: ReadonlySet<string> = new Set([
+  "application/zip",
+  "application/gzip",
+  "application/x-tar",
+  "application/x-7z-compressed",
+  "application/vnd.rar",
+])
+
+const unscanned = ({ scanner, accepts }: Surroundings): ReadonlyArray<Warning> => {
+  if (scanner !== "none" || accepts?.length === 0) return none
+  const files: Warning = {
+    code: "files-not-scanned",
+    severity: "warning",
+    knobs: [],
+    message: "Files that customers send are not scanned for viruses: the server has no scanner.",
+  }
+  const hidden: Warning = {
+    code: "archives-not-scanned",
+    severity: "warning",
+    knobs: [],
+    message: "Archives are taken, and nothing looks into them: ask for the files themselves.",
+  }
+  return accepts?.some((type) => archives.has(type)) === true ? [files, hidden] : [files]
+}
 
 // every send asks, so that keeping a rule makes nothing
 const none: ReadonlyArray<never> = []

@@ -19,7 +19,8 @@ export interface FieldInput<Q extends QuestionKind.Question = QuestionKind.Quest
   readonly reader: Reader
   /** Sentences, to stand next to the field. */
   readonly errors: ReadonlyArray<string>
-  readonly filePath: (id: string) => string
+  /** Where a file can be had; null while nobody may read it. */
+  readonly filePath: (id: string) => string | null
   /** Of a choice: can it be picked, going by the other answers? */
   readonly isOffered: (option: string) => boolean
   /** Of a group: the fields in it; of a repeated one, those of each instance. */
@@ -40,7 +41,7 @@ export interface SummaryInput<Q extends QuestionKind.Question = QuestionKind.Que
   readonly answer: unknown
   readonly reader: Reader
   /** Where a file can be had; null on the receipt, which tells its digest instead. */
-  readonly filePath: ((id: string) => string) | null
+  readonly filePath: ((id: string) => string | null) | null
 }
 
 /**

@@ -22,7 +22,8 @@ const field = (input: FieldInput<UploadQuestion>): Html => {
   return grouped(
     input,
     html`${files.length === 0 ? null : attached(input, files)}${
-      files.length < most ? box(input, most - files.length) : null
+      // for the script, which can make room without a new page
+      files.length < most ? box(input, most - files.length) : html`<template>${box(input, 1)}</template>`
     }`,
     files.length < most ? allowed(question, reader) : undefined,
   )
@@ -40,28 +41,57 @@ const attached = (
   { place, question, reader, filePath }: FieldInput<UploadQuestion>,
   files: ReadonlyArray<FileRef>,
 ): Html =>
-  html`<ul class="files" aria-label="${reader.t("upload.added")}">
-    ${files.map(
-      ({ id, name, bytes }, index) =>
-        html`<li>
-          <a href="${filePath(id)}" dir="auto">${name}</a>
-          <span class="size">${reader.bytes(bytes)}</span>
-          <button
-            class="quiet"
-            name="remove"
-            value="${id}"
-            ${index === 0 && files.length >= upload.maxFiles(question) ? html`id="${controlAnchor(place)}"` : null}
-          >
-            ${reader.t("upload.remove")}<span class="unseen"> ${name}</span>
-          </button>
-        </li>`,
+  html`<ul class="files" data-given aria-label="${reader.t("upload.added")}">
+    ${files.map(({ id, name, bytes, sha256 }, index) =>
+      row({ id, name, bytes }, filePath(id), reader, {
+        same: files.slice(0, index).find((other) => other.sha256 === sha256),
+        anchor: index === 0 && files.length >= upload.maxFiles(question) ? controlAnchor(place) : null,
+      }),
     )}
   </ul>`
+
+/** That there is one with the same content already (S68). */
+const sameAs = (other: FileRef | undefined, { t }: Reader): Html | null =>
+  other === undefined ? null : html`<span class="duplicate">${t("upload.duplicate", { name: other.name })}</span>`
+
+/**
+ * A file that can be removed again, in the form that the script's own rows have (Uploading.ts), so that nothing moves when it
+ * comes. `path`: null while nobody may read it. `same`: one with the same content.
+ */
+export const row = (
+  { id, name, bytes }: Pick<FileRef, "id" | "name" | "bytes">,
+  path: string | null,
+  reader: Reader,
+  { same, anchor = null }: { readonly same?: FileRef | undefined; readonly anchor?: string | null } = {},
+): Html => {
+  const { t } = reader
+  return html`<li data-state="${path === null ? "checking" : "ready"}">
+    ${linked(name, path, html`class="name"`)}
+    <span class="about">
+      <span class="size">${reader.bytes(bytes)}</span>
+      <span class="status">${path === null ? t("upload.checking") : null}</span>
+      ${sameAs(same, reader)}
+    </span>
+    <span class="acts">
+      <button class="quiet" name="remove" value="${id}" ${anchor === null ? null : html`id="${anchor}"`}>
+        ${t("upload.remove")}<span class="unseen"> ${name}</span>
+      </button>
+    </span>
+  </li>`
+}
+
+/** The name as a link to the file, where that is given out. */
+const linked = (name: string, path: string | null, more: Html | null = null): Html =>
+  path === null ? html`<span dir="auto" ${more}>${name}</span>` : html`<a href="${path}" dir="auto" ${more}>${name}</a>`
+
+/** The same; while it is withheld, with the word that says so. */
+const nameOf = (name: string, path: string | null, { t }: Reader): Html =>
+  html`${linked(name, path)}${path === null ? html` <span class="checking">${t("upload.checking")}</span>` : null}`
 
 const box = (input: FieldInput<UploadQuestion>, free: number): Html => {
   const { place, question, reader } = input
   const id = controlAnchor(place)
-  return html`<div class="drop">
+  return html`<div class="drop" data-most="${upload.maxFiles(question)}">
       <label for="${id}">
         <span class="unseen">${reader.t("upload.choose", { free })}</span>
         <span class="with-mouse" aria-hidden="true">${reader.t("upload.drop", { free })}</span>
@@ -114,7 +144,7 @@ export const view: KindView<UploadQuestion> = {
       ${filesOf(answer).map(
         ({ id, name, bytes, sha256 }) =>
           html`<li>
-            ${filePath === null ? html`<span dir="auto">${name}</span>` : html`<a href="${filePath(id)}" dir="auto">${name}</a>`}
+            ${filePath === null ? html`<span dir="auto">${name}</span>` : nameOf(name, filePath(id), reader)}
             <span class="size">${reader.bytes(bytes)}</span>
             ${filePath === null ? html`<code class="digest"><span class="unseen">SHA-256 </span>${sha256}</code>` : null}
           </li>`,
@@ -126,13 +156,28 @@ export const view: KindView<UploadQuestion> = {
       // types have names only here
       case "upload-wrong-type":
         return reader.t("problem.upload-wrong-type", { name, types: types(question, reader) })
-      case "upload-broken":
-        return reader.t("problem.upload-broken", { name })
+      case "upload-infected":
+        return reader.t("upload.infected", { name })
+      case "upload-no-room-request":
+        return reader.t("problem.upload-no-room-request", { name, max: reader.bytes(Number(values["max"] ?? 0)) })
       // the request's own word for it
       case "file-limit":
         return reader.sentence({ code: "upload-too-many", values: { max: upload.maxFiles(question) } }, question)
-      default:
-        return undefined
+      default: {
+        const key = refusals[code]
+        return key === undefined ? undefined : reader.t(key, { name })
+      }
     }
   },
+}
+
+/** What a file is not taken for, where its name is all there is to say. */
+const refusals: Readonly<Record<string, Parameters<Reader["t"]>[0]>> = {
+  "upload-broken": "problem.upload-broken",
+  "upload-damaged": "problem.upload-damaged",
+  "upload-encrypted": "problem.upload-encrypted",
+  "upload-archive": "problem.upload-archive",
+  "upload-picture-too-large": "problem.upload-picture-too-large",
+  "upload-no-room-workspace": "problem.upload-no-room-workspace",
+  "upload-no-room-session": "problem.upload-no-room-session",
 }

@@ -109,7 +109,9 @@ const given = (command: Answering, request: State): ReadonlyArray<Event> => {
       return isTold ? [{ type: "AnswersSaved", ...stamp(command), questions, conflicts }] : []
     }
     case "AttachFile":
-      return [{ type: "FileAttached", ...stamp(command), question: command.question, file: command.file }]
+      return [
+        { type: "FileAttached", ...stamp(command), question: command.question, file: command.file, scan: command.scan },
+      ]
     case "RemoveFile":
       return [{ type: "FileRemoved", ...stamp(command), file: command.file }]
   }
@@ -131,7 +133,9 @@ export const submit = (command: Command.Submit, request: State): Decision => {
     ...guard(missing.length === 0, "incomplete", "Some questions still need an answer.", missing),
   ])(
     ...fixing(command, request),
-    ...files.map(({ question, file }) => ({ type: "FileAttached", ...stamp(command), question, file }) as const),
+    ...files.map(
+      ({ question, file, scan }) => ({ type: "FileAttached", ...stamp(command), question, file, scan }) as const,
+    ),
     { type: "RequestSubmitted", ...stamp(command), submissionId, digest },
   )
 }

@@ -21,6 +21,8 @@ const passedOver: ReadonlySet<Command.Command["type"]> = new Set([
   "ReportDelivery",
   "RecordAccess",
   "RecordView",
+  "ReportScan",
+  "QuarantineFile",
   "Erase",
 ])
 
