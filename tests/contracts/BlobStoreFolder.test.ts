@@ -1,6 +1,7 @@
 // What the `folder` adapter of the BlobStore adds to the contract: flat memory, what lies on disk, what a crash leaves, and how
 // a disk that fails shows.
 
+import { createHash } from "node:crypto"
 import {
   chmodSync,
   existsSync,
@@ -110,6 +111,21 @@ describe("BlobStore in a folder", () => {
       assert.deepStrictEqual(readdirSync(folder).sort(), ["secret", "store"])
       assert.deepStrictEqual(readdirSync(join(folder, "store"), { recursive: true }), ["tmp"])
     }),
+  )
+
+  it.live("S68: a partial that somebody else has written to since is sealed with the digest of what lies there", () =>
+    Effect.flatMap(temporary, (folder) =>
+      Effect.gen(function* () {
+        const store = yield* BlobStore
+        const key = yield* newKey
+        yield* store.append(key, 0, text("as it came"), { maxBytes: 100 })
+        const file = join(folder, "partial", key, "0".repeat(16))
+        writeFileSync(file, "as it lies")
+        utimesSync(file, 1, 1)
+        const { sha256 } = yield* store.seal(key)
+        assert.strictEqual(sha256, createHash("sha256").update("as it lies").digest("hex"))
+      }).pipe(onFolder(folder)),
+    ),
   )
 
   it.live("S66: a start deletes unfinished uploads older than a day, and nothing else", () =>
