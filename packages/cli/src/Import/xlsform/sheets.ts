@@ -49,7 +49,8 @@ const markdown = (text: string): ReadonlyArray<ReadonlyArray<string>> => {
     const last = line.lastIndexOf("|")
     if (first < 0 || last === first || line.slice(0, first).trim() !== "") continue
     const inner = line.slice(first + 1, last)
-    if (/^[\s|:-]+$/.test(inner) && inner.includes("-")) continue
+    // asked the other way round: a pattern that must hold to the end keeps a place for each of millions of letters
+    if (inner.includes("-") && !/[^\s|:-]/.test(inner)) continue
     lines.push(cellsOf(inner))
   }
   return lines
