@@ -1,8 +1,9 @@
 /**
  * The group `uploads`: files that come in pieces, by tus 1.0 (core, creation, creation-with-upload, termination, expiration,
- * checksum). An upload belongs to the session that began it: to every other one, and once it is over, it is `LinkDead`. What the
+ * checksum), or, where a request does not name a version of tus, by draft-ietf-httpbis-resumable-upload. An upload belongs to the session that began it: to every other one, and once it is over, it is `LinkDead`. What the
  * protocol itself refuses (409 for a wrong offset, 412 for a wrong version, 413 for too much, 460 for a wrong checksum) is
- * answered as `UploadProtocol`, with the protocol's own status. Bodies and headers are tus', so this contract can only name them.
+ * answered as `UploadProtocol`, with the protocol's own status; the draft has problems (RFC 9457) for it. Bodies and headers are
+ * the protocols', so this contract can only name them.
  */
 import * as Schema from "effect/Schema"
 import { CustomerAccess } from "./Access.ts"
@@ -48,13 +49,21 @@ const options = HttpApiEndpoint.options("options", "/:handle/uploads", {
 
 const create = HttpApiEndpoint.post("create", "/:handle/uploads", {
   params,
+  query: {
+    question: Schema.optionalKey(Schema.String).annotateKey({
+      description: "The id of a question of kind upload; tus says it in `Upload-Metadata`.",
+    }),
+    revision: Schema.optionalKey(Schema.String).annotateKey({
+      description: "The revision that the customer saw; tus says it in `Upload-Metadata`.",
+    }),
+  },
   success: HttpApiSchema.Empty(201),
   error: refusals,
 }).annotateMerge(
   OpenApi.annotations({
     summary: "Begin an upload",
     description:
-      "tus creation: `Upload-Length`, and `Upload-Metadata` with `question`, `filename` and `revision`. Keeps room for the whole file, or refuses it before a byte is sent. `Location` is the upload's address. With a body of type `application/offset+octet-stream` the first piece comes along.",
+      "tus creation: `Upload-Length`, and `Upload-Metadata` with `question`, `filename` and `revision`. Keeps room for the whole file, or refuses it before a byte is sent. `Location` is the upload's address. With a body of type `application/offset+octet-stream` the first piece comes along. With `Upload-Complete` instead of `Tus-Resumable`: upload creation of draft-ietf-httpbis-resumable-upload, with `question` and `revision` in the address, the name in `Content-Disposition`, and the file or the first of it as the body; a complete one is answered with 200 and what `result` says.",
   }),
 )
 
@@ -65,7 +74,8 @@ const head = HttpApiEndpoint.head("head", "/:handle/uploads/:upload", {
 }).annotateMerge(
   OpenApi.annotations({
     summary: "How much has arrived",
-    description: "`Upload-Offset`: bytes that the storage has. A request that still writes gives way first.",
+    description:
+      "`Upload-Offset`: bytes that the storage has. A request that still writes gives way first. Without `Tus-Resumable` it is 204 with `Upload-Complete`, `Upload-Length` and `Upload-Limit`.",
   }),
 )
 
@@ -77,7 +87,7 @@ const patch = HttpApiEndpoint.patch("patch", "/:handle/uploads/:upload", {
   OpenApi.annotations({
     summary: "Send a piece",
     description:
-      "From exactly `Upload-Offset`, as `application/offset+octet-stream`; with `Upload-Checksum` it counts only if that is right. What came before a connection broke is kept. The last piece is answered once the file is judged: 204 when it was taken in, else what it is refused for. `result` says it again.",
+      "From exactly `Upload-Offset`, as `application/offset+octet-stream`; with `Upload-Checksum` it counts only if that is right. What came before a connection broke is kept. The last piece is answered once the file is judged: 204 when it was taken in, else what it is refused for. `result` says it again. As `application/partial-upload`, with `Upload-Complete`, it is an append of draft-ietf-httpbis-resumable-upload, whose last piece says `?1`.",
   }),
 )
 
@@ -109,6 +119,7 @@ export class Uploads extends HttpApiGroup.make("uploads")
   .annotateMerge(
     OpenApi.annotations({
       title: "Uploads",
-      description: "Large files of customers, in pieces that survive a broken connection: tus 1.0.",
+      description:
+        "Large files of customers, in pieces that survive a broken connection: tus 1.0, or draft-ietf-httpbis-resumable-upload.",
     }),
   ) {}

@@ -1,15 +1,15 @@
-/** Handlers of the group `uploads`: what tus answers, and what is refused in the words of the contract. */
-import { Access, Api, Failure } from "@requite/api"
-import type { Uploads as Contract } from "@requite/api"
+/** Handlers of the group `uploads`: what the two protocols answer, and what is refused in the words of the contract. */
+import { Access, Api, Failure, Uploads as Contract } from "@requite/api"
 import * as Effect from "effect/Effect"
 import { ClientRequests } from "../ClientRequests.ts"
 import type { Customer } from "../Customer.ts"
 import * as Entry from "../CustomerPages/Entry.ts"
 import * as Problems from "../CustomerPages/Problems.ts"
-import { HttpEffect, HttpServerResponse } from "../platform/Http.ts"
+import { HttpEffect, HttpServerRequest, HttpServerResponse } from "../platform/Http.ts"
 import { HttpApiBuilder } from "../platform/HttpApi.ts"
 import type { UploadRefused } from "../Uploads.ts"
 import { InPieces } from "../Uploads/Arrivals.ts"
+import * as Resumable from "../Uploads/Resumable.ts"
 import * as Tus from "../Uploads/Tus.ts"
 import * as failures from "./failures.ts"
 
@@ -24,6 +24,7 @@ export const layer = HttpApiBuilder.group(
     const arrivals = yield* InPieces
     const requests = yield* ClientRequests
     const tus = yield* Tus.make(arrivals)
+    const resumable = yield* Resumable.make(arrivals)
 
     /** The sentence about a file in the words that the customer's page would have. */
     const sentence = Effect.fnUntraced(
@@ -41,13 +42,46 @@ export const layer = HttpApiBuilder.group(
       return new Failure.UploadRefused({ name, question, problems, ...(message === "" ? {} : { message }) })
     })
 
+    const became = Effect.fnUntraced(
+      function* (customer: Customer, id: string) {
+        const found = yield* arrivals.result(customer, id)
+        switch (found.state) {
+          case "arriving":
+            return { state: found.state, offset: found.arrived, length: found.bytes }
+          case "refused": {
+            const { codes } = found.problem
+            const message = yield* sentence(customer, found.question, codes)
+            return { state: found.state, problem: { codes: codes.map(({ code }) => code), message } }
+          }
+          default: {
+            const { state, file, duplicateOf } = found
+            return { state, file, ...(duplicateOf === null ? {} : { duplicateOf }) } satisfies Contract.UploadResult
+          }
+        }
+      },
+      Effect.catchTag("ArrivalBusy", () => Effect.succeed({ state: "arriving" } as const)),
+    )
+
+    const whole = (customer: Customer) => (id: string) =>
+      Effect.flatMap(became(customer, id), (result) =>
+        Effect.orDie(HttpServerResponse.schemaJson(Contract.UploadResult)(result)),
+      )
+
     const speak = Effect.fnUntraced(
-      function* (id: string | null) {
+      function* (id: string | null, asked: Resumable.Asked = {}) {
         const customer = yield* Access.CurrentCustomer
+        const request = yield* HttpServerRequest.HttpServerRequest
+        const isResumable = Resumable.isSpoken(request)
+        const said = {
+          // who asks how far it is may mean either
+          ...(isResumable && request.method !== "HEAD" ? {} : { "tus-resumable": "1.0.0" }),
+          ...(request.method === "OPTIONS" ? resumable.support : {}),
+        }
         yield* HttpEffect.appendPreResponseHandler((_request, response) =>
-          Effect.succeed(HttpServerResponse.setHeader(response, "tus-resumable", "1.0.0")),
+          Effect.succeed(HttpServerResponse.setHeaders(response, said)),
         )
-        return yield* tus(customer, id).pipe(
+        const answered = isResumable ? resumable.answer(customer, id, asked, whole(customer)) : tus(customer, id)
+        return yield* answered.pipe(
           Effect.catchTag("UploadRefused", (error) =>
             Effect.flatMap(refusedBy(error), (failure) =>
               isTooMuch(failure)
@@ -62,7 +96,7 @@ export const layer = HttpApiBuilder.group(
 
     return handlers
       .handleRaw("options", () => speak(null))
-      .handleRaw("create", () => speak(null))
+      .handleRaw("create", ({ query }) => speak(null, query))
       .handleRaw("head", ({ params }) => speak(params.upload))
       .handleRaw("patch", ({ params }) => speak(params.upload))
       .handleRaw("remove", ({ params }) => speak(params.upload))
@@ -71,25 +105,11 @@ export const layer = HttpApiBuilder.group(
         Effect.fn(
           function* ({ params }) {
             const customer = yield* Access.CurrentCustomer
-            const found = yield* arrivals.result(customer, params.upload)
-            switch (found.state) {
-              case "arriving":
-                return { state: found.state, offset: found.arrived, length: found.bytes }
-              case "refused": {
-                const { codes } = found.problem
-                const message = yield* sentence(customer, found.question, codes)
-                return { state: found.state, problem: { codes: codes.map(({ code }) => code), message } }
-              }
-              default: {
-                const { state, file, duplicateOf } = found
-                return { state, file, ...(duplicateOf === null ? {} : { duplicateOf }) } satisfies Contract.UploadResult
-              }
-            }
+            return yield* became(customer, params.upload)
           },
           Effect.catchTags({
             RequestNotFound: () => Effect.fail(new Failure.LinkDead()),
             ArrivalGone: () => Effect.fail(new Failure.LinkDead()),
-            ArrivalBusy: () => Effect.succeed({ state: "arriving" } as const),
           }),
         ),
       )
