@@ -11,6 +11,7 @@ import * as Command from "../support/Command.ts"
 import { entriesOf } from "../support/Chain.ts"
 import * as TestFirm from "../support/TestFirm.ts"
 import * as Visitor from "./CustomerPagesVisitor.ts"
+import { checkpoint } from "./RecordWorld.ts"
 import * as World from "./SecurityWorld.ts"
 
 /** A code by SMS, and only the first device that the link was opened on. */
@@ -118,7 +119,7 @@ layer(World.layer, { excludeTestServices: true, timeout: "240 seconds" })("what 
         assert.sameMembers([...told(entries.map(({ event }) => event))], wanted)
 
         // the same stands in both files, and the files hold
-        yield* Effect.repeat(record.checkpoint(member.workspaceId), { until: (made) => made > 0 })
+        yield* checkpoint(member.workspaceId)
         const one = yield* World.call("GET", `/api/requests/${id}/record`, { headers })
         const all = yield* World.call("GET", "/api/record", { headers })
         // to download it is a look, too

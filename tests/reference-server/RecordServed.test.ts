@@ -5,6 +5,7 @@ import * as Redacted from "effect/Redacted"
 import { Record } from "../../reference-server/src/Record.ts"
 import * as Command from "../support/Command.ts"
 import { entriesOf } from "../support/Chain.ts"
+import { checkpoint } from "./RecordWorld.ts"
 import * as World from "./SecurityWorld.ts"
 
 layer(World.layer, { excludeTestServices: true, timeout: "240 seconds" })("the record, served", (it) => {
@@ -20,7 +21,7 @@ layer(World.layer, { excludeTestServices: true, timeout: "240 seconds" })("the r
         yield* World.enter(token)
         const key = JSON.parse((yield* World.call("GET", "/.well-known/requite-record-key")).body) as { key: string }
         assert.strictEqual(key.key, record.keys.current)
-        yield* Effect.repeat(record.checkpoint(member.workspaceId), { until: (made) => made > 0 })
+        yield* checkpoint(member.workspaceId)
 
         const served = yield* World.call("GET", `/api/requests/${id}/record`, { headers })
         assert.strictEqual(served.status, 200)
@@ -114,7 +115,7 @@ layer(World.layer, { excludeTestServices: true, timeout: "240 seconds" })("the r
         const record = yield* Record
         const { member, headers, session, ...firm } = yield* World.firm
         yield* World.sent({ member, ...firm })
-        yield* Effect.repeat(record.checkpoint(member.workspaceId), { until: (made) => made > 0 })
+        yield* checkpoint(member.workspaceId)
         const cookie = `rq-member=${Redacted.value(session)}`
         const page = yield* World.call("GET", "/settings/record?check=now", { headers: { cookie } })
         assert.strictEqual(page.status, 200)

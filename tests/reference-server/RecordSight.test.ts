@@ -6,6 +6,7 @@ import { ClientRequests } from "../../reference-server/src/ClientRequests.ts"
 import { Record } from "../../reference-server/src/Record.ts"
 import * as Browser from "../support/Browser.ts"
 import * as TestFirm from "../support/TestFirm.ts"
+import { checkpoint } from "./RecordWorld.ts"
 import * as World from "./SecurityWorld.ts"
 
 layer(World.layer, { excludeTestServices: true, timeout: "120 seconds" })("the record in a browser", (it) => {
@@ -19,7 +20,7 @@ layer(World.layer, { excludeTestServices: true, timeout: "120 seconds" })("the r
         const [kept, gone] = [yield* World.sent({ member, ...firm }), yield* World.sent({ member, ...firm })]
         yield* requests.cancel(member, kept.id, "not needed", yield* TestFirm.uuid)
         yield* requests.cancel(member, gone.id, "not needed", yield* TestFirm.uuid)
-        yield* Effect.repeat(record.checkpoint(member.workspaceId), { until: (made) => made > 0 })
+        yield* checkpoint(member.workspaceId)
         yield* record.erase(member, gone.id, "They asked for it", yield* TestFirm.uuid)
         const base = yield* World.baseUrl
         const browser = yield* Effect.acquireRelease(Effect.promise(Browser.launch), (open) =>

@@ -10,6 +10,7 @@ import { SqlClient } from "../../reference-server/src/platform/Sql.ts"
 import { Record } from "../../reference-server/src/Record.ts"
 import { Uploads } from "../../reference-server/src/Uploads.ts"
 import { WorkspaceEvents } from "../../reference-server/src/WorkspaceEvents.ts"
+import * as Tenancy from "../../reference-server/src/Tenancy.ts"
 import * as TestFirm from "../support/TestFirm.ts"
 
 const { uuid } = TestFirm
@@ -31,21 +32,27 @@ export const submit = Effect.fnUntraced(function* (request: ClientRequest.State)
   return { customer, request: yield* requests.submit(customer, 1, yield* uuid) }
 })
 
-/** The firm; each of the three is under a checkpoint of its own. */
-export const arrange = Effect.gen(function* () {
+/** A checkpoint over all that has happened in a firm. */
+export const checkpoint = Effect.fnUntraced(function* (workspaceId: string) {
   const record = yield* Record
-  const requests = yield* ClientRequests
-  const { member, stored } = yield* TestFirm.firm
-  const { workspaceId } = member
   const sql = yield* SqlClient.SqlClient
   // somebody else's transaction on the same server may still be open
-  const settled = sql<{ is: boolean }>`
+  yield* sql<{ is: boolean }>`
     SELECT NOT EXISTS (SELECT FROM audit_entries WHERE workspace_id = ${workspaceId}
       AND transaction >= audit_horizon()) AND NOT EXISTS (SELECT FROM workspace_events
       WHERE workspace_id = ${workspaceId} AND transaction >= audit_horizon()) AS is`.pipe(
     Effect.repeat({ until: ([row]) => row?.is === true, schedule: Schedule.spaced("20 millis") }),
+    Tenancy.within(workspaceId),
   )
-  const covered = Effect.andThen(settled, record.checkpoint(workspaceId))
+  return yield* record.checkpoint(workspaceId)
+})
+
+/** The firm; each of the three is under a checkpoint of its own. */
+export const arrange = Effect.gen(function* () {
+  const requests = yield* ClientRequests
+  const { member, stored } = yield* TestFirm.firm
+  const { workspaceId } = member
+  const covered = checkpoint(workspaceId)
   const { request: submitted, customer } = yield* submit(yield* TestFirm.sendRequest(member, stored.ref))
   yield* covered
   const cancelled = yield* TestFirm.sendRequest(member, stored.ref)
