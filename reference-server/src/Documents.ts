@@ -6,6 +6,7 @@
  * folder, under a name that may be another than the file's. A folder's *visibility* says what its customer may see of it;
  * in a private folder nothing is visible, whatever the folders inside say.
  */
+import { Failure } from "@requite/api"
 import type { ClientRequest } from "@requite/core"
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
@@ -74,23 +75,7 @@ export class DocumentNotFound extends Schema.TaggedError<DocumentNotFound>()("Do
   id: Schema.String,
 }) {}
 
-export const RefusalCode = Schema.Literals([
-  "name-missing",
-  "name-too-long",
-  // of the two that a contact and work have from the beginning
-  "folder-is-standard",
-  "folder-not-empty",
-  // a request that is open brings files there
-  "folder-awaits-files",
-  "folder-into-itself",
-  // of another contact or of other work; documents may go there, folders not
-  "folder-of-another",
-  "too-deep",
-  "too-many",
-  // it is not clean, or nobody knows yet
-  "file-withheld",
-  "expiry-wrong",
-])
+export const RefusalCode = Failure.DocumentRefused.fields.code
 
 /** What was asked for is not done; nothing has changed. */
 export class DocumentRefused extends Schema.TaggedError<DocumentRefused>()("DocumentRefused", { code: RefusalCode }) {}

@@ -363,13 +363,17 @@ export class DocumentRefused extends Schema.TaggedError<DocumentRefused>()(
     code: Schema.Literals([
       "name-missing",
       "name-too-long",
+      // of the two that a contact and work have from the beginning
       "folder-is-standard",
       "folder-not-empty",
+      // a request that is open brings files there
       "folder-awaits-files",
       "folder-into-itself",
+      // of another contact or of other work; documents may go there, folders not
       "folder-of-another",
       "too-deep",
       "too-many",
+      // it is not clean, or nobody knows yet
       "file-withheld",
       "expiry-wrong",
     ]),
