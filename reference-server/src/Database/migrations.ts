@@ -26,6 +26,11 @@ import dataKeys from "./migrations/0016_data_keys.ts"
 import files from "./migrations/0017_files.ts"
 import uploads from "./migrations/0018_uploads.ts"
 import documents from "./migrations/0019_documents.ts"
+import portal from "./migrations/0020_portal.ts"
+import conversations from "./migrations/0021_conversations.ts"
+import branding from "./migrations/0022_branding.ts"
+import embedding from "./migrations/0023_embedding.ts"
+import found from "./migrations/0024_leftovers.ts"
 import * as StepDigests from "./StepDigests.ts"
 
 /** Each step under its number and name. A new one takes the next number, also after a merge: a lower one would be passed over. */
@@ -49,6 +54,11 @@ export const migrations = {
   "0017_files": files,
   "0018_uploads": uploads,
   "0019_documents": documents,
+  "0020_portal": portal,
+  "0021_conversations": conversations,
+  "0022_branding": branding,
+  "0023_embedding": embedding,
+  "0024_leftovers": found,
 }
 
 const table = "schema_migrations"

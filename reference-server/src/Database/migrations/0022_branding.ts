@@ -1,0 +1,10 @@
+/** How a firm looks to its customers: what is live, and the draft that only the firm sees. */
+import * as Effect from "effect/Effect"
+import { SqlClient } from "../../platform/Sql.ts"
+
+const statements: ReadonlyArray<string> = []
+
+export default Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  for (const statement of statements) yield* sql.unsafe(statement)
+})
