@@ -23,6 +23,8 @@ export interface PageOptions {
   /** A finger, and no mouse. */
   readonly hasTouch?: boolean
   readonly isMobile?: boolean
+  /** A certificate that nobody vouches for is good enough: one that the test has made. */
+  readonly ignoreHTTPSErrors?: boolean
 }
 
 export interface Browser {
