@@ -6,10 +6,12 @@ import { Api, Failure } from "@requite/api"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as access from "./Api/access.ts"
+import * as branding from "./Api/branding.ts"
 import * as contacts from "./Api/contacts.ts"
 import * as customer from "./Api/customer.ts"
 import * as documents from "./Api/documents.ts"
 import * as docs from "./Api/docs.ts"
+import * as embedding from "./Api/embedding.ts"
 import * as events from "./Api/events.ts"
 import * as failures from "./Api/failures.ts"
 import * as keys from "./Api/keys.ts"
@@ -76,6 +78,8 @@ const routes = HttpApiBuilder.layer(Api, { openapiPath: "/openapi.json" }).pipe(
     keys.layer,
     members.layer,
     senders.layer,
+    branding.layer,
+    embedding.layer,
     templates.layer,
     events.layer,
     webhooks.layer,

@@ -11,7 +11,7 @@ import * as Layer from "effect/Layer"
 import { createHash } from "node:crypto"
 import { readdirSync, readFileSync } from "node:fs"
 import { createRequire } from "node:module"
-import { basename, extname, join } from "node:path"
+import { basename, dirname, extname, join } from "node:path"
 import { HttpRouter, HttpServerResponse } from "./platform/Http.ts"
 
 interface Asset {
@@ -31,6 +31,12 @@ const folder = join(import.meta.dirname, "assets")
 /** The customer's half of tus, as it is published; pages ask for it when a file is chosen. */
 const tus = createRequire(import.meta.url).resolve("tus-js-client/dist/tus.min.js")
 
+/** The browser's half of passkeys, as it is published; only the portal's pages ask for it. */
+const webauthn = join(
+  dirname(createRequire(import.meta.url).resolve("@simplewebauthn/browser")),
+  "../dist/bundle/index.umd.min.js",
+)
+
 const read = (file: string): Asset => {
   const content = readFileSync(file)
   const name = basename(file)
@@ -44,7 +50,7 @@ const read = (file: string): Asset => {
 }
 
 const assets: ReadonlyMap<string, Asset> = new Map(
-  [...readdirSync(folder).map((name) => join(folder, name)), tus].map((file) => [basename(file), read(file)]),
+  [...readdirSync(folder).map((name) => join(folder, name)), tus, webauthn].map((file) => [basename(file), read(file)]),
 )
 const byPath: ReadonlyMap<string, Asset> = new Map([...assets.values()].map((asset) => [asset.path, asset]))
 
@@ -54,6 +60,9 @@ export const path = (name: string): string => {
   if (asset === undefined) throw new Error(`There is no asset ${name}`)
   return asset.path
 }
+
+/** What is in a file of `assets/`, a text. */
+export const text = (name: string): string => new TextDecoder().decode(assets.get(name)?.content ?? new Uint8Array())
 
 /** The address of the style sheet of a firm's colour, `#rrggbb`. What is no colour is the neutral one. */
 export const accentPath = (colour: string): string =>
@@ -69,13 +78,13 @@ const surfaces = { light: "#f5f5f2", dark: "#22262b" }
  * The accent as customer.css and firm.css use it: `--accent` reads as text on every surface (4.5 : 1), `--on-accent`
  * on the accent. A firm's pale yellow becomes as dark as it must, and no darker.
  */
-const accentSheet = (colour: string): string => {
+export const accentSheet = (colour: string): string => {
   const of = (surface: string) => {
     const accent = Contrast.adjusted(colour, surface, 4.6)
     return `--accent:${accent};--on-accent:${Contrast.readableOn(accent)}`
   }
   return `:root{--brand:${colour};${of(surfaces.light)}}
-@media (prefers-color-scheme:dark){:root{${of(surfaces.dark)}}}
+@media (prefers-color-scheme:dark){:root:where(:not(.light)){${of(surfaces.dark)}}}
 @media print{:root{${of(surfaces.light)}}}
 `
 }

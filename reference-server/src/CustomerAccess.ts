@@ -20,6 +20,7 @@ import type { Current, RequestNotFound } from "./ClientRequests.ts"
 import type { Customer } from "./Customer.ts"
 import type { LinkLine } from "./CustomerAccess/Links.ts"
 import type { Member } from "./Members.ts"
+import type * as Portal from "./Portal.ts"
 import type { RateLimited } from "./RateLimits.ts"
 import { Workspace } from "./Workspaces.ts"
 
@@ -35,6 +36,8 @@ export class OtherDevice extends Schema.TaggedError<OtherDevice>()("OtherDevice"
   address: Schema.String,
   /** May one be asked for? If not, only the firm sends links. */
   canSend: Schema.Boolean,
+  /** Where to log in instead: the request is for who does (T8), whatever the device. Left out: it is not. */
+  portal: Schema.optionalKey(Schema.String),
 }) {}
 
 /** The session is over, or not begun: by a code, or by opening the link once more. */
@@ -69,6 +72,7 @@ export interface Arrival {
 
 /** What a claim or a right code gives: the secrets for the browser's two cookies, and how long the session's is kept. */
 export interface Claimed {
+  readonly workspaceId: string
   readonly handle: string
   readonly secret: Redacted.Redacted
   readonly deviceSecret: Redacted.Redacted
@@ -112,6 +116,16 @@ export class CustomerAccess extends Context.Service<
     ): Effect.Effect<Arrival, AccessLink.LinkDead | OtherDevice | RateLimited>
     claim(
       token: Redacted.Redacted,
+      device: Redacted.Redacted | null,
+    ): Effect.Effect<Claimed, AccessLink.LinkDead | OtherDevice | RateLimited>
+    /**
+     * Claims for who has logged in to the portal, in place of a link that was mailed: by a link of their own that nobody gets to
+     * see. What the policy asks of a claim is asked of this one: the device, unless a new link could be had for it (K43), and
+     * the second factor. Written into the request's history.
+     */
+    claimFromPortal(
+      session: Portal.Session,
+      request: { readonly id: string; readonly recipient: string },
       device: Redacted.Redacted | null,
     ): Effect.Effect<Claimed, AccessLink.LinkDead | OtherDevice | RateLimited>
     /** What is asked of a pre-session, or of a session that is over. Fails with `EnterAgain` where no code helps. */

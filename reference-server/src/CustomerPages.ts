@@ -10,6 +10,8 @@
  *                                      finishes the second and brings files to the third
  *   GET  /q/:handle/sections/:section  its questions; POST saves them
  *   GET  /q/:handle/review             everything once more; POST /q/:handle/submit sends it
+ *   POST /q/:handle/language           another language; any page takes `?lang=` (Language)
+ *   /q/:handle/messages, …/pass-on, …/not-mine   what is said beside it, and who else should answer
  *   GET  /q/:handle/done               the receipt, for the session that submitted (S50); signed at /q/:handle/receipt.json,
  *                                      to print at /q/:handle/receipt.pdf
  *   GET  /q/:handle/files/:file        a document of the firm, or a file of one's own
@@ -21,21 +23,28 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as downloads from "./Api/downloads.ts"
 import * as Assets from "./Assets.ts"
+import * as sheets from "./Branding/sheets.ts"
 import { RequestNotFound } from "./ClientRequests.ts"
 import { Config } from "./Config.ts"
 import * as DonePage from "./CustomerPages/DonePage.ts"
 import * as Entrance from "./CustomerPages/Entrance.ts"
 import * as Entry from "./CustomerPages/Entry.ts"
+import * as Framing from "./CustomerPages/Framing.ts"
+import * as PortalLink from "./CustomerPages/PortalLink.ts"
 import { page, route, seeOther } from "./CustomerPages/Route.ts"
 import { paths, type Session } from "./CustomerPages/Session.ts"
+import * as Messaging from "./CustomerPages/Messaging.ts"
+import * as PassingOn from "./CustomerPages/PassingOn.ts"
 import * as SharePage from "./CustomerPages/SharePage.ts"
 import * as Unsubscribing from "./CustomerPages/Unsubscribing.ts"
 import * as Visit from "./CustomerPages/Visit.ts"
 import { Downloads } from "./Downloads.ts"
+import * as embedScript from "./Embedding/script.ts"
 import * as Exports from "./Exports.ts"
 import * as PageSecurity from "./PageSecurity.ts"
 import { HttpRouter, HttpServerResponse } from "./platform/Http.ts"
 import { Record } from "./Record.ts"
+import * as Tenancy from "./Tenancy.ts"
 import * as FileName from "./Uploads/FileName.ts"
 import { Uploads } from "./Uploads.ts"
 import * as Logos from "./Workspaces/Logos.ts"
@@ -43,7 +52,9 @@ import * as Logos from "./Workspaces/Logos.ts"
 const done = Effect.gen(function* () {
   const found = yield* Entry.receipt
   const signed = yield* (yield* Record).receipt(found.customer)
-  return yield* page(DonePage.render(found, found.filling, found.reader, signed))
+  const { customer, request, filling, reader } = found
+  const portal = yield* Tenancy.within(customer.workspace.id)(PortalLink.show(customer, request, reader))
+  return yield* Framing.by(found.workspace)(page(DonePage.render(found, filling, reader, signed, portal)))
 })
 
 /** The same for a program: signed, so that it proves what was sent without us. */
@@ -105,10 +116,13 @@ export const routes = [
   ...Entrance.routes,
   ...Unsubscribing.routes,
   ...SharePage.routes,
+  ...Messaging.routes,
+  ...PassingOn.routes,
   route("GET", "/q/:handle", orReceipt(Visit.front)),
   route("POST", "/q/:handle", orReceipt(Visit.give)),
   route("GET", "/q/:handle/sections/:section", orReceipt(Visit.section)),
   route("POST", "/q/:handle/sections/:section", orReceipt(Visit.answer)),
+  route("POST", "/q/:handle/language", orReceipt(Visit.language)),
   route("GET", "/q/:handle/review", orReceipt(Visit.review)),
   route("POST", "/q/:handle/submit", orReceipt(Visit.submit)),
   route("GET", "/q/:handle/done", done),
@@ -120,4 +134,11 @@ export const routes = [
 const pages = HttpRouter.addAll(routes)
 
 /** The pages of the customer, and what they and the firm's pages are dressed in. */
-export const layer = Layer.mergeAll(pages, Entrance.everywhere, Assets.layer, Logos.layer)
+export const layer = Layer.mergeAll(
+  pages,
+  Entrance.everywhere,
+  Assets.layer,
+  embedScript.layer,
+  sheets.layer,
+  Logos.layer,
+)

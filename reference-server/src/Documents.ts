@@ -57,9 +57,9 @@ export const Document = Schema.Struct({
   type: Schema.String,
   sha256: Schema.String,
   scan: Scan,
-  /** The request that it came with; null: a member brought it. */
+  /** The request that it came with; null: a member brought it, or its contact through the portal. */
   request: Schema.NullOr(Schema.String),
-  /** The member's name who brought it. */
+  /** The name of the member, or of the contact, who brought it. */
   by: Schema.NullOr(Schema.String),
   /** Milliseconds since the epoch. */
   createdAt: Schema.Int,
@@ -71,7 +71,7 @@ export const limits = { depth: 8, folders: 300, documents: 5000, name: 150 } as 
 
 /** There is none of that id in this workspace. */
 export class DocumentNotFound extends Schema.TaggedError<DocumentNotFound>()("DocumentNotFound", {
-  what: Schema.Literals(["folder", "document", "share", "contact", "work-item"]),
+  what: Schema.Literals(["folder", "document", "share", "contact", "work-item", "request"]),
   id: Schema.String,
 }) {}
 

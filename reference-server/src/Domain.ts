@@ -1,9 +1,11 @@
 /** The services of the server without their surroundings: what HTTP, the worker and the tests stand on. */
 import * as Layer from "effect/Layer"
+import * as branding from "./Branding/layer.ts"
 import * as accessCodes from "./AccessCodes/layer.ts"
 import * as Batches from "./Batches.ts"
 import * as clientRequests from "./ClientRequests/layer.ts"
 import * as contacts from "./Contacts/layer.ts"
+import * as conversations from "./Conversations/layer.ts"
 import { Config, type ServerConfig } from "./Config.ts"
 import * as dataKeys from "./DataKeys/layer.ts"
 import * as starting from "./DataKeys/starting.ts"
@@ -11,7 +13,9 @@ import * as Downloads from "./Downloads.ts"
 import * as customerAccess from "./CustomerAccess/layer.ts"
 import * as Doctor from "./Doctor.ts"
 import * as documents from "./Documents/layer.ts"
+import * as Handouts from "./Documents/Handouts.ts"
 import * as Shares from "./Documents/Shares.ts"
+import * as embedding from "./Embedding.ts"
 import * as Links from "./CustomerAccess/Links.ts"
 import * as mailTemplates from "./MailTemplates/layer.ts"
 import * as events from "./Events/layer.ts"
@@ -23,6 +27,10 @@ import * as Outbox from "./Outbox.ts"
 import * as MailQueue from "./Outbox/MailQueue.ts"
 import { NodeCrypto, NodeServices } from "./platform/Node.ts"
 import * as NodeHashing from "./platform/NodeHashing.ts"
+import * as portal from "./Portal/layer.ts"
+import * as PortalFolders from "./Portal/Folders.ts"
+import * as Passkeys from "./Portal/Passkeys.ts"
+import * as PortalRequests from "./Portal/Requests.ts"
 import * as Previews from "./Previews.ts"
 import * as questionnaires from "./Questionnaires/layer.ts"
 import * as RateLimits from "./RateLimits.ts"
@@ -41,7 +49,8 @@ import * as workspaces from "./Workspaces/layer.ts"
 
 /** What requests, mails and people are, over a database, a mailer and a blob store of the caller's. */
 export const layer = Layer.mergeAll(
-  uploads.layer,
+  Layer.provideMerge(PortalFolders.layer, Layer.mergeAll(uploads.layer, PortalRequests.layer)),
+  Layer.provideMerge(Passkeys.layer, portal.layer),
   customerAccess.layer,
   UnsubscribeLinks.layer,
   Shares.layer,
@@ -53,13 +62,22 @@ export const layer = Layer.mergeAll(
   starting.layer,
   Downloads.layer,
   Previews.layer,
+  conversations.layer,
+  embedding.layer,
 ).pipe(
   Layer.provideMerge(record.layer),
   Layer.provideMerge(accessCodes.layer),
   Layer.provideMerge(clientRequests.layer),
   // requests tell the work and the folders what happened to them
   Layer.provideMerge(
-    Layer.mergeAll(contacts.layer, workItems.layer, documents.layer, senders.layer, mailTemplates.layer),
+    Layer.mergeAll(
+      contacts.layer,
+      workItems.layer,
+      Layer.provideMerge(Handouts.layer, documents.layer),
+      senders.layer,
+      mailTemplates.layer,
+      branding.layer,
+    ),
   ),
   Layer.provideMerge(
     Layer.mergeAll(

@@ -50,6 +50,14 @@ export interface Registered {
   readonly file: FileRef
   /** What a look came to. A file that is infected is refused, not registered. */
   readonly inspected: Exclude<Inspected, { readonly verdict: "infected" }>
+  /** It is not as it came: what a camera had written into it was taken out (S58). */
+  readonly isStripped?: boolean
+}
+
+/** What the record says of a file that comes into a request. */
+export interface Noted {
+  readonly scan: ClientRequest.FileScan
+  readonly withoutLocation?: true
 }
 
 export interface Download {
@@ -97,12 +105,7 @@ export class Files extends Context.Service<
      * Says that a request has a file in it, in the request's transaction; gives what the record is to say of it. Of one that
      * was found to be infected a moment ago that is still `pending`: what follows from it follows at once.
      */
-    attached(
-      workspaceId: string,
-      requestId: string,
-      question: string,
-      file: FileRef,
-    ): Effect.Effect<ClientRequest.FileScan>
+    attached(workspaceId: string, requestId: string, question: string, file: FileRef): Effect.Effect<Noted>
     /** Those of these that the workspace has, in this order. Ids that are none of ours are passed over. */
     of(workspaceId: string, ids: ReadonlyArray<string>): Effect.Effect<ReadonlyArray<File>>
     /** The bytes of a file, or a part of them. The only way to them; whether somebody may have them is the caller's to ask. */

@@ -8,6 +8,7 @@
  */
 import type { ClientRequest, Questionnaire, QuestionKind } from "@requite/core"
 import { Answers } from "@requite/core"
+import type * as AnswerKind from "@requite/core/AnswerKind"
 import * as Evaluation from "@requite/core/Evaluation"
 import * as FillSession from "@requite/core/FillSession"
 import { isRecord, list, withAnswer } from "@requite/core/FillSession/Place"
@@ -80,7 +81,7 @@ export const padded = (filling: Filling): Filling => {
 }
 
 /** How many instances are missing there. */
-const shortOf = ({ questionnaire, session }: Filling, state: FillSession.State, group: Place): number => {
+export const shortOf = ({ questionnaire, session }: Filling, state: FillSession.State, group: Place): number => {
   const repeat = questionAt(questionnaire, group)?.repeat
   if (repeat === undefined) return 0
   const least = Math.max(Math.min(repeat.min ?? 0, maxInstances), session.isRequired(state, group) ? 1 : 0)
@@ -197,8 +198,9 @@ export const fill = (
   text: string,
   languages: ReadonlyArray<string>,
   place: Place,
-  spell: (answer: string) => string = (answer) => answer,
-): string => text.replace(placeholder, (whole) => spell(Reading.text(session, state, whole, languages, place)))
+  spell: (answer: string, id: string) => string = (answer) => answer,
+): string =>
+  text.replace(placeholder, (whole) => spell(Reading.text(session, state, whole, languages, place), whole.slice(2, -2)))
 
 const placeholder = /\{\{[a-z][A-Za-z0-9]*\}\}/g
 
@@ -212,11 +214,15 @@ export const issuesOf = (
     ? Answers.validateSection(questionnaire, section, session.draft(state), { draft: true, context })
     : session.issues(state).filter(({ question }) => sectionOf(questionnaire, question) === section.id)
 
-/** What can be picked of a choice, whether it is offered now or not. */
-export const offers = (question: QuestionKind.Question): ReadonlyArray<string> => {
+/** What can be picked of a choice, whether it is offered now or not, with the conditions. */
+export const offersOf = (question: QuestionKind.Question): ReadonlyArray<AnswerKind.Offer> => {
   const type = standard.get(question.type)?.valueType(question)
-  return type?.type === "option" || type?.type === "options" ? type.options.map(({ value }) => value) : []
+  return type?.type === "option" || type?.type === "options" ? type.options : []
 }
+
+/** The same by value. */
+export const offers = (question: QuestionKind.Question): ReadonlyArray<string> =>
+  offersOf(question).map(({ value }) => value)
 
 /** The answer there, right or wrong. */
 export const answerAt = ({ session, state }: Filling, place: Place): unknown => session.answerAt(state, place)

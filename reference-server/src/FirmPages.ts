@@ -14,18 +14,27 @@ import { AccessCodes } from "./AccessCodes.ts"
 import { ClientRequests } from "./ClientRequests.ts"
 import { Config } from "./Config.ts"
 import { Contacts } from "./Contacts.ts"
+import { Conversations } from "./Conversations.ts"
 import { CustomerAccess } from "./CustomerAccess.ts"
+import { Brandings } from "./Branding.ts"
 import * as AccountPages from "./FirmPages/AccountPages.ts"
+import * as BrandingPages from "./FirmPages/BrandingPages.ts"
+import * as ContactLogin from "./FirmPages/ContactLogin.ts"
+import * as ConversationActions from "./FirmPages/ConversationActions.ts"
 import * as ContactPages from "./FirmPages/ContactPages.ts"
+import * as CustomerView from "./FirmPages/CustomerView.ts"
 import * as DocumentPage from "./FirmPages/DocumentPage.ts"
 import * as DocumentPages from "./FirmPages/DocumentPages.ts"
+import * as EmbeddingPage from "./FirmPages/EmbeddingPage.ts"
 import * as FileRequestPages from "./FirmPages/FileRequestPages.ts"
+import * as HandoutPage from "./FirmPages/HandoutPage.ts"
 import * as DevMail from "./FirmPages/DevMail.ts"
 import * as DevSms from "./FirmPages/DevSms.ts"
 import * as JoinPages from "./FirmPages/JoinPages.ts"
 import * as Keys from "./FirmPages/Keys.ts"
 import * as MemberPages from "./FirmPages/MemberPages.ts"
 import * as OperationsPage from "./FirmPages/OperationsPage.ts"
+import * as PortalSettings from "./FirmPages/PortalSettings.ts"
 import * as QuestionnairePages from "./FirmPages/QuestionnairePages.ts"
 import * as RecordPages from "./FirmPages/RecordPages.ts"
 import * as RequestCommands from "./FirmPages/RequestCommands.ts"
@@ -48,8 +57,10 @@ import * as WorkItemPage from "./FirmPages/WorkItemPage.ts"
 import * as WorkItemTaskPage from "./FirmPages/WorkItemTaskPage.ts"
 import { Doctor } from "./Doctor.ts"
 import { Documents } from "./Documents.ts"
+import { Handouts } from "./Documents/Handouts.ts"
 import { Shares } from "./Documents/Shares.ts"
 import { Downloads } from "./Downloads.ts"
+import { Embedding } from "./Embedding.ts"
 import { Files } from "./Files.ts"
 import { DevMailbox } from "./Mailer/mailbox.ts"
 import { MailTemplates } from "./MailTemplates.ts"
@@ -58,6 +69,7 @@ import { Invitations } from "./Members/Invitations.ts"
 import { Passwords } from "./Members/Passwords.ts"
 import { Operations } from "./Operations.ts"
 import { HttpRouter } from "./platform/Http.ts"
+import { Portal } from "./Portal.ts"
 import { Returns } from "./Returns.ts"
 import { DevOutbox } from "./SmsSender/outbox.ts"
 import { Suppressions } from "./Suppressions.ts"
@@ -73,20 +85,25 @@ import { Workspaces } from "./Workspaces.ts"
 
 type Services =
   | AccessCodes
+  | Brandings
   | ClientRequests
   | Config
   | Contacts
   | Crypto.Crypto
+  | Conversations
   | CustomerAccess
   | Doctor
   | Documents
   | Downloads
+  | Embedding
   | Files
+  | Handouts
   | Invitations
   | MailTemplates
   | Members
   | Operations
   | Passwords
+  | Portal
   | Questionnaires
   | Record
   | Returns
@@ -110,6 +127,8 @@ export const routes: ReadonlyArray<HttpRouter.Route<never, Services>> = [
   ...RequestForms.routes,
   ...RequestPage.routes,
   ...RequestCommands.routes,
+  ...ConversationActions.routes,
+  ...CustomerView.routes,
   ...SamplePages.routes,
   ...QuestionnairePages.routes,
   ...WorkItemList.routes,
@@ -117,16 +136,21 @@ export const routes: ReadonlyArray<HttpRouter.Route<never, Services>> = [
   ...WorkItemPage.routes,
   ...WorkItemTaskPage.routes,
   ...ContactPages.routes,
+  ...ContactLogin.routes,
   ...DocumentPages.routes,
   ...DocumentPage.routes,
   ...FileRequestPages.routes,
+  ...HandoutPage.routes,
   ...Keys.routes,
   ...MemberPages.routes,
   ...Settings.routes,
+  ...PortalSettings.routes,
+  ...BrandingPages.routes,
   ...WebhookPages.routes,
   ...WebhookPage.routes,
   ...WebhookDeliveryPage.routes,
   ...SendingPages.routes,
+  ...EmbeddingPage.routes,
   ...TemplatePages.routes,
   ...OperationsPage.routes,
   ...RecordPages.routes,
@@ -141,20 +165,25 @@ export const layer: Layer.Layer<never, never, Services | HttpRouter.HttpRouter> 
     // these and no others: the context of the build has a scope of its own, which is not a request's
     const services = Context.pick(
       AccessCodes,
+      Brandings,
       ClientRequests,
       Config,
       Contacts,
       Crypto.Crypto,
+      Conversations,
       CustomerAccess,
       Doctor,
       Documents,
       Downloads,
+      Embedding,
       Files,
+      Handouts,
       Invitations,
       MailTemplates,
       Members,
       Operations,
       Passwords,
+      Portal,
       Questionnaires,
       Record,
       Returns,

@@ -5,6 +5,7 @@
 import { ClientRequest, Instant } from "@requite/core"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Conversation from "./Conversations/Comment.ts"
 import * as codes from "./AccessCodes/words.ts"
 import { ClientRequests, type Current, type RequestNotFound } from "./ClientRequests.ts"
 import { Config } from "./Config.ts"
@@ -84,6 +85,10 @@ export const ofRequest = Effect.fnUntraced(function* (
       return Reminder.compose(letter, current, request.reminders.count + 1, now)
     case "access-link":
       return NewLink.asked(letter, 1)
+    case "delegated":
+      return NewLink.delegated(letter, request, recipient.id)
+    case "comments":
+      return NewLink.said(letter, Conversation.countOf(request) + 1)
     case "returned":
       return NewLink.returned(letter, current, returnedOf(current, recipient, now))
     case "code":

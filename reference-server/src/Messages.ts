@@ -48,6 +48,12 @@ export const catalogues: Readonly<Record<Audience, Readonly<Record<Language, Cat
   mail: { en: mailEn, es: mailEs, sv: mailSv },
 }
 
+const fromTheRight = new Set(["ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"])
+
+/** Which way a language (BCP 47) is written, for `dir`. */
+export const direction = (tag: string): "ltr" | "rtl" =>
+  fromTheRight.has(tag.toLowerCase().split("-")[0] ?? "") ? "rtl" : "ltr"
+
 export interface Translator<A extends Audience> {
   /** The language of the words, for `lang`. */
   readonly language: Language

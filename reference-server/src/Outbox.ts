@@ -56,8 +56,11 @@ const Row = Schema.Struct({
 const warming = (until: Date) =>
   `The domain is new, and today's share of mails to many has gone: it waits until ${until.toISOString()}.`
 
-/** How long uploads are gathered before they are told of, counted from the quarter of an hour that they fall in. */
-export const batchMillis = 900_000
+/** How long comments are gathered before they are told of, counted from the quarter of an hour that they fall in. */
+const batchMillis = 900_000
+const gathered: ReadonlySet<ClientRequest.Delivery["kind"]> = new Set(["comments-notice", "comments"])
+/** A visit is over, and its uploads are told of, when nothing came for this long; or when it took as long as that (F2, L36). */
+const visitMillis = { quiet: 900_000, longest: 3_600_000 }
 
 export const layer = Layer.effect(
   Outbox,
@@ -95,6 +98,25 @@ export const layer = Layer.effect(
       ),
     )
 
+    /**
+     * Adds an upload to the notice of its visit; false: there is none that waits, and it begins one. The row is locked until this
+     * commits: either what leaves has it in it, or what has left is not found here.
+     */
+    const prolong = (
+      { workspaceId, requestId, memberId }: { workspaceId: string; requestId: string; memberId: string | null },
+      last: number,
+    ) =>
+      Effect.map(
+        sql`UPDATE mails SET delivery = jsonb_set(delivery, '{last}', to_jsonb(${last}::bigint)),
+            held_until = least(
+              ${new Date(last + visitMillis.quiet)}::timestamptz,
+              to_timestamp(((delivery ->> 'at')::bigint + ${visitMillis.longest}::bigint) / 1000.0))
+          WHERE workspace_id = ${workspaceId} AND request_id = ${requestId} AND kind = 'upload-notice'
+            AND member_id IS NOT DISTINCT FROM ${memberId}::uuid AND status = 'queued' AND held_until IS NOT NULL
+          RETURNING 1`,
+        (found) => found.length > 0,
+      )
+
     const put = Effect.fnUntraced(function* (
       workspaceId: string,
       request: ClientRequest.State,
@@ -103,10 +125,15 @@ export const layer = Layer.effect(
     ) {
       const id = yield* Effect.provideService(Crypto.uuid, Crypto.Crypto, crypto)
       const now = yield* Clock.currentTimeMillis
+      if (delivery.kind === "upload-notice") {
+        if (yield* prolong({ workspaceId, requestId: request.id, memberId }, delivery.last)) return
+      }
       const { until, isBulk } =
-        delivery.kind === "upload-notice"
+        gathered.has(delivery.kind) && "at" in delivery
           ? { until: delivery.at + batchMillis, isBulk: false }
-          : yield* holding.until(workspaceId, request, delivery, Suppressions.normal(address), now)
+          : delivery.kind === "upload-notice"
+            ? { until: delivery.last + visitMillis.quiet, isBulk: false }
+            : yield* holding.until(workspaceId, request, delivery, Suppressions.normal(address), now)
       const heldUntil = until === null ? null : new Date(until)
       const isAdded = yield* insert({
         id,

@@ -1,20 +1,24 @@
 /**
  * What every page of ours has in common for the browser's safety (security.md §HTTP and browser): the headers, who may
  * post a form, and the cookies. A page carries no third-party thing, is never cached, framed or indexed, and tells
- * nobody where its reader came from.
+ * nobody where its reader came from. Only pages of a customer may be framed, by whom the firm lists (`CustomerPages/Framing.ts`).
  */
 import { Crypto } from "@requite/core"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
+import { randomBytes } from "node:crypto"
 import type { ServerConfig } from "./Config.ts"
 import * as CurrentRequest from "./Observability/CurrentRequest.ts"
 import type { HttpServerRequest } from "./platform/Http.ts"
 import { HttpEffect, HttpServerResponse } from "./platform/Http.ts"
 
-/** S37, S38, S40. Styles and scripts come from this server's own files only; pages need no inline ones. */
-export const headers = (config: ServerConfig): Readonly<Record<string, string>> => ({
-  "content-security-policy":
-    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+/** S37, S38, S40. Styles and scripts come from this server's own files only; pages need no inline ones. `framers`: the origins
+ * that may show it in a frame. */
+export const headers = (
+  config: ServerConfig,
+  framers: ReadonlyArray<string> = [],
+): Readonly<Record<string, string>> => ({
+  "content-security-policy": `default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors ${framers.length === 0 ? "'none'" : framers.join(" ")}`,
   "referrer-policy": "no-referrer",
   "cache-control": "no-store",
   "x-content-type-options": "nosniff",
@@ -24,18 +28,19 @@ export const headers = (config: ServerConfig): Readonly<Record<string, string>> 
   ...(isHttps(config) ? { "strict-transport-security": "max-age=31536000; includeSubDomains" } : {}),
 })
 
-const isHttps = (config: ServerConfig) => config.publicUrl.startsWith("https:")
+/** Is it served by https? Over plain http (this machine only) cookies cannot be bound to it. */
+export const isHttps = (config: ServerConfig) => config.publicUrl.startsWith("https:")
 
 /** A whole page, escaped already, with the headers above. */
 export const page = (
   config: ServerConfig,
   html: string,
-  options: { readonly status?: number } = {},
+  options: { readonly status?: number; readonly framers?: ReadonlyArray<string> } = {},
 ): HttpServerResponse.HttpServerResponse =>
   HttpServerResponse.text(html, {
     status: options.status ?? 200,
     contentType: "text/html; charset=utf-8",
-    headers: headers(config),
+    headers: headers(config, options.framers),
   })
 
 /**
@@ -119,9 +124,24 @@ export const isSameOrigin = (config: ServerConfig, request: HttpServerRequest.Ht
   return site === undefined ? request.headers["origin"] === config.publicUrl : site === "same-origin"
 }
 
-/** The token that the forms of a session carry: known to who has the session's secret, and of no use beyond. */
+/**
+ * The token that the forms of a session carry: known to who has the session's secret, and of no use beyond. It is written
+ * differently each time (a pad, and the token under it), so that the length of a compressed page says nothing of it (BREACH).
+ */
 export const csrfToken = (secret: Redacted.Redacted): Effect.Effect<string, never, Crypto.Crypto> =>
-  Crypto.sha256Hex(`csrf:${Redacted.value(secret)}`)
+  Effect.map(Crypto.sha256Hex(`csrf:${Redacted.value(secret)}`), (token) => {
+    const pad = randomBytes(token.length / 2)
+    return pad.toString("hex") + under(pad, token)
+  })
+
+const under = (pad: Buffer, token: string): string =>
+  Buffer.from(Buffer.from(token, "hex").map((byte, at) => byte ^ (pad[at] ?? 0))).toString("hex")
+
+/** What is written under its pad. */
+const unmasked = (token: string): string => {
+  const half = token.length / 2
+  return /^(?:[0-9a-f]{4})+$/.test(token) ? under(Buffer.from(token.slice(0, half), "hex"), token.slice(half)) : ""
+}
 
 /** `__Host-` cookies are tied to this host and to https; over plain http (this machine only) they would not be kept. */
 export const cookieName = (config: ServerConfig, name: string): string => (isHttps(config) ? `__Host-${name}` : name)
@@ -160,4 +180,4 @@ export const readCookie = (
 
 /** Compares a form's token with the session's own. */
 export const isCsrf = (given: string | undefined, expected: string): boolean =>
-  Crypto.timingSafeEqual(given ?? "", expected)
+  expected !== "" && Crypto.timingSafeEqual(unmasked(given ?? ""), unmasked(expected))

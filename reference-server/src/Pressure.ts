@@ -6,11 +6,12 @@
 import type { IncomingMessage, Server } from "node:http"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
-import type * as Tracer from "effect/Tracer"
 import { Config, type ServerConfig } from "./Config.ts"
 import * as CurrentRequest from "./Observability/CurrentRequest.ts"
 import * as Metrics from "./Observability/Metrics.ts"
+import * as Tracing from "./Observability/Tracing.ts"
 import * as Stopping from "./Operations/Stopping.ts"
 import { HttpEffect, HttpRouter, HttpServerRequest, HttpServerResponse, HttpTraceContext } from "./platform/Http.ts"
 import * as Outage from "./Pressure/Outage.ts"
@@ -56,8 +57,8 @@ const endOf = ({ complete, socket: line }: IncomingMessage): void => {
   if (!complete) line.destroy()
 }
 
-/** How long a request may take that brings no file. Half a minute of it may go by waiting for the database. */
-const deadline = "60 seconds"
+/** How long a request may take that brings no file, in milliseconds. Half of it may go by waiting for the database. */
+const deadline = 60_000
 
 /** Those that say how the server is are answered however much there is to do. */
 const isExempt = (url: string): boolean => /^\/(health|ready|metrics)(\?|$)/.test(url)
@@ -106,6 +107,25 @@ const bringsFile = ({ method, headers }: HttpServerRequest.HttpServerRequest): b
 /** The deadline has passed. */
 class TooSlow extends Error {}
 
+/** Dies of `TooSlow` once it took so long, when it has been ended. Every request comes by here: `Effect.timeoutOrElse` would run
+ * two fibers for it. */
+export const inTime = <A, E, R>(app: Effect.Effect<A, E, R>, millis = deadline): Effect.Effect<A, E, R> =>
+  Effect.flatMap(Effect.context<R>(), (context) =>
+    Effect.callback((resume) => {
+      const fiber = Effect.runForkWith(context)(app)
+      // @effect-diagnostics-next-line globalTimersInEffect:off
+      const timer = setTimeout(() => resume(Effect.andThen(Fiber.interrupt(fiber), Effect.die(new TooSlow()))), millis)
+      fiber.addObserver((exit) => {
+        clearTimeout(timer)
+        resume(exit)
+      })
+      return Effect.suspend(() => {
+        clearTimeout(timer)
+        return Fiber.interrupt(fiber)
+      })
+    }),
+  )
+
 /**
  * Around each route, where its template is known: the span of the request, its deadline, and an answer when what the server
  * stands on is away. Any other fault goes on to those who tell of it.
@@ -118,9 +138,7 @@ export const routed = HttpRouter.middleware(
         const request = yield* HttpServerRequest.HttpServerRequest
         const { route } = yield* HttpRouter.RouteContext
         yield* CurrentRequest.know({ route: route.path })
-        const within = bringsFile(request)
-          ? app
-          : Effect.timeoutOrElse(app, { duration: deadline, orElse: () => Effect.die(new TooSlow()) })
+        const within = bringsFile(request) ? app : inTime(app)
         return yield* within.pipe(
           Effect.catchCause((cause) => {
             const outage = isTooSlow(cause) ? "slow" : Outage.of(cause)
@@ -146,20 +164,20 @@ const isTooSlow = (cause: Cause.Cause<unknown>): boolean =>
 /** A span that names the route, and belongs to the trace of the proxy in front where that is a trusted one. */
 const spanned =
   ({ trustedProxies }: ServerConfig, request: HttpServerRequest.HttpServerRequest, route: string) =>
-  <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, Exclude<R, Tracer.ParentSpan>> =>
-    Effect.gen(function* () {
-      const id = yield* CurrentRequest.number
-      const parent = CurrentRequest.isFrom(request, trustedProxies)
-        ? Option.getOrUndefined(HttpTraceContext.fromHeaders(request.headers))
-        : undefined
-      return yield* Effect.withSpan(effect, `${request.method} ${route}`, {
-        kind: "server",
-        captureStackTrace: false,
-        ...(parent === undefined ? { root: true } : { parent }),
-        attributes: {
-          "http.request.method": request.method,
-          "http.route": route,
-          ...(id === null ? {} : { "requite.request.id": id }),
-        },
-      })
-    })
+  <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+    Effect.flatMap(CurrentRequest.number, (id) =>
+      Tracing.span(`${request.method} ${route}`, () => {
+        const parent = CurrentRequest.isFrom(request, trustedProxies)
+          ? Option.getOrUndefined(HttpTraceContext.fromHeaders(request.headers))
+          : undefined
+        return {
+          kind: "server",
+          ...(parent === undefined ? { root: true } : { parent }),
+          attributes: {
+            "http.request.method": request.method,
+            "http.route": route,
+            ...(id === null ? {} : { "requite.request.id": id }),
+          },
+        }
+      })(effect),
+    )

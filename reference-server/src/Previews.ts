@@ -5,7 +5,6 @@
  * Only of files that may be read. Made when asked for, in a process of its own (`Previews/render.ts`), and kept for a while in
  * memory only: a copy in the store would have to be found and erased with the file.
  */
-import { spawn } from "node:child_process"
 import { extname } from "node:path"
 import { fileURLToPath } from "node:url"
 import * as Context from "effect/Context"
@@ -14,6 +13,7 @@ import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import * as Semaphore from "effect/Semaphore"
 import * as Stream from "effect/Stream"
+import * as Child from "./Child.ts"
 import type { Download, FileWithheld } from "./Files.ts"
 
 /** The longest side, in points. */
@@ -58,45 +58,19 @@ const largest = 4_000_000
 const remembered = 16_000_000
 
 /** Draws one; null: it cannot be. An interruption kills the process. */
-const draw = ({ file, content }: Download, size: Size) =>
-  Effect.gen(function* () {
-    const child = yield* Effect.acquireRelease(
-      Effect.sync(() =>
-        // no environment: it has the server's secrets in it
-        spawn(process.execPath, ["--max-old-space-size=256", script, String(maxPixels), String(sides[size])], {
-          env: {},
-          stdio: ["pipe", "pipe", "ignore"],
-        }),
-      ),
-      (started) => Effect.sync(() => void started.kill("SIGKILL")),
-    )
-    const made = new Promise<Uint8Array<ArrayBuffer> | null>((resolve) => {
-      const chunks: Array<Buffer> = []
-      let bytes = 0
-      child.stdout.on("data", (chunk: Buffer) => {
-        bytes += chunk.length
-        if (bytes <= largest) chunks.push(chunk)
-      })
-      child.on("error", () => resolve(null))
-      child.on("close", (code) =>
-        resolve(code === 0 && bytes > 0 && bytes <= largest ? Uint8Array.from(Buffer.concat(chunks)) : null),
-      )
-    })
-    // it may have seen enough before it has read all
-    child.stdin.on("error", () => {})
-    const write = (chunk: Uint8Array) =>
-      Effect.promise(() => new Promise<void>((resolve) => void child.stdin.write(chunk, () => resolve())))
-    const feed = Stream.runForEach(content, write).pipe(Effect.andThen(Effect.sync(() => child.stdin.end())))
-    const drawn = yield* Effect.race(
-      Effect.promise(() => made),
-      Effect.andThen(
-        feed,
-        Effect.promise(() => made),
-      ),
-    ).pipe(Effect.timeoutOrElse({ duration: patience, orElse: () => Effect.succeed(null) }))
-    if (drawn === null) yield* Effect.logInfo("no preview could be made", { file: file.id, type: file.type })
-    return drawn
-  }).pipe(Effect.scoped)
+const draw = ({ file, content }: Download, size: Size) => {
+  const args = [String(maxPixels), String(sides[size])]
+  let bytes = 0
+  return Child.through({ script, args, heap: 256, patience }, content).pipe(
+    Stream.takeWhile((chunk) => (bytes += chunk.length) <= largest),
+    Stream.runCollect,
+    Effect.map((chunks) => (bytes > 0 && bytes <= largest ? Uint8Array.from(Buffer.concat(chunks)) : null)),
+    Effect.catchTag("ChildFailed", () => Effect.succeed(null)),
+    Effect.tap((drawn) =>
+      drawn === null ? Effect.logInfo("no preview could be made", { file: file.id, type: file.type }) : Effect.void,
+    ),
+  )
+}
 
 export const layer = Layer.effect(
   Previews,

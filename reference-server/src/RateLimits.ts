@@ -7,6 +7,7 @@ import { Crypto } from "@requite/core"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Hex from "effect/encoding/Hex"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import * as Together from "./Database/Together.ts"
@@ -56,7 +57,8 @@ export const layer = Layer.effect(
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
     const crypto = yield* Crypto.Crypto
-    const digest = (key: string) => Effect.provideService(Crypto.sha256Hex(key), Crypto.Crypto, crypto)
+    const encoder = new TextEncoder()
+    const digest = (key: string) => Effect.map(crypto.sha256(encoder.encode(key)), Hex.encode)
 
     /** What counts so many tries: its text is made once. */
     const texts = new Map<number, string>()

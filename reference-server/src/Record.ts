@@ -60,6 +60,8 @@ export class Record extends Context.Service<
     receipt(customer: Pick<Customer, "workspace" | "requestId">): Effect.Effect<AuditRecord.Receipt | null>
     /** A member saw something of what was given: written down at most once an hour. */
     viewed(member: Member, requestId: string, what: typeof ViewedPart.Type): Effect.Effect<void>
+    /** A member saw the pages of one of its recipients: written down at most once an hour, too (L47). */
+    viewedAs(member: Member, requestId: string, recipient: string): Effect.Effect<void>
     /** The operator says that the database was restored from a backup: it is no fault that it went back. */
     readonly restored: Effect.Effect<void>
     /** Erases what was given and whose it was. Its files go after that, as soon as the store lets them. */

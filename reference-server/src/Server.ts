@@ -40,6 +40,8 @@ import * as Sweeper from "./Sweeper.ts"
 import * as returnsListener from "./Returns/listener.ts"
 import * as returnsRoutes from "./Returns/routes.ts"
 import * as PageSecurity from "./PageSecurity.ts"
+import * as PortalLetters from "./Portal/Letters.ts"
+import * as PortalPages from "./PortalPages.ts"
 import { ByteSize } from "./platform/Files.ts"
 import { HttpIncomingMessage, HttpMiddleware, HttpRouter } from "./platform/Http.ts"
 import { NodeHttpServer } from "./platform/Node.ts"
@@ -72,8 +74,8 @@ export const adapters = (config: ServerConfig) =>
     Layer.provideMerge(files.layer(config), database(config)),
   )
 
-/** Only what is the same for everybody: compressing a page with a secret and with what a stranger typed tells of the secret
- * by its length (BREACH). */
+/** What is the same for everybody. Compressing a page with a secret and with what a stranger typed tells of the secret by its
+ * length (BREACH): the customer's pages, where length matters, mask theirs and are compressed there (CustomerPages/Route). */
 const compressed = HttpMiddleware.compression({
   compressible: (type) => /^(text\/(css|javascript)|image\/svg\+xml)\b/.test(type),
 })
@@ -85,6 +87,7 @@ const http = (config: ServerConfig) => {
   const load = Pressure.load(config.maxInFlight)
   const routes = Layer.mergeAll(
     CustomerPages.layer,
+    PortalPages.layer,
     FirmPages.layer,
     Api.layer,
     returnsRoutes.layer,
@@ -134,6 +137,7 @@ export const layer = (config: ServerConfig) =>
         worker.layer,
         returnsListener.layer,
         LetterWorker.layer,
+        PortalLetters.worker,
         testMails.worker,
         webhookWorker.layer,
         scanning.layer,

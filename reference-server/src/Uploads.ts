@@ -31,6 +31,8 @@ export interface Arriving {
   /** As the browser says it. */
   readonly name: string
   readonly content: Stream.Stream<Uint8Array, unknown>
+  /** Nobody else has its chunks, so that their memory may be taken as soon as they are kept. */
+  readonly isOurs?: boolean
 }
 
 export class Uploads extends Context.Service<
@@ -58,6 +60,8 @@ export class Uploads extends Context.Service<
     receiveAttachment(member: Member, file: Arriving): Effect.Effect<FileRef, UploadRefused>
     /** Takes a document of a member's, to be put into a folder. */
     receiveDocument(member: Member, file: Arriving): Effect.Effect<FileRef, UploadRefused>
+    /** Takes a document that a contact brings into a folder of the firm (F12): judged, and scanned, like every other. */
+    receiveFrom(workspaceId: string, file: Arriving): Effect.Effect<FileRef, UploadRefused>
     /** Takes a picture to be the logo of a firm (P19): nobody sees it before `Workspaces.update` says so. */
     receiveLogo(workspaceId: string, file: Arriving): Effect.Effect<Logo, UploadRefused>
     /** Those of these documents that belong to the member's firm, in this order. Ids from a form prove nothing. */
@@ -69,7 +73,7 @@ export class Uploads extends Context.Service<
       fileId: string,
       part?: PartOf,
     ): Effect.Effect<Download, RequestNotFound | FileWithheld>
-    /** The customer's own view: attachments of the firm, files of this request and of this session. Of an upload page only
+    /** The customer's own view: attachments and handouts of the firm, files of this request and of this session. Of an upload page only
      * what this session brought itself (S67). */
     downloadFor(
       customer: Customer,

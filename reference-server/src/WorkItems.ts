@@ -21,6 +21,8 @@ export type Status = typeof Status.Type
 export const WorkItem = Schema.Struct({
   id: Schema.String,
   title: Schema.String,
+  /** What customers read in place of the title (K28); empty: the title. */
+  externalName: Schema.String,
   /** Their names, in order. */
   stages: Schema.Array(Schema.String),
   /** The index of the stage it is in. */
@@ -98,6 +100,7 @@ export class WorkRefused extends Schema.TaggedError<WorkRefused>()("WorkRefused"
 
 export interface NewWorkItem {
   readonly title: string
+  readonly externalName?: string
   readonly stages?: ReadonlyArray<string>
   readonly autoAdvance?: boolean
   readonly assignee?: string | null

@@ -6,14 +6,10 @@ import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { BlobKey } from "./BlobStore.ts"
+import { Logo, Look } from "./Branding/Look.ts"
 import type { Member } from "./Members.ts"
 
-/** The firm's logo: the key of a blob, and the type that was found in it. Browsers run nothing in these three. */
-export const Logo = Schema.Struct({
-  id: Schema.String,
-  type: Schema.Literals(["image/png", "image/jpeg", "image/webp"]),
-})
-export type Logo = typeof Logo.Type
+export { Logo } from "./Branding/Look.ts"
 
 export const Workspace = Schema.Struct({
   id: Schema.String,
@@ -27,6 +23,10 @@ export const Workspace = Schema.Struct({
   timeZone: Schema.String,
   /** Stands for the name on the customer's pages and in mails (P19). */
   logo: Schema.NullOr(Logo),
+  /** The rest of its branding; null or left out: the standard look. */
+  look: Schema.optionalKey(Schema.NullOr(Look)),
+  /** The origins that may show its requests in a frame (Embedding); left out: none. */
+  frameOrigins: Schema.optionalKey(Schema.Array(Schema.String)),
 })
 export type Workspace = typeof Workspace.Type
 
@@ -34,7 +34,7 @@ export type Workspace = typeof Workspace.Type
 export class AlreadySetUp extends Schema.TaggedError<AlreadySetUp>()("AlreadySetUp", {}) {}
 
 export interface SetUp {
-  readonly workspace: Omit<Workspace, "id" | "logo">
+  readonly workspace: Omit<Workspace, "id" | "logo" | "look" | "frameOrigins">
   readonly member: { readonly name: string; readonly email: string; readonly password: string }
 }
 
@@ -46,9 +46,9 @@ export class Workspaces extends Context.Service<
     /** Makes the first workspace and member, once. The input has been checked by the caller's form. */
     setUp(input: SetUp): Effect.Effect<Member, AlreadySetUp>
     get(id: string): Effect.Effect<Workspace>
-    /** Changes what is given and leaves the rest. A logo that is replaced or removed is deleted. The caller has checked. */
-    update(id: string, changes: Partial<Omit<Workspace, "id">>): Effect.Effect<void>
-    /** The logo with this id, if it is one that a firm shows now. */
+    /** Changes what is given and leaves the rest. The caller has checked. */
+    update(id: string, changes: Partial<Pick<Workspace, "name" | "language" | "timeZone">>): Effect.Effect<void>
+    /** The logo with this id, if it is one of a firm's branding: live, drafted, or published before. */
     logo(id: BlobKey): Effect.Effect<(Logo & { readonly workspaceId: string }) | null>
   }
 >()("@requite/reference-server/Workspaces") {}

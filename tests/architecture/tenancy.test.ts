@@ -9,6 +9,7 @@ const sources = join(import.meta.dirname, "../../reference-server/src")
 
 const allowed: Readonly<Record<string, string>> = {
   "AccessCodes/layer.ts": "forgets codes that are over",
+  "Branding/layer.ts": "finds what a style sheet is made from by its digest",
   "ClientRequests/Sweep.ts": "finds the request that is due next",
   "CustomerAccess/sql.ts": "finds a link, a session or a family by its secret",
   "DataKeys/starting.ts": "seals anew what an older SECRET_KEY sealed, and what was kept before there were keys",

@@ -39,3 +39,32 @@ it.prop(
 it("a colour that reads already is left alone", () => {
   assert.strictEqual(Contrast.adjusted("#1f5eff", "#ffffff"), "#1f5eff")
 })
+
+it("P19: the nearest readable colour is of the same hue, and as near as it can be", () => {
+  const onPaper = [
+    { on: "#f5f5f2", least: 4.5 },
+    { on: "#ffffff", least: 4.5 },
+  ]
+  assert.strictEqual(Contrast.nearest("#0B6E4F", onPaper), "#0b6e4f")
+  assert.strictEqual(Contrast.nearest("#ffee88", onPaper), "#7f7000")
+  assert.strictEqual(Contrast.nearest("#ff0000", onPaper), "#e20000")
+  // a little lighter again would not do
+  assert.isFalse(Contrast.meets("#e60000", onPaper))
+  // between two surfaces that leave no room nothing can be read on both
+  const both = [
+    { on: "#ffffff", least: 21 },
+    { on: "#000000", least: 2 },
+  ]
+  assert.strictEqual(Contrast.nearest("#888888", both), "#000000")
+})
+
+it.prop("the nearest colour reaches what is demanded", { colour: Colour, on: Colour }, ({ colour, on }) => {
+  const demands = [{ on: hex(on), least: 4.5 }]
+  const found = Contrast.nearest(hex(colour), demands)
+  assert.isTrue(Contrast.meets(found, demands))
+  assert.strictEqual(Contrast.nearest(found, demands), found)
+})
+
+it("mixes as color-mix does", () => {
+  assert.strictEqual(Contrast.mixed("#ffffff", "#000000", 0.07), "#ededed")
+})

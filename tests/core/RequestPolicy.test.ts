@@ -25,6 +25,7 @@ const found = (policy: Policy, severity: "error" | "warning") =>
 
 /** Policies that cannot work, with every error that they have. */
 const contradictions: ReadonlyArray<readonly [codes: string, policy: Policy]> = [
+  ["delegation-to-nobody", { ...RequestPolicy.karbon, customerMayDelegate: "yes" }],
   ["not-positive", { ...standard, windowDays: 0, linkDays: -1 }],
   ["not-positive", { ...standard, windowDays: Number.NaN }],
   ["not-positive", { ...standard, reminderExtendsDays: 0 }],
@@ -77,6 +78,7 @@ const contradictions: ReadonlyArray<readonly [codes: string, policy: Policy]> = 
 
 /** Weak settings, beside the one that `standard` has: its code for sensitive requests goes by e-mail. */
 const weaknesses: ReadonlyArray<readonly [codes: string, policy: Policy]> = [
+  ["delegation-weakens-factor delegation-unchecked", { ...standard, customerMayDelegate: "yes" }],
   ["never-expires", { ...standard, windowDays: null, reminderExtendsDays: null }],
   ["never-expires extension-without-window", { ...standard, windowDays: null }],
   ["unclaimed-never-expires", { ...standard, clock: "first-claim", linkDays: null }],
@@ -104,7 +106,7 @@ describe("lint", () => {
     assert.deepStrictEqual(warnings, {
       standard: "same-channel-code",
       passfort: "link-alone",
-      taxdome: "never-expires link-alone old-links-kept no-quiet-hours",
+      taxdome: "never-expires link-alone delegation-unchecked old-links-kept no-quiet-hours",
       karbon: "binds-on-open no-quiet-hours",
       "customer-centre": "",
       "file-request": "never-expires open-to-anyone link-alone derived-token old-links-kept",

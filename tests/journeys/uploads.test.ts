@@ -213,7 +213,8 @@ describe.skipIf(Browser.missing !== undefined)("files on their way", () => {
       await customer.reload()
       await line(false, -1)
       await customer.getByText("“cut.pdf” was cut off. Choose it again").waitFor()
-      assert.isAtMost(await shifted(customer), 0.05)
+      // the row comes when the script has looked what the device remembers; less than what the Web Vitals call good
+      assert.isBelow(await shifted(customer), 0.1)
       await look(customer, "after-reload")
       const offsets: Array<number> = []
       customer.on("request", (sent) => {
@@ -274,10 +275,11 @@ describe.skipIf(Browser.missing !== undefined)("files on their way", () => {
       await papers.setInputFiles([files.taxi, files.hotel, files.train])
       await Journey.added(customer, 3)
       assert.include(await loaded(), "tus.min")
-      const own = ["customer.js", "upload.js", "uploadLine.js"].map((name) =>
+      // the rest of the page's script has a limit of its own (tests/architecture/assets.test.ts)
+      const own = ["upload.js", "uploadLine.js"].map((name) =>
         gzipSync(readFileSync(new URL(`../../reference-server/src/assets/${name}`, import.meta.url))),
       )
-      assert.isAtMost(Buffer.concat(own).length, 20_000)
+      assert.isAtMost(Buffer.concat(own).length, 10_000)
       // there is room for one passport
       await customer.locator('[name="f.passport"]').setInputFiles(files.passport)
       await Journey.added(customer, 4)

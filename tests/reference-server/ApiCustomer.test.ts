@@ -44,7 +44,7 @@ layer(testApi, { excludeTestServices: true, timeout: "60 seconds" })("what custo
       const fill = yield* call("GET", `/api/customer/${handle}`, { headers: { cookie } })
       assert.strictEqual(fill.status, 200)
       const { csrf, questionnaire, ...seen } = decoded(Customer.Fill, fill)
-      assert.match(csrf, /^[0-9a-f]{64}$/)
+      assert.match(csrf, /^[0-9a-f]{128}$/)
       assert.strictEqual(questionnaire["id"], "kyc")
       assert.deepStrictEqual(seen.workspace, { name: "Ask & Answer Ltd", accent: "#0b6e4f" })
       assert.strictEqual(seen.title, "Claimed")

@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import { ClientRequests } from "../../reference-server/src/ClientRequests.ts"
 import * as TestFirm from "../support/TestFirm.ts"
 import * as Visitor from "./CustomerPagesVisitor.ts"
-import { pdf, words } from "./CustomerPagesVisitor.ts"
+import { main, pdf, words } from "./CustomerPagesVisitor.ts"
 
 const karbon: RequestPolicy.RequestPolicy = { ...RequestPolicy.karbon, requires: ["email"] }
 
@@ -85,7 +85,7 @@ layer(Visitor.layer, { excludeTestServices: true, timeout: "60 seconds" })("item
       const page = yield* visitor.get(at("about"))
       assert.include(words(page.text), "This section is complete. If something has to change, ask Fresh Ltd")
       assert.match(words(page.text), /Your name Ann Your e-mail No answer/)
-      assert.notMatch(page.text, /<form|<button|name="a\./)
+      assert.notMatch(main(page.text), /<form|<button|name="a\./)
       // an old tab, and a forged button
       for (const action of ["list", "complete", "reopen"]) {
         const body = new FormData()
@@ -193,7 +193,7 @@ layer(Visitor.layer, { excludeTestServices: true, timeout: "60 seconds" })("item
         assert.include(words(choices.text), "Fresh Ltd has sent this back: Which red?")
         const about = yield* visitor.get(again("about"))
         assert.include(words(about.text), "Only what was sent back can be changed.")
-        assert.notInclude(about.text, "<form")
+        assert.notInclude(main(about.text), "<form")
         assert.include(words(about.text), "Your name Ann")
         // a form for it all the same
         const body = new FormData()

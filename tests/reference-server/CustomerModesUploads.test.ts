@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import { ClientRequests } from "../../reference-server/src/ClientRequests.ts"
 import * as TestFirm from "../support/TestFirm.ts"
 import * as Visitor from "./CustomerPagesVisitor.ts"
-import { pdf, words } from "./CustomerPagesVisitor.ts"
+import { heading, pdf, words } from "./CustomerPagesVisitor.ts"
 
 const questionnaire = {
   format: 1,
@@ -91,7 +91,7 @@ layer(Visitor.layer, { excludeTestServices: true, timeout: "60 seconds" })("a pa
       )
       assert.strictEqual(current.request.state, "WaitingForCustomer")
       assert.isNull(current.request.expiresAt)
-      assert.include([1, 2], mails.filter(({ kind }) => kind === "upload-notice").length)
+      assert.strictEqual(mails.filter(({ kind }) => kind === "upload-notice").length, 1)
       // S64: for the firm to have, each as it came
       assert.strictEqual((yield* requests.overview(member.workspaceId, request.id)).current.request.files.length, 3)
     }),
@@ -125,7 +125,7 @@ layer(Visitor.layer, { excludeTestServices: true, timeout: "60 seconds" })("a pa
       assert.notMatch(words(before.text), /secret|What you have sent|\b3\b/)
       for (const id of [...ids, "", "x", "../../etc/passwd"]) {
         const file = yield* bob.get(`${bob.page}/files/${encodeURIComponent(id)}`)
-        assert.deepStrictEqual([file.status, words(file.text).slice(0, 25)], [410, "This request has expired."])
+        assert.deepStrictEqual([file.status, heading(file.text)], [410, "This request has expired."])
         const removing = yield* bob.fill(bob.page, { press: ["remove", id] })
         assert.deepStrictEqual([removing.status, removing.location], [303, bob.page])
       }
@@ -165,7 +165,7 @@ layer(Visitor.layer, { excludeTestServices: true, timeout: "60 seconds" })("a pa
       for (const { name, value } of Visitor.fieldsOf(page.text)) body.append(name, value)
       body.append("f.documents", pdf("late.pdf"))
       const late = yield* visitor.post(visitor.page, body)
-      assert.deepStrictEqual([late.status, words(late.text).slice(0, 25)], [410, "This request has expired."])
+      assert.deepStrictEqual([late.status, heading(late.text)], [410, "This request has expired."])
       assert.strictEqual(TestFirm.blobs.size, before)
       assert.deepStrictEqual((yield* overview).current.request.files, [])
     }),

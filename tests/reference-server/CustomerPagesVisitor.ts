@@ -105,7 +105,7 @@ export const visitor = Effect.map(HttpServer.HttpServer, ({ address }) => {
 export const fieldsOf = (
   page: string,
 ): ReadonlyArray<{ readonly name: string; readonly value: string; readonly isHidden: boolean }> => {
-  const form = /<form[^>]*enctype="multipart\/form-data"[^>]*>([\s\S]*?)<\/form>/.exec(page)?.[1] ?? ""
+  const form = /<form[^>]*enctype="multipart\/form-data"[^>]*>([\s\S]*?)<\/form>/.exec(seen(page))?.[1] ?? ""
   const attribute = (tag: string, name: string) => {
     const value = new RegExp(`\\s${name}="([^"]*)"`).exec(tag)?.[1]
     return value === undefined ? undefined : plain(value)
@@ -127,6 +127,16 @@ export const fieldsOf = (
   })
 }
 
+/** A page without what is in it only for scripts: templates, which may hold others, and data. */
+export const seen = (page: string): string => {
+  let left = page.replace(/<script type="application\/json"[^>]*>.*?<\/script>/gs, "")
+  for (let before = ""; before !== left;) {
+    before = left
+    left = left.replace(/<template(?=[\s>])(?:(?!<template[\s>]).)*?<\/template>/gs, "")
+  }
+  return left
+}
+
 const plain = (escaped: string): string =>
   escaped
     .replaceAll("&quot;", '"')
@@ -140,7 +150,8 @@ export const hidden = (page: string, name: string): string =>
 
 /** What a person reads of a page, in one line. */
 export const words = (page: string): string =>
-  page
+  seen(page)
+    .replace(/<span data-(?:says|number)[^>]*>([^<]*)<\/span>/g, "$1")
     .replace(/<head>.*<\/head>/s, " ")
     .replace(/<[^>]*>/g, " ")
     .replace(/&quot;/g, '"')
@@ -150,6 +161,12 @@ export const words = (page: string): string =>
     .replace(/&amp;/g, "&")
     .replace(/\s+/g, " ")
     .trim()
+
+/** What a page is there for: without its head, which has the switch of languages. */
+export const main = (page: string): string => /<main.*<\/main>/s.exec(page)?.[0] ?? ""
+
+/** What a page is headed by. */
+export const heading = (page: string): string => words(/<h1[^>]*>(.*?)<\/h1>/s.exec(page)?.[1] ?? "")
 
 const accept = ["application/pdf", "image/*"]
 

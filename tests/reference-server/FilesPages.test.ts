@@ -2,6 +2,7 @@
 // administrator does about them.
 
 import { assert, layer } from "@effect/vitest"
+import { client } from "@requite/api"
 import { Crypto } from "@requite/core"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -22,6 +23,7 @@ import { Questionnaires } from "../../reference-server/src/Questionnaires.ts"
 import { Uploads } from "../../reference-server/src/Uploads.ts"
 import * as clamd from "../../reference-server/src/VirusScanner/clamd.ts"
 import { WorkItems } from "../../reference-server/src/WorkItems.ts"
+import { WorkspaceEvents } from "../../reference-server/src/WorkspaceEvents.ts"
 import * as Browser from "../support/Browser.ts"
 import * as FakeClamd from "../support/FakeClamd.ts"
 import * as FileSamples from "../support/FileSamples.ts"
@@ -120,6 +122,65 @@ layer(server, { excludeTestServices: true, timeout: "60 seconds" })("files that 
       assert.deepStrictEqual(yield* (yield* Files).withheld(member.workspaceId), [])
       const gone = yield* browser.post(`${path}/files/${file.id}/remove`, { ...hidden, reason })
       assert.strictEqual(gone.status, 404)
+    }),
+  )
+
+  it.effect("S55: the API lists them with the reason, scans again, removes with a word; for administrators only", () =>
+    Effect.gen(function* () {
+      scanner().mode = "up"
+      const { member, sent, file, address } = yield* handedIn("locked.pdf", locked)
+      const members = yield* Members
+      const { baseUrl } = yield* signedIn(member)
+      const { secret } = yield* members.createKey(member, "tests")
+      const { operations } = yield* client({ baseUrl, apiKey: secret })
+      const { files } = yield* operations.files()
+      assert.deepInclude(files[0], { id: file.id, request: sent.id, name: "locked.pdf", scan: "unscannable" })
+      assert.include(files[0]?.reason, "ncrypted")
+
+      const params = { file: file.id }
+      yield* operations.scanFile({ params })
+      const begun = scanner().asked.begun
+      yield* (yield* scanning.make).round
+      assert.isAbove(scanner().asked.begun, begun)
+
+      const reason = "Please send it without a password."
+      const blank = { params, payload: { reason: " " } }
+      assert.strictEqual((yield* Effect.flip(operations.removeFile(blank)))._tag, "SchemaError")
+      yield* operations.removeFile({ params, payload: { reason } })
+      const { current } = yield* (yield* ClientRequests).overview(member.workspaceId, sent.id)
+      assert.deepStrictEqual(current.request.files, [])
+      assert.deepInclude(current.request.items["papers"], { status: "Returned", reason })
+      assert.include((yield* TestFirm.mailTo(address, 2)).text, reason)
+      assert.deepStrictEqual((yield* operations.files()).files, [])
+      for (const gone of [operations.scanFile({ params }), operations.removeFile({ params, payload: { reason } })]) {
+        assert.strictEqual((yield* Effect.flip(gone))._tag, "NotFound")
+      }
+    }),
+  )
+
+  it.effect("S55: a member's own is removed with a line in the workspace's record", () =>
+    Effect.gen(function* () {
+      scanner().mode = "up"
+      const { member, stored, address } = yield* TestFirm.firm
+      const content = Stream.make(locked)
+      const terms = yield* (yield* Uploads).receiveAttachment(member, { name: "terms.pdf", content })
+      const sent = yield* TestFirm.sendRequest(member, stored.ref, {
+        recipients: [TestFirm.recipient(address)],
+        attachments: [terms],
+      })
+      const { baseUrl, browser } = yield* signedIn(member)
+      const facts = Effect.map(browser.get(`/requests/${sent.id}`), ({ body }) => body)
+      assert.match(yield* facts, /terms\.pdf <span[^>]*>[^<]*<\/span>\s*<span[^>]*>could not be scanned: kept back/)
+      assert.notInclude(yield* facts, `/files/${terms.id}`)
+
+      const { secret } = yield* (yield* Members).createKey(member, "tests")
+      const { operations } = yield* client({ baseUrl, apiKey: secret })
+      assert.deepInclude((yield* operations.files()).files[0], { id: terms.id, request: null })
+      yield* operations.removeFile({ params: { file: terms.id }, payload: { reason: "Locked." } })
+      const [event] = yield* (yield* WorkspaceEvents).list(member.workspaceId, { limit: 1 })
+      assert.deepInclude(event, { type: "DocumentDeleted", about: terms.id, by: member.id })
+      assert.match(yield* facts, /terms\.pdf <span[^>]*>[^<]*<\/span>\s*<span[^>]*>removed/)
+      assert.notInclude(yield* facts, `/files/${terms.id}`)
     }),
   )
 

@@ -85,12 +85,17 @@ describe("the first start", () => {
       const world = World.make({ setupCode: Redacted.make("opens sesame") })
       const browser = World.browser(yield* World.serve(world))
       const form = yield* browser.get("/setup")
-      const given = { ...World.hidden(form, "/setup"), ...answers, hex: "#ABC" }
+      const given = { ...World.hidden(form, "/setup"), ...answers, hex: "#063" }
+      const pale = yield* browser.post("/setup", { ...given, hex: "#ffee88" })
+      assert.include(
+        World.text(pale),
+        "#ffee88 cannot be read everywhere it would stand. The nearest colour that can is",
+      )
       const refused = yield* browser.post("/setup", { ...given, code: "guess" })
       assert.include(World.text(refused), "This is not the set-up code of this server.")
       const done = yield* browser.post("/setup", { ...given, code: "opens sesame" })
       assert.strictEqual(done.status, 303)
-      assert.strictEqual(world.workspaces[0]?.accent, "#aabbcc")
+      assert.strictEqual(world.workspaces[0]?.accent, "#006633")
     }),
   )
 

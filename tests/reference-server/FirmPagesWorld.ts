@@ -14,12 +14,17 @@ import { AccessCodes } from "../../reference-server/src/AccessCodes.ts"
 import { RequestNotFound } from "../../reference-server/src/ClientRequests.ts"
 import * as Assets from "../../reference-server/src/Assets.ts"
 import { Contacts } from "../../reference-server/src/Contacts.ts"
+import { Brandings } from "../../reference-server/src/Branding.ts"
 import { Config, type ServerConfig } from "../../reference-server/src/Config.ts"
 import { CustomerAccess } from "../../reference-server/src/CustomerAccess.ts"
 import { Doctor } from "../../reference-server/src/Doctor.ts"
 import { Documents } from "../../reference-server/src/Documents.ts"
 import { Shares } from "../../reference-server/src/Documents/Shares.ts"
 import * as Downloads from "../../reference-server/src/Downloads.ts"
+import { Conversations } from "../../reference-server/src/Conversations.ts"
+import { Handouts } from "../../reference-server/src/Documents/Handouts.ts"
+import { Portal } from "../../reference-server/src/Portal.ts"
+import { Embedding } from "../../reference-server/src/Embedding.ts"
 import { Files } from "../../reference-server/src/Files.ts"
 import * as FirmPages from "../../reference-server/src/FirmPages.ts"
 import { Returns } from "../../reference-server/src/Returns.ts"
@@ -307,6 +312,11 @@ const noSender = Layer.mergeAll(
   Layer.mock(MailTemplates, { find: () => Effect.sync(() => undefined), list: () => Effect.succeed([]) }),
   Layer.mock(Senders, { own: (name) => ({ from: { name, address: "requests@example.com" } }) }),
   Layer.mock(Doctor, {}),
+  Layer.mock(Embedding, {}),
+  // nobody says anything here (Conversations.test.ts: over the real service)
+  Layer.mock(Conversations, { of: () => Effect.succeed([]), unread: () => Effect.succeed(new Map()) }),
+  Layer.mock(Handouts, {}),
+  Layer.mock(Portal, {}),
 )
 
 /** No mail came back (ReturnsPages: over the real services). */
@@ -326,7 +336,11 @@ const noRecord = Layer.mock(AuditRecord, {
   keys: { current: "", all: [] },
   prove: () => Effect.succeed({ entries: 1, covered: null, fault: null }),
   viewed: () => Effect.void,
+  viewedAs: () => Effect.void,
 })
+
+/** The standard look (Branding: over the real services). */
+const noBranding = Layer.mock(Brandings, {})
 
 /** Nobody joins and nobody forgot a password (MembersJoining, MembersStaff: over the real services). */
 const noStaff = Layer.mergeAll(Layer.mock(Invitations, {}), Layer.mock(Passwords, {}), Layer.mock(WorkspaceEvents, {}))
@@ -363,6 +377,7 @@ export const layer = (world: World) =>
       noReturns,
       noWebhooks,
       noStaff,
+      noBranding,
       mailbox(world),
     ]),
   )

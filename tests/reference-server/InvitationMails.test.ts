@@ -244,7 +244,7 @@ describe("notices to members", () => {
     const all: ReadonlyArray<readonly [Notice.Noticed, string, string]> = [
       [{ kind: "item-notice", item: "papers", at: 1 }, "Completed: Papers", "Done: 2 of 2"],
       [{ kind: "item-notice", item: "about", at: 1 }, "Does not apply: About you", "Why: We have no company."],
-      [{ kind: "upload-notice", at: 0 }, "1 file came in: Yearly", "1 file was uploaded"],
+      [{ kind: "upload-notice", at: 0, last: 5 }, "1 file came in: Yearly", "1 file was uploaded"],
       [{ kind: "schedule-notice", reasons, at: 0 }, "Not sent: Yearly", "The recipient has no e-mail address"],
       [{ kind: "reminders-notice", recipient: "carl", at: 0 }, "No reminders wanted: Yearly", "turn them on again"],
       [

@@ -34,6 +34,7 @@ const giving = [
   "GET /api/customer/:handle/files/:file",
   "GET /api/record/archive",
   "GET /requests/:id/files/:file",
+  "GET /requests/:id/as-customer/:recipient/in/files/:file",
   "GET /documents/:id/file",
   "GET /q/:handle/files/:file",
   "POST /s/:token",
@@ -44,8 +45,10 @@ const silent = [
   "GET /api/documents/folders",
   "GET /api/documents/folders/:id",
   "GET /api/documents/requests",
+  "GET /api/documents/requests/:request/handouts",
   "GET /api/documents/:id",
   "GET /api/documents/:id/shares",
+  "GET /api/operations/files",
   "GET /api/customer/:handle/uploads/:upload/result",
   "GET /api/record",
   "GET /q/:handle/receipt.json",
@@ -56,7 +59,11 @@ const silent = [
   "GET /folders/:id",
   "GET /folders/:id/request",
   "GET /documents/:id",
+  "GET /requests/:id/documents",
   "GET /file-requests",
+  "GET /requests/:id/as-customer/:recipient/in/receipt.json",
+  "GET /requests/:id/as-customer/:recipient/in/receipt.pdf",
+  "GET /settings/branding/preview",
 ]
 const sounds = /file|upload|document|folder|attachment|zip|preview|export|archive|receipt|thumb|logo|share|photo/
 
@@ -202,6 +209,14 @@ const world = Effect.gen(function* () {
   const { url: shownAt } = yield* api.documents.share({ params: { id: shown.id }, payload: {} })
   const { share, url: hiddenAt } = yield* api.documents.share({ params: { id: hidden.id }, payload: {} })
   yield* api.documents.revokeShare({ params: { id: hidden.id, share: share.id } })
+  // documents that go with Carl's request: one with an item of it, one that was taken back
+  const [terms_, gone] = [wordOf(), wordOf()]
+  const handed = (yield* Docs.bring(ours, folder.id, "terms.pdf", pdf(terms_))).document
+  const taken = (yield* Docs.bring(ours, folder.id, "gone.pdf", pdf(gone))).document
+  const to = { request: carl.request }
+  yield* api.documents.give({ params: to, payload: { document: handed.id, item: "papers" } })
+  const { id: handout } = yield* api.documents.give({ params: to, payload: { document: taken.id } })
+  yield* api.documents.takeBack({ params: { ...to, handout } })
   const { request: open } = yield* api.documents.requestFiles({ params: { id: folder.id }, headers: {}, payload: {} })
   const { recipients } = yield* api.requests.get({ params: { id: open } })
   const [una, vera] = [yield* comeIn(open, recipients[0]?.id ?? ""), yield* comeIn(open, recipients[0]?.id ?? "")]
@@ -241,6 +256,20 @@ const world = Effect.gen(function* () {
       readers: firm,
       places: { ...common_, document: hidden.id },
       token: hiddenAt.slice(-43),
+    },
+    "given with an item": {
+      id: handed.file,
+      word: terms_,
+      readers: [...firm, "carl"],
+      request: carl.request,
+      places: { ...common_, handle: carl.handle, document: handed.id },
+    },
+    "taken back": {
+      id: taken.file,
+      word: gone,
+      readers: firm,
+      request: carl.request,
+      places: { ...common_, handle: carl.handle, document: taken.id },
     },
     dropped: {
       id: dropped,
@@ -289,7 +318,7 @@ const addresses = ({ path }: Route, file: File, reader: Reader): ReadonlyArray<s
       ),
       {
         requests: {},
-        recipient: "r",
+        recipient: "carl",
         file: file.id,
         upload: file.id,
         attachment: file.id,
@@ -298,6 +327,7 @@ const addresses = ({ path }: Route, file: File, reader: Reader): ReadonlyArray<s
         folder: file.places.folder ?? none,
         document: file.places.document ?? none,
         share: none,
+        handout: none,
         task: none,
         questionnaire: "kyc",
         key: none,

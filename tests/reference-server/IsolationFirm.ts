@@ -45,6 +45,7 @@ export interface Things {
   readonly folder: string
   readonly document: string
   readonly share: string
+  readonly handout: string
   readonly address: string
 }
 
@@ -245,6 +246,8 @@ export const furnished = Effect.fnUntraced(function* (mark: string) {
   const document = yield* (yield* Documents).add(admin, folder.id, deed)
   const { share } = yield* api.documents.share({ params: { id: document.id }, payload: { note: `${mark} bank` } })
 
+  const { id: handout } = yield* api.documents.give({ params: { request: started.id }, payload: { document: document.id } })
+
   // a file of theirs that is still on its way
   const begun = yield* World.call("POST", `${customer.at}/uploads`, {
     headers: { ...customer.headers, ...beginning },
@@ -290,6 +293,7 @@ export const furnished = Effect.fnUntraced(function* (mark: string) {
     folder: folder.id,
     document: document.id,
     share: share.id,
+    handout,
     address: `carl@${mark}.example`,
   }
   return {
@@ -345,6 +349,7 @@ const nothings = Effect.gen(function* () {
     folder: yield* id(),
     document: yield* id(),
     share: yield* id(),
+    handout: yield* id(),
     address: "carl@nobody.example",
   }
   return things
@@ -385,7 +390,7 @@ export const masked = ({ status, headers, body }: World.Answer) => {
   const mask = (text: string) =>
     text
       .replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, "<id>")
-      .replace(/\b[0-9a-f]{64}\b/g, "<digest>")
+      .replace(/\b(?:[0-9a-f]{64}){1,2}\b/g, "<digest>")
       .replace(/[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])/g, "<secret>")
       .replace(/rq_[0-9a-z]{8}/g, "<key>")
       .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, "<instant>")

@@ -12,6 +12,7 @@ const common: Readonly<Record<string, string>> = {
   item: "about",
   kind: "invitation",
   language: "en",
+  proposal: "proposal",
   question: "passport",
   section: "about",
 }
@@ -26,7 +27,13 @@ const parameter = (path: string, name: string, things: Firms.Things, request: st
   const of = (part: string, ids: Readonly<Record<string, string>>) => (path.includes(part) ? ids[name] : undefined)
   return (
     of("/requests/bulk/", { batch: things.batch, id: things.batch }) ??
-    of("/requests/", { id: request, recipient: things.recipient, file: things.file }) ??
+    of("/requests/", {
+      id: request,
+      request,
+      recipient: things.recipient,
+      file: things.file,
+      handout: things.handout,
+    }) ??
     of("/work-items/", { id: things.work, task: things.task, contact: things.contact }) ??
     of("/documents/folders/", { id: things.folder }) ??
     of("/folders/", { id: things.folder }) ??
@@ -37,7 +44,7 @@ const parameter = (path: string, name: string, things: Firms.Things, request: st
     of("/members/invitations/", { id: things.invitation }) ??
     of("/members/", { id: things.member }) ??
     of("/webhooks/", { id: things.webhook, endpoint: things.webhook, delivery: things.delivery }) ??
-    of("/settings/operations/files/", { file: things.file }) ??
+    of("/operations/files/", { file: things.file }) ??
     of("/customer/", { handle: things.handle, file: things.file, upload: things.upload }) ??
     of("/q/", { handle: things.handle, file: things.file }) ??
     common[name]

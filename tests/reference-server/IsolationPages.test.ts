@@ -1,8 +1,9 @@
 // The isolation matrix over the pages: every route of the firm's and of the customer's own tables, called by everybody who must
 // not reach a firm's things there. A part of a path that is not known here fails the test.
 import { assert, layer } from "@effect/vitest"
-import { Crypto } from "@requite/core"
 import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import * as PageSecurity from "../../reference-server/src/PageSecurity.ts"
 import * as CustomerPages from "../../reference-server/src/CustomerPages.ts"
 import * as FirmPages from "../../reference-server/src/FirmPages.ts"
 import * as Firms from "./IsolationFirm.ts"
@@ -45,6 +46,7 @@ const fields = (things: Firms.Things, request: string): Readonly<Record<string, 
   workItem: things.work,
   work: things.work,
   folder: things.folder,
+  document: things.document,
   parent: things.folder,
   assignee: things.member,
   request,
@@ -69,7 +71,7 @@ const ask = Effect.fnUntraced(function* (
   const path = addressOf(page.path, things, request)
   const what = `${method} ${path}`
   const secret = /=(.*)$/.exec(headers["cookie"] ?? "")?.[1] ?? ""
-  const csrf = yield* Crypto.sha256Hex(`csrf:${secret}`)
+  const csrf = yield* PageSecurity.csrfToken(Redacted.make(secret))
   const sent = { csrf, ...fields(things, request) }
   if (method === "GET") {
     const query = new URLSearchParams(fields(things, request))

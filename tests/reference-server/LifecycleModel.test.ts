@@ -153,6 +153,46 @@ const take = Effect.fnUntraced(function* (
         const intent = { ...system, type: "StopReminders", by: { kind: "customer", link: "" }, recipient } as const
         return [{ ...intent, at }, requests.handle(member.workspaceId, id, intent)]
       }
+      case "ChooseLanguage": {
+        const by = { kind: "customer", link: "" } as const
+        const intent = { ...system, type: "ChooseLanguage", by, recipient, language: form === 0 ? "es" : "sv" } as const
+        return [{ ...intent, at }, requests.handle(member.workspaceId, id, intent)]
+      }
+      case "Comment":
+      case "Reply": {
+        const said = { comment: commandId, item: form === 0 ? null : item, text: reason }
+        const { at: _, revision: __, ...link } = page
+        const intent =
+          step.type === "Comment"
+            ? ({ type: "Comment", ...link, ...said } as const)
+            : ({ type: "Reply", id: commandId, by: stamp.by, ...said } as const)
+        return [{ ...intent, at }, requests.handle(member.workspaceId, id, intent)]
+      }
+      case "Delegate": {
+        const { at: _, revision: __, ...link } = page
+        const to = person(`cy-${at}`)
+        const named = { ...to, name: "Cy Lund", email: `cy${form}@customer.example` }
+        const wish = { proposal: commandId, to: named, word: reason, suppressed: form === 2 }
+        const intent = { type: "Delegate", ...link, ...wish } as const
+        return [{ ...intent, at }, requests.handle(member.workspaceId, id, intent)]
+      }
+      case "RefuseDelegation": {
+        const proposal = state.proposal?.id ?? "none"
+        const intent = {
+          type: "RefuseDelegation",
+          id: commandId,
+          by: stamp.by,
+          proposal,
+          reason,
+          comment: "c",
+        } as const
+        return [{ ...intent, at }, requests.handle(member.workspaceId, id, intent)]
+      }
+      case "Disown": {
+        const { at: _, revision: __, ...link } = page
+        const intent = { type: "Disown", ...link, reason } as const
+        return [{ ...intent, at }, requests.handle(member.workspaceId, id, intent)]
+      }
       case "ReportDelivery": {
         const outcome = form === 2 ? "bounced-hard" : "delivered"
         const intent = { type: "ReportDelivery", ...system, recipient, mail: "m", outcome, detail: "" } as const

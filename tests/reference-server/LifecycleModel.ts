@@ -70,6 +70,12 @@ const types = [
   "CloseOnBehalf",
   "RequestAccessLink",
   "StopReminders",
+  "ChooseLanguage",
+  "Comment",
+  "Reply",
+  "Delegate",
+  "Disown",
+  "RefuseDelegation",
   "ReportDelivery",
   "LiftSuppression",
   "RecordAccess",
@@ -80,11 +86,12 @@ const types = [
 ] as const
 
 /** What makes sense in a state: without it most steps would be refused, and a story would get nowhere. */
-const sensible = ({ state, sentAt, suspended, suppressed }: ClientRequest.State): ReadonlyArray<string> => {
+const sensible = ({ state, sentAt, suspended, suppressed, proposal }: ClientRequest.State): ReadonlyArray<string> => {
   if (suspended !== null) return ["Resume"]
   if (state === "Submitted") return ["AcceptItem", "ReturnItem", "Reopen", "QuarantineFile"]
   if (state === "Expired") return ["Resend", "RequestAccessLink", "ChangeWindow", "CloseOnBehalf"]
   if (state === "Cancelled") return types
+  if ((proposal ?? null) !== null) return ["RefuseDelegation", "Save", "Reply"]
   if (suppressed.length > 0) return ["LiftSuppression", "Save", "Resend"]
   if (sentAt === null) return ["Send", "Wake", "Schedule", "Edit", "Unschedule"]
   return [
@@ -111,6 +118,9 @@ const sensible = ({ state, sentAt, suspended, suppressed }: ClientRequest.State)
     "ReopenItem",
     "ReportScan",
     "QuarantineFile",
+    "Delegate",
+    "Comment",
+    "Disown",
   ]
 }
 

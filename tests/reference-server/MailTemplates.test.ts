@@ -61,6 +61,8 @@ describe("what a template may say", () => {
       reminder: ["dueSentence", "standing"],
       "access-link": ["firmName", "requestTitle", "notYou"],
       returned: ["firmName"],
+      delegated: ["firmName", "requestTitle", "passedOnBy"],
+      comments: ["firmName", "requestTitle"],
       code: ["firmName", "expiry"],
     } as const
     for (const kind of kinds) {

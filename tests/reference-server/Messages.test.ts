@@ -25,8 +25,31 @@ const variables = (message: string): ReadonlyArray<string> => {
   return [...found].sort()
 }
 
+/** What a message chooses between: by number or by word, with its cases. */
+const choicesIn = (message: string, language: string) => {
+  const found: Array<{ readonly isPlural: boolean; readonly options: ReadonlyArray<string> }> = []
+  const visit = (value: unknown): void => {
+    if (Array.isArray(value)) value.forEach(visit)
+    else if (typeof value === "object" && value !== null && "options" in value) {
+      const options = value.options as Readonly<Record<string, { readonly value: unknown }>>
+      found.push({ isPlural: "type" in value && value.type === 6, options: Object.keys(options) })
+      for (const option of Object.values(options)) visit(option.value)
+    }
+  }
+  visit(new IntlMessageFormat(message, language, undefined, { ignoreTag: true }).getAst())
+  return found
+}
+
+/** Names, and words that a language has in common with English. */
+const names = ["PDF", "Word", "Excel", "PowerPoint", "CSV", "Ad hoc", "Webhooks", "{millis} ms", "Portal"]
+const common = ["Error", "error", "version {version}", "Version", "Text", "Person {number}", "Standard", "standard"]
+// the kind "Forms" of the audit log has a fixed name (P14)
+const alike = new Set([...names, ...common, "ok", "Medium", "[Test] {subject}", "Forms"])
+
+const audiences = ["customer", "firm", "mail"] as const
+
 describe("Messages", () => {
-  for (const audience of ["customer", "firm", "mail"] as const) {
+  for (const audience of audiences) {
     const { en, es, sv } = Messages.catalogues[audience]
     it(`${audience}: English, Spanish and Swedish have the same keys`, () => {
       assert.deepStrictEqual(Object.keys(es), Object.keys(en))
@@ -43,15 +66,66 @@ describe("Messages", () => {
     assert.deepStrictEqual(variables("{a} and {n, plural, one {# of {b}} other {#}}"), ["a:text", "b:text", "n:plural"])
   })
 
-  it("every message to customers is used by their pages or in what is printed for them", () => {
-    const folder = join(import.meta.dirname, "../../reference-server/src")
+  for (const audience of audiences)
+    it(`M22: ${audience}: plurals have each category of their language, and selections an "other"`, () => {
+      for (const [language, catalogue] of Object.entries(Messages.catalogues[audience])) {
+        // Spanish has one of its own from a million on
+        const categories = new Intl.PluralRules(language).resolvedOptions().pluralCategories
+        const wanted = categories.filter((one) => one !== "many")
+        for (const [key, message] of Object.entries(catalogue)) {
+          for (const { isPlural, options } of choicesIn(message, language)) {
+            const cases = options.filter((option) => !option.startsWith("="))
+            assert.include(cases, "other", `${language} ${key}`)
+            if (!isPlural) continue
+            // where a number makes no difference, there is one case
+            if (cases.length > 1) for (const one of wanted) assert.include(cases, one, `${language} ${key}`)
+            for (const one of cases)
+              assert.isTrue(
+                categories.some((category) => category === one),
+                `${language} ${key}: ${one}`,
+              )
+          }
+        }
+      }
+    })
+
+  it("no message is left in English but what is the same", () => {
+    for (const audience of audiences) {
+      const { en, es, sv } = Messages.catalogues[audience]
+      for (const [language, catalogue] of Object.entries({ es, sv })) {
+        const left = Object.entries(catalogue).filter(([key, message]) => message === en[key])
+        assert.deepStrictEqual(
+          left.filter(([, message]) => !alike.has(message)),
+          [],
+          `${audience} ${language}`,
+        )
+      }
+    }
+  })
+
+  it("every message is used, and every message that is asked for by its name is there", () => {
+    const folder = join(import.meta.dirname, "../../reference-server")
     const sources = readdirSync(folder, { recursive: true, encoding: "utf8" })
-      .filter((name) => /^(CustomerPages|Exports)\b.*\.ts$/.test(name))
+      .filter((name) => /^(src|browser)\b.*\.ts$/.test(name))
       .map((name) => readFileSync(join(folder, name), "utf8"))
       .join("\n")
-    for (const key of Object.keys(Messages.catalogues.customer.en)) {
-      assert.isTrue(sources.includes(`"${key}"`) || key.startsWith("state."), key)
-    }
+    const literals = new Set(
+      [...sources.matchAll(/["'`]([a-zA-Z][\w-]*(?:\.[\w-]+)*)["'`]/g)].map(([, key = ""]) => key),
+    )
+    // keys that are put together: `state.${standing}`
+    const patterns = [...sources.matchAll(/`((?:[\w.-]|\$\{[^`{}]*\})*\.(?:[\w.-]|\$\{[^`{}]*\})*)`/g)].flatMap(
+      ([, made = ""]) =>
+        made.includes("${") ? [new RegExp(`^${made.replaceAll(".", "\\.").replaceAll(/\$\{[^}]*\}/g, ".*")}$`)] : [],
+    )
+    const keys = audiences.flatMap((audience) => Object.keys(Messages.catalogues[audience].en))
+    const unused = keys.filter((key) => !literals.has(key) && !patterns.some((pattern) => pattern.test(key)))
+    assert.deepStrictEqual(unused, [])
+    const asked = [...sources.matchAll(/\bt\(\s*"([^"]+)"/g)].map(([, key = ""]) => key)
+    assert.isAbove(asked.length, 500)
+    assert.deepStrictEqual(
+      asked.filter((key) => !audiences.some((audience) => Messages.isKey(audience, key))),
+      [],
+    )
   })
 
   it("P22 P25: the two sentences are exactly these in English", () => {

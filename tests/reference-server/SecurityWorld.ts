@@ -18,6 +18,7 @@ import * as FirmPages from "../../reference-server/src/FirmPages.ts"
 import * as Samples from "../../reference-server/src/FirmPages/Samples.ts"
 import type { OutgoingMail } from "../../reference-server/src/Mailer.ts"
 import { Members } from "../../reference-server/src/Members.ts"
+import * as PortalPages from "../../reference-server/src/PortalPages.ts"
 import { HttpRouter, HttpServer } from "../../reference-server/src/platform/Http.ts"
 import { NodeHttpServer } from "../../reference-server/src/platform/Node.ts"
 import { SqlClient } from "../../reference-server/src/platform/Sql.ts"
@@ -28,7 +29,7 @@ export const day = 86_400_000
 /** What the configuration says, and pages of ours therefore send. */
 export const origin = "http://localhost:3000"
 
-export const layer = HttpRouter.serve(Layer.mergeAll(CustomerPages.layer, FirmPages.layer, Api.layer), {
+export const layer = HttpRouter.serve(Layer.mergeAll(CustomerPages.layer, PortalPages.layer, FirmPages.layer, Api.layer), {
   disableLogger: true,
   disableListenLog: true,
   middleware: (app) => AccessLog.middleware([])(Caller.middleware({ recordWholeIp: false })(app)),

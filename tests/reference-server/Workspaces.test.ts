@@ -52,6 +52,8 @@ layer(TestFirm.layer, { excludeTestServices: true, timeout: "60 seconds" })("wor
         language: "sv",
         timeZone: "Europe/Stockholm",
         logo: null,
+        look: null,
+        frameOrigins: [],
       })
       assert.strictEqual((yield* sql`SELECT 1 FROM workspaces`).length, 1)
       const secret = yield* members.signIn(

@@ -48,7 +48,7 @@ export interface Eye {
 }
 
 /** Looks at the page as it is; with `sizes`, at each of them, and with axe at the page's own, which is the first. */
-export const eye = (name: string, sizes: ReadonlyArray<typeof desk | typeof phone> = []): Eye => {
+export const eye = (name: string, sizes: ReadonlyArray<{ readonly width: number; readonly height: number }> = []): Eye => {
   const complaints: Array<string> = []
   const see = async (page: Page, named: string) => {
     await Browser.screenshot(page, named)

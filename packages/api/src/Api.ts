@@ -2,10 +2,12 @@
  * The HTTP contract of requite, once, for the server, its documentation and every client. Each group is one file that
  * says its paths, its schemas and its failures; handlers stand in the server.
  */
+import { Branding } from "./Branding.ts"
 import { Contacts } from "./Contacts.ts"
 import { Customer } from "./Customer.ts"
 import { tidy } from "./Document.ts"
 import { Documents } from "./Documents.ts"
+import { Embedding } from "./Embedding.ts"
 import { Events } from "./Events.ts"
 import { HttpApi, HttpApiMiddleware, OpenApi } from "./HttpApi.ts"
 import { Keys } from "./Keys.ts"
@@ -56,6 +58,8 @@ export class Api extends HttpApi.make("requite")
     Customer,
     Uploads,
     Senders,
+    Branding,
+    Embedding,
     Templates,
     Record,
   )

@@ -55,6 +55,19 @@ export const ContactView = Schema.Struct({
 }).annotate({ identifier: "Contact", description: "A person outside the firm. Deleted ones can be restored." })
 export type ContactView = typeof ContactView.Type
 
+/** How a contact's login to the portal stands. */
+export const LoginView = Schema.Struct({
+  state: Schema.Literals(["none", "on", "off"]).annotate({
+    description: "`none`: they have made none with the address they have now; `off`: the firm turned it off.",
+  }),
+  madeAt: Schema.NullOr(Wire.Timestamp),
+  lastLoginAt: Schema.NullOr(Wire.Timestamp),
+  turnedOffAt: Schema.NullOr(Wire.Timestamp),
+  passkeys: Schema.Int,
+  sessions: Schema.Int.annotate({ description: "Browsers that are logged in now." }),
+}).annotate({ identifier: "ContactLogin", description: "A contact's login to the portal. Nobody needs one." })
+export type LoginView = typeof LoginView.Type
+
 const params = { id: Wire.Id }
 const one = { params, success: ContactView, error: Failure.NotFound }
 
@@ -104,7 +117,25 @@ export class Contacts extends HttpApiGroup.make("contacts")
       }),
     ),
     HttpApiEndpoint.post("restore", "/:id/restore", one).annotateMerge(
-      OpenApi.annotations({ summary: "Restore a contact", description: "Takes the deletion back." }),
+      OpenApi.annotations({
+        summary: "Restore a contact",
+        description: "Takes the deletion back. Their login to the portal works again.",
+      }),
+    ),
+    HttpApiEndpoint.get("login", "/:id/login", { ...one, success: LoginView }).annotateMerge(
+      OpenApi.annotations({
+        summary: "Read a contact's login",
+        description: "Whether the contact can log in to the portal, and when they last did.",
+      }),
+    ),
+    HttpApiEndpoint.delete("turnOffLogin", "/:id/login", { ...one, success: LoginView }).annotateMerge(
+      OpenApi.annotations({
+        summary: "Turn a login off",
+        description: "They can log in no more, and make no login. Sessions end at once; links in mails still work.",
+      }),
+    ),
+    HttpApiEndpoint.post("turnOnLogin", "/:id/login", { ...one, success: LoginView }).annotateMerge(
+      OpenApi.annotations({ summary: "Turn a login on", description: "Takes turning it off back." }),
     ),
   )
   .middleware(MemberAccess)

@@ -8,6 +8,7 @@ import * as ClientRequest from "@requite/core/ClientRequest"
 import * as Schema from "effect/Schema"
 import { CustomerAccess } from "./Access.ts"
 import * as Entrance from "./Customer/Entrance.ts"
+import * as Talking from "./Customer/Talking.ts"
 import * as Failure from "./Failure.ts"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "./HttpApi.ts"
 import * as Wire from "./Wire.ts"
@@ -36,6 +37,14 @@ export const Fill = Schema.Struct({
   expiresAt: Schema.NullOr(Wire.Timestamp),
   language: Schema.String.annotate({ description: "The recipient's, BCP 47." }),
   attachments: Schema.Array(Wire.FileRef).annotate({ description: "Documents of the firm, to read." }),
+  handouts: Schema.Array(
+    Schema.Struct({
+      file: Wire.Id,
+      name: Schema.String,
+      bytes: Schema.Finite,
+      item: Schema.NullOr(Schema.String).annotate({ description: "The section that it goes with; null: all of them." }),
+    }),
+  ).annotate({ description: "Documents that the firm gave with the request, to read like any file." }),
   questionnaire: Schema.Record(Schema.String, Schema.Json).annotate({ description: "The definition, checked." }),
   revision: Schema.Int.annotate({
     description: "To be sent back with every change: another one means the firm changed the questions.",
@@ -61,11 +70,24 @@ export const Conflict = Schema.Struct({
 }).annotate({ identifier: "Conflict", description: "A question that somebody else wrote meanwhile: theirs stands." })
 export type Conflict = typeof Conflict.Type
 
+/** What the server has: for a page that stays open. */
+export const Latest = Schema.Struct({
+  revision: Schema.Int.annotate({ description: "Another one than the page's: the firm changed the questions." }),
+  versions: Schema.Record(Schema.String, Schema.Int).annotate({
+    description: "On a shared record: how often each question was written.",
+  }),
+  answers: Schema.NullOr(Wire.Answers).annotate({
+    description: "On a shared record: all of them. Null elsewhere: nobody else writes.",
+  }),
+}).annotate({ identifier: "Latest", description: "What has become of the answers since the page was loaded." })
+export type Latest = typeof Latest.Type
+
 /** What is wrong with the saved answers, how far each section is, and what was not saved because of somebody else. */
 export const Saved = Schema.Struct({
   issues: Schema.Array(Wire.Issue),
   progress: Schema.Array(Wire.SectionProgress),
   conflicts: Schema.Array(Conflict),
+  latest: Latest,
 }).annotate({ identifier: "Saved", description: "What is wrong with the answers so far, and how far each section is." })
 export type Saved = typeof Saved.Type
 
@@ -86,6 +108,13 @@ const limits = { maxParts: 20, maxFieldSize: "64 KiB", maxTotalSize: "1100 MB" }
 
 const get = HttpApiEndpoint.get("get", "/:handle", { params, success: Fill }).annotateMerge(
   OpenApi.annotations({ summary: "Read what is asked", description: "What is asked, and what was given so far." }),
+)
+
+const latest = HttpApiEndpoint.get("latest", "/:handle/answers", { params, success: Latest }).annotateMerge(
+  OpenApi.annotations({
+    summary: "Read what is new",
+    description: "What others have written on a shared record since, and whether the firm has changed the questions.",
+  }),
 )
 
 const save = HttpApiEndpoint.put("save", "/:handle/answers", {
@@ -227,7 +256,8 @@ const finish = HttpApiEndpoint.post("finish", "/:handle/finish", {
 )
 
 export class Customer extends HttpApiGroup.make("customer")
-  .add(get, save, upload, file, remove, completeItem, reopenItem, declineItem, submit, finish)
+  .add(get, latest, save, upload, file, remove, completeItem, reopenItem, declineItem, submit, finish)
+  .add(Talking.comments, Talking.comment, Talking.delegate, Talking.disown)
   .middleware(CustomerAccess)
   // added after the guard: these are what opens the session that the others need
   .add(Entrance.claim, Entrance.code, Entrance.enterCode, Entrance.sendCode, Entrance.accessLink)

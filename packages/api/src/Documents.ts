@@ -89,6 +89,33 @@ export const ShareView = Schema.Struct({
 }).annotate({ identifier: "Share", description: "A link that shows one document to whoever has it." })
 export type ShareView = typeof ShareView.Type
 
+export const HandoutView = Schema.Struct({
+  id: Wire.Id,
+  request: Wire.Id,
+  item: Schema.NullOr(Schema.String).annotate({ description: "Of the request; null: it goes with all of it." }),
+  document: Wire.Id,
+  file: Wire.Id,
+  name: Schema.String,
+  bytes: Schema.Finite,
+  type: Schema.String,
+  sha256: Schema.String,
+  scan: Schema.Literals(["pending", "clean", "unscannable", "unscanned", "infected"]),
+  by: Schema.NullOr(Schema.String).annotate({ description: "The name of the member who gave it." }),
+  createdAt: Wire.Timestamp,
+}).annotate({
+  identifier: "Handout",
+  description: "A document of the firm that goes with a request, for its customer.",
+})
+export type HandoutView = typeof HandoutView.Type
+
+export const NewHandout = Schema.Struct({
+  document: Wire.Id,
+  item: Schema.optionalKey(Schema.String.annotate({ description: "Of the request. Left out: with all of it." })),
+}).annotate({
+  identifier: "NewHandout",
+  examples: [{ document: "0199a3c1-7c1e-7000-8000-000000000001", item: "papers" }],
+})
+
 export const NewShare = Schema.Struct({
   note: Schema.optionalKey(Wire.line(200)),
   days: Schema.optionalKey(
@@ -200,6 +227,26 @@ export class Documents extends HttpApiGroup.make("documents")
     HttpApiEndpoint.get("fileRequests", "/requests", {
       success: Schema.Struct({ requests: Schema.Array(FileRequestView) }),
     }).annotateMerge(says("List file requests", "Those that bring files into folders, the latest first, at most 200.")),
+    HttpApiEndpoint.get("handouts", "/requests/:request/handouts", {
+      params: { request: Wire.Id },
+      success: Schema.Struct({ documents: Schema.Array(HandoutView) }),
+      error: Failure.NotFound,
+    }).annotateMerge(says("List handouts", "Documents that go with a request or one of its items, for its customer.")),
+    HttpApiEndpoint.post("give", "/requests/:request/handouts", {
+      params: { request: Wire.Id },
+      payload: NewHandout,
+      success: HandoutView.pipe(HttpApiSchema.status(201)),
+      error: refusable,
+    }).annotateMerge(
+      says(
+        "Give a document with a request",
+        "Whoever is asked can read it, from the page of its item, until it is taken back. Only a document that was found to be clean; again changes nothing.",
+      ),
+    ),
+    HttpApiEndpoint.delete("takeBack", "/requests/:request/handouts/:handout", {
+      params: { request: Wire.Id, handout: Wire.Id },
+      error: Failure.NotFound,
+    }).annotateMerge(says("Take a document back", "From now on the customer does not read it by this request.")),
     HttpApiEndpoint.get("get", "/:id", { params, success: DocumentView, error: Failure.NotFound }).annotateMerge(
       says("Read a document", "What is known of it, without its bytes."),
     ),

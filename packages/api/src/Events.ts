@@ -45,6 +45,12 @@ export const names = {
   CheckRequested: "check.requested",
   ReminderSent: "reminder.sent",
   RemindersStopped: "reminder.stopped",
+  LanguageChosen: "recipient.language-chosen",
+  CommentAdded: "comment.added",
+  DelegationProposed: "delegation.proposed",
+  DelegationRefused: "delegation.refused",
+  RequestDelegated: "request.delegated",
+  RequestDisowned: "request.disowned",
   RequestSubmitted: "request.submitted",
   RequestReopened: "request.reopened",
   RequestSuspended: "request.suspended",
@@ -171,6 +177,22 @@ export const schemas = {
   }),
   ReminderSent: event(names.ReminderSent, { count: Schema.Int, ...ends }),
   RemindersStopped: event(names.RemindersStopped, recipient),
+  LanguageChosen: event(names.LanguageChosen, { ...recipient, language: Schema.String }),
+  CommentAdded: event(names.CommentAdded, {
+    comment: Schema.String.annotate({ description: "Its id; what it says is read with `requests.comments`." }),
+    item: Schema.NullOr(Schema.String).annotate({ description: "The id of a section; null: the whole request." }),
+    recipient: Schema.NullOr(Schema.String).annotate({
+      description: "The recipient whose conversation with the firm it belongs to; null: of all who share the record.",
+    }),
+  }),
+  DelegationProposed: event(names.DelegationProposed, { ...recipient, proposal: Schema.String }),
+  DelegationRefused: event(names.DelegationRefused, { proposal: Schema.String }),
+  RequestDelegated: event(names.RequestDelegated, {
+    ...recipient,
+    to: Schema.String.annotate({ description: "The id of the recipient who answers now." }),
+    joins: Schema.Boolean.annotate({ description: "Beside the one before, on a shared record; else in their place." }),
+  }),
+  RequestDisowned: event(names.RequestDisowned, recipient),
   RequestSubmitted: event(names.RequestSubmitted, {
     submission: Schema.String,
     answers: Schema.optionalKey(Schema.NullOr(Wire.Answers)).annotate({

@@ -3,13 +3,11 @@
  * sentence for developers and logs. People are shown a sentence of their own language, by `_tag` and `code`.
  */
 import * as ClientRequest from "@requite/core/ClientRequest"
-import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import { message } from "./Failure/message.ts"
 import * as Wire from "./Wire.ts"
 
-/** A message that is the same for every failure of its kind. */
-const message = (sentence: string) =>
-  Schema.String.pipe(Schema.withConstructorDefault(Effect.succeed(sentence))).annotate({ examples: [sentence] })
+export * from "./Failure/Customer.ts"
 
 /** Neither a key nor a session that holds. */
 export class Unauthorized extends Schema.TaggedError<Unauthorized>()(
@@ -85,6 +83,7 @@ export class NotFound extends Schema.TaggedError<NotFound>()(
       "contact",
       "member",
       "invitation",
+      "branding",
       "key",
       "webhook",
       "delivery",
@@ -203,11 +202,49 @@ export class TemplateRefused extends Schema.TaggedError<TemplateRefused>()(
   },
 ) {}
 
+/** A colour that cannot be read wherever it would stand, or a logo that is not there. */
+export class BrandingRefused extends Schema.TaggedError<BrandingRefused>()(
+  "BrandingRefused",
+  {
+    findings: Schema.Array(
+      Schema.Struct({
+        field: Schema.String.annotate({ examples: ["accent"] }),
+        code: Schema.Literals(["unreadable", "unknown-logo"]),
+        nearest: Schema.NullOr(Schema.String).annotate({ description: "The nearest colour that can be read." }),
+      }),
+    ),
+    message: message("A colour cannot be read wherever it would stand, or a logo is not there."),
+  },
+  { httpApiStatus: 422, description: "The branding cannot be taken as it is. Nothing changed." },
+) {}
+
+/** There is no draft, or it is another one by now. */
+export class DraftChanged extends Schema.TaggedError<DraftChanged>()(
+  "DraftChanged",
+  { message: message("There is no draft, or it has changed since: read it again.") },
+  { httpApiStatus: 409, description: "There is no draft of that digest. Nothing changed." },
+) {}
+
 /** A domain, or an address of it, that mail cannot come from. */
 export class SenderRefused extends Schema.TaggedError<SenderRefused>()(
   "SenderRefused",
   { reason: Schema.Literals(["domain", "address", "public"]), message: Schema.String },
   { httpApiStatus: 422, description: "Mail cannot come from such an address. Nothing changed." },
+) {}
+
+/** A list of sites that was not taken. */
+export class EmbeddingRefused extends Schema.TaggedError<EmbeddingRefused>()(
+  "EmbeddingRefused",
+  {
+    problems: Schema.Array(
+      Schema.Struct({
+        origin: Schema.String.annotate({ description: "As it was given; empty where it is about all of them." }),
+        code: Schema.Literals(["wildcard-embedding", "not-https", "not-an-origin", "too-many"]),
+      }),
+    ),
+    message: Schema.String,
+  },
+  { httpApiStatus: 422, description: "These sites cannot be listed. Nothing changed." },
 ) {}
 
 /** Days were given for sections that the questionnaire does not have. */
@@ -284,78 +321,6 @@ export class CodeNotMade extends Schema.TaggedError<CodeNotMade>()(
   { httpApiStatus: 409, description: "Nobody waits for a code, codes are locked, or the request is not open." },
 ) {}
 
-/** Answers that no form could have sent: a question that is not there, a value of another shape. */
-export class AnswersRefused extends Schema.TaggedError<AnswersRefused>()(
-  "AnswersRefused",
-  { issues: Schema.Array(Wire.Issue), message: message("Some answers have a shape that their questions cannot have.") },
-  { httpApiStatus: 422, description: "Answers of a shape that their questions cannot have. Nothing was saved." },
-) {}
-
-/** A file that is not taken. */
-export class UploadRefused extends Schema.TaggedError<UploadRefused>()(
-  "UploadRefused",
-  {
-    name: Schema.String,
-    question: Schema.String,
-    problems: Schema.Array(
-      Schema.Struct({
-        code: Schema.String.annotate({ examples: ["upload-too-large"] }),
-        values: Schema.Record(Schema.String, Schema.Union([Schema.String, Schema.Finite])),
-      }),
-    ),
-    message: message("The file was not taken. Files before it in the same request stay attached."),
-  },
-  {
-    httpApiStatus: 422,
-    description: "A file is not taken; the problems say why. Files before it in the same request stay attached.",
-  },
-) {}
-
-/** A link or session that does not work. The one answer for every cause: it says nothing more (S47, S49). */
-export class LinkDead extends Schema.TaggedError<LinkDead>()(
-  "LinkDead",
-  { message: message("This request has expired.") },
-  { httpApiStatus: 410, description: "The link or session does not work. The same bytes for every cause." },
-) {}
-
-/** The link is alive and belongs to another device (K43). Says nothing of the request. */
-export class OtherDevice extends Schema.TaggedError<OtherDevice>()(
-  "OtherDevice",
-  {
-    address: Schema.String.annotate({
-      description: "Where an access link goes, masked.",
-      examples: ["a***@d***"],
-    }),
-    canSend: Schema.Boolean.annotate({
-      description: "May an access link be asked for? If not, only the firm sends one.",
-    }),
-    message: message("This link was first used on another device: ask for an access link."),
-  },
-  { httpApiStatus: 403, description: "The link belongs to another device. An access link moves it to this one." },
-) {}
-
-/** The session is over, or waits for its second factor (S11). What was saved is there. */
-export class EnterAgain extends Schema.TaggedError<EnterAgain>()(
-  "EnterAgain",
-  {
-    by: Schema.Literals(["code", "link"]).annotate({
-      description: "code: ask for a code and present it; link: claim a link again.",
-    }),
-    message: message("The session is over or waits for a code. What was saved is still there."),
-  },
-  { httpApiStatus: 401, description: "The session is over or waits for a code. What was saved is still there." },
-) {}
-
-/** A code that is wrong, expired, used, replaced or of another visit: never says which (S30). */
-export class CodeRefused extends Schema.TaggedError<CodeRefused>()(
-  "CodeRefused",
-  {
-    locked: Schema.Boolean.annotate({ description: "There were too many wrong ones: ask for a new code later." }),
-    message: message("The code is not right, or does not work any more."),
-  },
-  { httpApiStatus: 422, description: "The code is not right, or does not work any more." },
-) {}
-
 /** The folder or document does not allow this. Nothing changed. */
 export class DocumentRefused extends Schema.TaggedError<DocumentRefused>()(
   "DocumentRefused",
@@ -376,6 +341,9 @@ export class DocumentRefused extends Schema.TaggedError<DocumentRefused>()(
       // it is not clean, or nobody knows yet
       "file-withheld",
       "expiry-wrong",
+      // nothing is given with a request that is over, or with an item that it does not have
+      "request-over",
+      "item-unknown",
     ]),
     message: Schema.String,
   },

@@ -1,10 +1,11 @@
 /**
  * The group `operations`: how delivery is doing in the workspace, for administrators: what waits, what failed and why, and trying
- * again. Of the server it tells what belongs to everybody: when its loops last turned, its versions.
+ * again; and which files are withheld. Of the server it tells what belongs to everybody: when its loops last turned, its versions.
  */
 import * as Schema from "effect/Schema"
 import { AdminAccess, MemberAccess } from "./Access.ts"
-import { HttpApiEndpoint, HttpApiGroup, OpenApi } from "./HttpApi.ts"
+import * as Failure from "./Failure.ts"
+import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "./HttpApi.ts"
 import * as Wire from "./Wire.ts"
 
 const count = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
@@ -82,6 +83,22 @@ export const Overview = Schema.Struct({
 }).annotate({ identifier: "OperationsOverview", description: "How delivery is doing in the workspace." })
 export type Overview = typeof Overview.Type
 
+const WithheldFile = Schema.Struct({
+  id: Wire.Id,
+  request: Schema.NullOr(Wire.Id).annotate({
+    description: "The request that it came with; null: a member brought it.",
+  }),
+  name: Schema.String,
+  bytes: count,
+  type: Schema.String,
+  sha256: Schema.String,
+  scan: Schema.Literals(["pending", "unscannable"]),
+  reason: Schema.String.annotate({ description: "What the scanner said, or why it could not be asked; may be empty." }),
+  since: Wire.Timestamp,
+}).annotate({ identifier: "WithheldFile", description: "A file that nobody can open, and why." })
+
+const file = Schema.Struct({ file: Schema.String })
+
 export class Operations extends HttpApiGroup.make("operations")
   .add(
     HttpApiEndpoint.get("overview", "/", { success: Overview }).annotateMerge(
@@ -101,6 +118,42 @@ export class Operations extends HttpApiGroup.make("operations")
         summary: "Try mails again",
         description:
           "Puts mails of the last seven days that failed or were dropped back into the queue: those named, or all of one reason (a thousand at most). Each keeps its Message-ID, and is sent only if it is still wanted. Mails that went out meanwhile are passed over.",
+      }),
+    ),
+    HttpApiEndpoint.get("files", "/files", {
+      success: Schema.Struct({ files: Schema.Array(WithheldFile) }),
+    }).annotateMerge(
+      OpenApi.annotations({
+        summary: "List withheld files",
+        description:
+          "Files that nobody can open, the oldest first, at most 100: not scanned yet, or not to be scanned.",
+      }),
+    ),
+    HttpApiEndpoint.post("scanFile", "/files/:file/scan", {
+      params: file,
+      success: HttpApiSchema.NoContent,
+      error: Failure.NotFound,
+    }).annotateMerge(
+      OpenApi.annotations({
+        summary: "Scan a withheld file again",
+        description:
+          "Has the scanner look at once, as if it had not been tried before. What comes of it, the list says.",
+      }),
+    ),
+    HttpApiEndpoint.post("removeFile", "/files/:file/remove", {
+      params: file,
+      payload: Schema.Struct({
+        reason: Wire.lines(1000)
+          .check(Schema.isPattern(/\S/u, { message: "Expected some text" }))
+          .annotate({ description: "For the customer.", examples: ["Please send it without a password."] }),
+      }),
+      success: HttpApiSchema.NoContent,
+      error: Failure.NotFound,
+    }).annotateMerge(
+      OpenApi.annotations({
+        summary: "Remove a withheld file",
+        description:
+          "Deletes its bytes. Of a file that came with a request, its part opens again and the customer is told the reason; a document of a member is removed with a line in the workspace's record.",
       }),
     ),
   )

@@ -16,12 +16,14 @@ import * as Lifecycle from "./Requests/Lifecycle.ts"
 import * as People from "./Requests/People.ts"
 import * as Planning from "./Requests/Planning.ts"
 import * as Taking from "./Requests/Taking.ts"
+import * as Talking from "./Requests/Talking.ts"
 import * as View from "./Requests/View.ts"
 import * as Wire from "./Wire.ts"
 
 export { BatchResult, BatchView, NewBatch, RowResult } from "./Requests/Bulk.ts"
 export { Asked, Changes, Imagined, Knobs, NewRequest, PolicyChoice, Preset } from "./Requests/Given.ts"
 export { GivenLink, ReadOutCode } from "./Requests/People.ts"
+export { Comment, Conversation } from "./Requests/Talking.ts"
 export { ReminderCalendar, ReminderPlan, Reminders } from "./Requests/Reminders.ts"
 export {
   Action,
@@ -165,6 +167,7 @@ export class Requests extends HttpApiGroup.make("requests")
   .add(Bulk.bulk, Bulk.batch, Bulk.pauseBatch, Bulk.resumeBatch, Bulk.cancelBatch)
   .add(Planning.reminders, Planning.previewReminders)
   .add(Keeping.record, Keeping.erase)
+  .add(Talking.comments, Talking.comment, Talking.askDocument, Talking.acceptDelegation, Talking.refuseDelegation)
   .add(Taking.exportAnswers, Taking.filesZip, Taking.preview)
   .middleware(MemberAccess)
   .prefix("/requests")

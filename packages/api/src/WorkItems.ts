@@ -27,11 +27,15 @@ const assignee = Schema.NullOr(Wire.Id).annotate({ description: "The member whos
 const offered = Schema.Array(Schema.String.check(Schema.isMaxLength(64)))
   .check(Schema.isMaxLength(50))
   .annotate({ description: "Ids of the questionnaires that a customer may be asked.", examples: [["kyc"]] })
+const externalName = Wire.line(200).annotate({
+  description: "What customers read in their portal in place of the title; empty: the title.",
+})
 const role = Wire.line(100).annotate({ examples: ["Primary Applicant", "Guarantor"] })
 
 /** Work to make. */
 export const NewWorkItem = Schema.Struct({
   title,
+  externalName: Schema.optionalKey(externalName),
   stages: Schema.optionalKey(stages),
   autoAdvance: Schema.optionalKey(autoAdvance),
   assignee: Schema.optionalKey(assignee),
@@ -40,6 +44,7 @@ export const NewWorkItem = Schema.Struct({
 /** What of it is to change; properties that are left out stay. */
 export const WorkItemChanges = Schema.Struct({
   title: Schema.optionalKey(title),
+  externalName: Schema.optionalKey(externalName),
   stages: Schema.optionalKey(stages),
   stage: Schema.optionalKey(Schema.Int.annotate({ description: "The index of the stage that it is in." })),
   autoAdvance: Schema.optionalKey(autoAdvance),
@@ -60,6 +65,7 @@ export const TaskChanges = Schema.Struct({
 export const Summary = Schema.Struct({
   id: Wire.Id,
   title: Schema.String,
+  externalName: Schema.String,
   status: Status,
   stages: Schema.Array(Schema.String),
   stage: Schema.Int,

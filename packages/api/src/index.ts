@@ -1,10 +1,12 @@
 /** The HTTP contract of requite: `Api` for servers and documentation, `client` for scripts, and every schema by its group. */
 export * as Access from "./Access.ts"
 export { Api } from "./Api.ts"
+export * as Branding from "./Branding.ts"
 export { type Client, client } from "./Client.ts"
 export * as Contacts from "./Contacts.ts"
 export * as Customer from "./Customer.ts"
 export * as Documents from "./Documents.ts"
+export * as Embedding from "./Embedding.ts"
 export * as Events from "./Events.ts"
 export * as Failure from "./Failure.ts"
 export * as Keys from "./Keys.ts"

@@ -2,6 +2,7 @@
  * Colours that can be read on one another: relative luminance and contrast ratio as WCAG 2.2 defines them. A *colour* is `#rgb` or
  * `#rrggbb`; anything else is none, so that a firm's accent colour can never carry other CSS.
  */
+import * as Oklch from "./internal/Oklch.ts"
 import * as Remembered from "./internal/Remembered.ts"
 
 type Rgb = readonly [red: number, green: number, blue: number]
@@ -42,10 +43,60 @@ export const adjusted = (colour: string, background: string, least = 4.5): strin
   const target = rgb(readableOn(background))
   const from = rgb(colour)
   for (let share = 0; share < 1; share += 0.05) {
-    const mixed = hex([0, 1, 2].map((part) => (from[part] ?? 0) * (1 - share) + (target[part] ?? 0) * share))
-    if (ratio(mixed, background) >= least) return mixed
+    const tone = hex([0, 1, 2].map((part) => (from[part] ?? 0) * (1 - share) + (target[part] ?? 0) * share))
+    if (ratio(tone, background) >= least) return tone
   }
   return hex(target)
+}
+
+/** What a colour has to reach: this contrast ratio on (or under) that colour. */
+export interface Demand {
+  readonly on: string
+  readonly least: number
+}
+
+/** Does the colour meet all of them? */
+export const meets = (colour: string, demands: ReadonlyArray<Demand>): boolean =>
+  demands.every(({ on, least }) => ratio(colour, on) >= least)
+
+/**
+ * The colour nearest to this one that meets all demands: of the same hue, lighter or darker by as little as it takes (the
+ * lightness of OKLCH), and paler only where no screen has that tone. One that meets them already is left alone; where nothing
+ * can, black or white, whichever comes closer.
+ */
+export const nearest = (colour: string, demands: ReadonlyArray<Demand>): string => {
+  const given = hex(rgb(colour))
+  return meets(given, demands)
+    ? given
+    : moved([given, ...demands.map(({ on, least }) => `${hex(rgb(on))} ${least}`)].join(","))
+}
+
+/** Looked for once: a firm's colours are on every page. */
+const moved = Remembered.by((key: string): string => {
+  const [given, ...rest] = key.split(",")
+  const demands = rest.map((demand) => {
+    const [on = "", least] = demand.split(" ")
+    return { on, least: Number(least) }
+  })
+  const from = Oklch.of(rgb(given ?? ""))
+  for (let step = 1; step <= steps; step++) {
+    const found = [-1, 1]
+      .map((way) => from.lightness + (way * step) / steps)
+      .filter((lightness) => lightness >= 0 && lightness <= 1)
+      .map((lightness) => hex(Oklch.toRgb({ ...from, lightness })))
+      .find((tone) => meets(tone, demands))
+    if (found !== undefined) return found
+  }
+  const worst = (tone: string) => Math.min(...demands.map(({ on, least }) => ratio(tone, on) / least))
+  return worst("#ffffff") >= worst("#000000") ? "#ffffff" : "#000000"
+})
+
+const steps = 256
+
+/** The colour with so much (0 to 1) of another in it, as `color-mix(in srgb, …)` mixes them. */
+export const mixed = (colour: string, other: string, share: number): string => {
+  const [from, target] = [rgb(colour), rgb(other)]
+  return hex([0, 1, 2].map((part) => (from[part] ?? 0) * (1 - share) + (target[part] ?? 0) * share))
 }
 
 const rgb = (colour: string): Rgb => {

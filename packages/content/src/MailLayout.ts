@@ -8,7 +8,7 @@
  */
 import * as Contrast from "./Contrast.ts"
 import { foldLines } from "./MailLayout/foldLines.ts"
-import { styleBody, styleSheet } from "./MailLayout/styles.ts"
+import { linkColour, styleBody, styleSheet } from "./MailLayout/styles.ts"
 import { wrapText } from "./MailLayout/wrapText.ts"
 import { safeHref } from "./RichText/links.ts"
 import * as SafeHtml from "./SafeHtml.ts"
@@ -207,7 +207,7 @@ const button = (mail: Mail, accent: string): string => {
 </td></tr>
 </table>`
   if (bodyHtml.includes(`>${shown}</a>`)) return pressed
-  const link = `<a class="link" href="${SafeHtml.escape(href ?? "")}" rel="noopener noreferrer" style="color:${Contrast.adjusted(accent, "#ffffff")};text-decoration:underline;word-break:break-all">${shown}</a>`
+  const link = `<a class="link" href="${SafeHtml.escape(href ?? "")}" rel="noopener noreferrer" style="color:${linkColour(accent)};text-decoration:underline;word-break:break-all">${shown}</a>`
   return `${pressed}
 <p class="muted" style="margin:20px 0 0;font-size:13px;line-height:1.6;color:#626975">${framed(mail, hint)}<br>
 ${href === undefined ? shown : link}</p>`

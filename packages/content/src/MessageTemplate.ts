@@ -67,10 +67,8 @@ export const render = (
   values: Values,
 ): Result.Result<Rendered, MessageTemplateError> =>
   Result.gen(function* () {
-    const subject = yield* refused(checkSubject(template.subject, declaration))
     const body = yield* refused(checkBody(template.body, declaration))
-    const seen = yield* context(declaration, values, (value) => value)
-    const subjectText = yield* run.fill(subject.program, seen)
+    const subject = yield* renderLine(template.subject, declaration, values)
     const bodyHtml = yield* Result.mapError(body.toHtml(values), (error) =>
       error._tag === "ValueRefused"
         ? error
@@ -78,7 +76,18 @@ export const render = (
             findings: [{ part: "body", line: 1, column: 1, code: error.reason, sentence: error.detail }],
           }),
     )
-    return { subject: oneLine(subjectText), bodyHtml, bodyText: readable(bodyHtml) }
+    return { subject, bodyHtml, bodyText: readable(bodyHtml) }
+  })
+
+/** Fills a line alone, by the rules of a subject. Errors: those of `render`. */
+export const renderLine = (
+  line: string,
+  declaration: Declaration,
+  values: Values,
+): Result.Result<string, MessageTemplateError> =>
+  Result.gen(function* () {
+    const { program } = yield* refused(checkSubject(line, declaration))
+    return oneLine(yield* run.fill(program, yield* context(declaration, values, (value) => value)))
   })
 
 /** What was read of a declaration's templates: reading one takes longer than filling it, and the same go out again and again. */

@@ -26,18 +26,23 @@ export {
   type ToCustomer,
 } from "./ClientRequest/Delivery.ts"
 export { AccessFact, DeliveryOutcome, Event, ViewedPart, ReportedReminder } from "./ClientRequest/Event.ts"
+export { delegating, passings } from "./ClientRequest/decide/passing.ts"
+export { isReadBy, isSayable, longest as longestComment } from "./ClientRequest/decide/talking.ts"
 export { evolve, replay } from "./ClientRequest/evolve.ts"
 export { Reason, ReasonCode, Refusal, type Refused } from "./ClientRequest/Refusal.ts"
 export { dueOf, isItemDone, reminderInput, remindersSent } from "./ClientRequest/reminding.ts"
 export {
   Actor,
   AttachedFile,
+  Delegated,
   Details,
+  Disowned,
   Family,
   FileScan,
   Item,
   ItemStatus,
   LifecycleState,
+  Proposal,
   QuarantinedFile,
   Recipient,
   RequestedCheck,

@@ -27,29 +27,16 @@ import type { Place } from "./Evaluation/places.ts"
 import * as Draft from "./FillSession/draft.ts"
 import * as Form from "./FillSession/Form.ts"
 import type { Effect, Message } from "./FillSession/Message.ts"
-import { without } from "./FillSession/Place.ts"
+import { type Beginning, start } from "./FillSession/start.ts"
 import type { FileRow, Saving, State } from "./FillSession/State.ts"
 import { update } from "./FillSession/update.ts"
 import * as Views from "./FillSession/views.ts"
 import type { End, Questionnaire } from "./Questionnaire/Definition.ts"
 
 export type { Place } from "./Evaluation/places.ts"
+export type { Beginning } from "./FillSession/start.ts"
 export type { ChosenFile, Effect, Message } from "./FillSession/Message.ts"
 export type { Changes, Conflict, FileRow, Saving, State, Submission, Upload } from "./FillSession/State.ts"
-
-/** What a session begins with: what the server has. */
-export interface Beginning {
-  readonly answers: Answers
-  /** How often they were saved, by anybody. */
-  readonly revision: number
-  readonly context?: Evaluation.Context
-  readonly visited?: ReadonlyArray<string>
-  /** false: answers are saved only when they are submitted. */
-  readonly autosave?: boolean
-  /** A state kept on this device, of this version or an earlier one: what was typed and not saved is taken over where it
-   * still fits. Send `SessionRestored` next. */
-  readonly before?: State
-}
 
 export interface FillSession {
   start(beginning: Beginning): State
@@ -136,46 +123,5 @@ export const make = (questionnaire: Questionnaire, kinds: FillRegistry = filling
     saving: Views.saving,
     isEditable: ({ submission }) => submission === null || submission.state === "saving",
     end: evaluated(Evaluation.end),
-  }
-}
-
-const start = (form: Form.Form, beginning: Beginning): State => {
-  const { answers, revision, context, visited = [], autosave = true, before } = beginning
-  const { id, version } = form.program.questionnaire
-  const fresh: State = {
-    questionnaire: { id, version },
-    context: context ?? before?.context ?? {},
-    revision,
-    saved: answers,
-    changes: {},
-    saving: null,
-    saves: 0,
-    savedAt: null,
-    tried: [],
-    failures: 0,
-    failingSince: null,
-    refused: null,
-    online: true,
-    autosave,
-    conflicts: [],
-    touched: {},
-    visited,
-    section: null,
-    reviewed: false,
-    issues: [],
-    uploads: [],
-    submission: null,
-  }
-  if (before === undefined || before.questionnaire.id !== id) return fresh
-  const fitting = { ...before, changes: without(before.changes, (key) => !form.program.items.has(key)) }
-  const merged = Draft.received(fitting, revision, answers, form.givenAs)
-  return {
-    ...merged,
-    questionnaire: fresh.questionnaire,
-    context: fresh.context,
-    autosave,
-    // whoever begins anew may fill in: what was submitted once was sent back
-    submission: null,
-    visited: [...new Set([...merged.visited, ...visited])],
   }
 }

@@ -5,6 +5,7 @@
 import { MailLayout } from "@requite/content"
 import { LocalText } from "@requite/core"
 import type { Composed } from "../Invitation.ts"
+import { footerOf } from "../Invitation/Letter.ts"
 import * as Wording from "../MailTemplates/wording.ts"
 import { translator } from "../Messages.ts"
 import type { Workspace } from "../Workspaces.ts"
@@ -48,7 +49,7 @@ export const mail = ({
   own,
 }: Code & { readonly own?: Wording.Own | undefined }): Composed => {
   const languages = [wanted, workspace.language]
-  const { t } = translator("mail", languages)
+  const { t, language } = translator("mail", languages)
   const { name, accent } = workspace
   const firmName = LocalText.oneLine(name)
   const words = Wording.write("code", own, languages, { firmName, expiry: t("code.expiry") })
@@ -65,7 +66,7 @@ export const mail = ({
       bodyHtml: words.body.html,
       bodyText: words.body.text,
       details: [],
-      footer: t("code.footer", { firm: name }),
+      footer: footerOf(workspace, language, t("code.footer", { firm: name })),
     }),
   }
 }

@@ -99,6 +99,7 @@ export const make = Effect.gen(function* () {
       reminders: { rule: rules.reminders.rule, enabled: true, ...payload.reminders },
       timeZone: payload.timeZone ?? timeZone,
       sensitivity: payload.sensitivity ?? "normal",
+      ...(payload.portalOnly === true ? { portalOnly: true } : {}),
       workItem,
       tasks,
     }

@@ -4,6 +4,7 @@ import { Crypto } from "@requite/core"
 import * as Effect from "effect/Effect"
 import { type Contact, Contacts } from "../Contacts.ts"
 import { HttpApiBuilder } from "../platform/HttpApi.ts"
+import { type Login, Portal } from "../Portal.ts"
 import { Workspaces } from "../Workspaces.ts"
 import * as failures from "./failures.ts"
 import { idFor } from "./ids.ts"
@@ -14,6 +15,7 @@ export const layer = HttpApiBuilder.group(
   Effect.fn(function* (handlers) {
     const contacts = yield* Contacts
     const workspaces = yield* Workspaces
+    const portal = yield* Portal
     const crypto = yield* Crypto.Crypto
 
     return handlers.handleAll({
@@ -41,6 +43,23 @@ export const layer = HttpApiBuilder.group(
         const { workspaceId } = yield* Access.CurrentMember
         return view(yield* contacts.remove(workspaceId, params.id))
       }, Effect.catchTags(noContact)),
+      login: Effect.fn(function* ({ params }) {
+        const { workspaceId } = yield* Access.CurrentMember
+        yield* contacts.get(workspaceId, params.id)
+        return loginView(yield* portal.loginOf(workspaceId, params.id))
+      }, Effect.catchTags(noContact)),
+      turnOffLogin: Effect.fn(function* ({ params }) {
+        const member = yield* Access.CurrentMember
+        yield* contacts.get(member.workspaceId, params.id)
+        yield* portal.turnOff(member, params.id)
+        return loginView(yield* portal.loginOf(member.workspaceId, params.id))
+      }, Effect.catchTags(noContact)),
+      turnOnLogin: Effect.fn(function* ({ params }) {
+        const member = yield* Access.CurrentMember
+        yield* contacts.get(member.workspaceId, params.id)
+        yield* portal.turnOn(member, params.id)
+        return loginView(yield* portal.loginOf(member.workspaceId, params.id))
+      }, Effect.catchTags(noContact)),
       restore: Effect.fn(function* ({ params }) {
         const { workspaceId } = yield* Access.CurrentMember
         return view(yield* contacts.restore(workspaceId, params.id))
@@ -50,6 +69,15 @@ export const layer = HttpApiBuilder.group(
 )
 
 const noContact = { ContactNotFound: () => Effect.fail(failures.notFound("contact")) }
+
+const instant = (at: number | null) => (at === null ? null : new Date(at).toISOString())
+
+const loginView = ({ madeAt, lastLoginAt, turnedOffAt, ...login }: Login): Contract.LoginView => ({
+  ...login,
+  madeAt: instant(madeAt),
+  lastLoginAt: instant(lastLoginAt),
+  turnedOffAt: instant(turnedOffAt),
+})
 
 export const view = ({ deletedAt, ...contact }: Contact): Contract.ContactView => ({
   ...contact,

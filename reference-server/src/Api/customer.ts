@@ -9,9 +9,11 @@ import type { Customer } from "../Customer.ts"
 import type { Multipart } from "../platform/Http.ts"
 import { HttpApiBuilder } from "../platform/HttpApi.ts"
 import * as MultipartFiles from "../Uploads/MultipartFiles.ts"
+import { Handouts } from "../Documents/Handouts.ts"
 import { Downloads } from "../Downloads.ts"
 import { Uploads } from "../Uploads.ts"
 import * as Entrance from "./entrance.ts"
+import * as conversations from "./conversations.ts"
 import * as failures from "./failures.ts"
 import * as views from "./views.ts"
 
@@ -20,10 +22,12 @@ export const layer = HttpApiBuilder.group(
   "customer",
   Effect.fn(function* (handlers) {
     const entrance = yield* Entrance.make
+    const talking = yield* conversations.ofCustomer
     const crypto = yield* Crypto.Crypto
     const requests = yield* ClientRequests
     const uploads = yield* Uploads
     const downloads = yield* Downloads
+    const handouts = yield* Handouts
 
     const uuid = Effect.provideService(Crypto.uuid, Crypto.Crypto, crypto)
     const current = Effect.flatMap(Access.CurrentCustomer, (customer) => requests.current(customer)).pipe(
@@ -49,11 +53,16 @@ export const layer = HttpApiBuilder.group(
 
     return handlers.handleAll({
       ...entrance.handlers,
+      ...talking,
       get: Effect.fn(function* () {
         const customer = yield* Access.CurrentCustomer
-        return views.fill(customer, yield* own(customer, yield* current))
+        const now = yield* own(customer, yield* current)
+        return views.fill(customer, now, yield* handouts.forCustomer(customer.workspace.id, now.request.id))
       }),
-      save: Effect.fn(function* ({ payload }) {
+      latest: Effect.fn(function* () {
+        return views.latest(yield* own(yield* Access.CurrentCustomer, yield* current))
+      }),
+      save: Effect.fnUntraced(function* ({ payload }) {
         const { conflicts, current: now } = yield* requests.save(yield* Access.CurrentCustomer, payload, yield* uuid)
         return views.saved(now, conflicts)
       }, Effect.catchTags(refusals)),

@@ -17,6 +17,7 @@ import {
   type Owner,
 } from "../Documents.ts"
 import * as FileRequests from "../Documents/FileRequests.ts"
+import { type Handout, Handouts } from "../Documents/Handouts.ts"
 import { days, type Share, Shares } from "../Documents/Shares.ts"
 import { Downloads, type PartOf } from "../Downloads.ts"
 import * as Taking from "../Documents/Taking.ts"
@@ -39,6 +40,7 @@ export const layer = HttpApiBuilder.group(
   Effect.fn(function* (handlers) {
     const documents = yield* Documents
     const shares = yield* Shares
+    const handouts = yield* Handouts
     const uploads = yield* Uploads
     const contacts = yield* Contacts
     const downloads = yield* Downloads
@@ -148,6 +150,15 @@ export const layer = HttpApiBuilder.group(
         const { share, url } = yield* shares.make(yield* member, params.id, { note, days: asked })
         return { share: shareView(share), url: Redacted.value(url) }
       }, Effect.catchTags(refusable)),
+      handouts: Effect.fn(function* ({ params }) {
+        return { documents: (yield* handouts.of((yield* member).workspaceId, params.request)).map(handoutView) }
+      }, Effect.catchTags(missing)),
+      give: Effect.fn(function* ({ params, payload: { document, item = null } }) {
+        return handoutView(yield* handouts.give(yield* member, params.request, { document, item }))
+      }, Effect.catchTags(refusable)),
+      takeBack: Effect.fn(function* ({ params }) {
+        yield* handouts.takeBack(yield* member, params.request, params.handout)
+      }, Effect.catchTags(missing)),
       revokeShare: Effect.fn(function* ({ params }) {
         yield* shares.revoke(yield* member, params.id, params.share)
       }, Effect.catchTags(missing)),
@@ -175,6 +186,8 @@ const sentences = {
   "too-many": "There is no room for more here.",
   "file-withheld": "The file is not known to be clean.",
   "expiry-wrong": "A link works for 1 to 365 days.",
+  "request-over": "The request is over: nothing can be given with it.",
+  "item-unknown": "The request has no such item.",
 } satisfies Record<DocumentRefused["code"], string>
 
 const refusedUpload = (code: string) =>
@@ -196,6 +209,10 @@ const placeIn = (place: Place): NewFolder["in"] =>
 const instant = (at: number) => new Date(at).toISOString()
 const view = ({ createdAt, ...document }: Document): Contract.DocumentView => ({
   ...document,
+  createdAt: instant(createdAt),
+})
+const handoutView = ({ createdAt, ...handout }: Handout): Contract.HandoutView => ({
+  ...handout,
   createdAt: instant(createdAt),
 })
 const shareView = ({

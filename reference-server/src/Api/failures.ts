@@ -20,6 +20,7 @@ const sentences = {
   contact: "There is no such contact.",
   member: "There is no such member.",
   invitation: "There is no such invitation, or it is over.",
+  branding: "There is no such branding among the published ones.",
   key: "There is no such key of yours.",
   webhook: "There is no such endpoint for webhooks.",
   delivery: "There is no such delivery.",

@@ -8,6 +8,7 @@ import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import { AccessCodes } from "../AccessCodes.ts"
 import { ClientRequests, type Handled, type NewRequest, type Overview } from "../ClientRequests.ts"
+import { Conversations } from "../Conversations.ts"
 import { CustomerAccess } from "../CustomerAccess.ts"
 import { Downloads } from "../Downloads.ts"
 import * as Exports from "../Exports.ts"
@@ -24,6 +25,7 @@ import { Uploads } from "../Uploads.ts"
 import { Workspaces } from "../Workspaces.ts"
 import * as bulk from "./bulk.ts"
 import * as Asking from "./Asking.ts"
+import * as conversation from "./conversations.ts"
 import * as downloads from "./downloads.ts"
 import { tooOften } from "./entrance.ts"
 import * as failures from "./failures.ts"
@@ -57,6 +59,8 @@ export const layer = HttpApiBuilder.group(
     const workspaces = yield* Workspaces
     const access = yield* CustomerAccess
     const codes = yield* AccessCodes
+    const conversations = yield* Conversations
+    const conversationOf = yield* conversation.ofRequest
     const { refOf, checkMessage, known, recognised, reachable, checkDues, newRequest } = yield* Asking.make
     const keys = yield* IdempotencyKeys.make
     const crypto = yield* Crypto.Crypto
@@ -253,6 +257,27 @@ export const layer = HttpApiBuilder.group(
         })
         return yield* command(`recipient ${called.params.recipient}`, change)(called)
       }),
+      comments: Effect.fn(function* ({ params }) {
+        return yield* conversationOf((yield* Access.CurrentMember).workspaceId, params.id)
+      }),
+      comment: Effect.fn(function* ({ payload: { item = null, text }, ...called }) {
+        yield* command("comment", (member, id, commandId) =>
+          conversations.reply(member, id, { item, text }, commandId),
+        )(called)
+        return yield* conversationOf((yield* Access.CurrentMember).workspaceId, called.params.id)
+      }),
+      askDocument: (called) =>
+        command("document", (member, id, commandId) =>
+          conversations.ask(member, id, { label: called.payload.label, text: called.payload.text ?? "" }, commandId),
+        )(called),
+      acceptDelegation: (called) =>
+        command(`accept ${called.params.proposal}`, (member, id, commandId) =>
+          conversations.accept(member, id, called.params.proposal, commandId),
+        )(called),
+      refuseDelegation: (called) =>
+        command(`refuse ${called.params.proposal}`, (member, id, commandId) =>
+          conversations.refuse(member, id, called.params.proposal, called.payload.reason ?? "", commandId),
+        )(called),
       resendTo: (called) =>
         command(`resend ${called.params.recipient}`, (member, id, commandId) =>
           requests.resend(member, id, commandId, [called.params.recipient]),

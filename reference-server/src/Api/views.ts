@@ -1,6 +1,7 @@
 /** From what the core knows to what stands on the wire: plain functions that decide nothing. */
 import type { Customer, Keys, Questionnaires, Requests, Wire } from "@requite/api"
 import { Answers, ClientRequest, type Reminder } from "@requite/core"
+import type { Handout } from "../Documents/Handouts.ts"
 import * as upload from "@requite/core/AnswerKind/upload"
 import * as Schema from "effect/Schema"
 import type { Conflict, Current, MailLine, Overview } from "../ClientRequests.ts"
@@ -140,6 +141,7 @@ export const request = ({ current, mails }: Overview, now: number, names: Names)
     dues: state.details.dues,
     timeZone: state.details.timeZone,
     sensitivity: state.details.sensitivity,
+    portalOnly: state.details.portalOnly ?? false,
     tasks: state.details.tasks,
     description: state.details.description,
     message: state.details.message,
@@ -205,6 +207,7 @@ export const key = ({ createdAt, lastUsedAt, expiresAt, oldSecretUntil, ...rest 
 export const fill = (
   { workspace, csrf, recipient: recipientId }: CustomerAccess.Customer,
   { request: state, stored, answers, versions, visited, context }: Current,
+  handouts: ReadonlyArray<Handout>,
 ): Customer.Fill => ({
   workspace: { name: workspace.name, accent: workspace.accent },
   title: state.details.title,
@@ -213,6 +216,7 @@ export const fill = (
   expiresAt: isoOrNull(state.expiresAt),
   language: (ClientRequest.recipientOf(state, recipientId) ?? ClientRequest.primary(state.details)).language,
   attachments: state.details.attachments,
+  handouts: handouts.map(({ file, name, bytes, item }) => ({ file, name, bytes, item })),
   questionnaire: jsonObject(stored.questionnaire),
   revision: state.revision,
   answers: jsonObject(answers),
@@ -222,17 +226,29 @@ export const fill = (
     const { status = "NotStarted", reason = null, infected = null } = state.items[id] ?? {}
     return { id, status, reason, infected, open: Items.isOpen(state, id) }
   }),
-  versions: Object.fromEntries(Object.entries(versions).map(([question, { n }]) => [question, n])),
+  versions: versionsOf(versions),
   csrf,
 })
 
-export const saved = (
-  { stored, answers, visited, context }: Current,
-  conflicts: ReadonlyArray<Conflict>,
-): Customer.Saved => ({
+/** Nobody else writes where the record is not shared: there the page knows its answers best. */
+export const latest = ({ request, answers, versions }: Current): Customer.Latest => ({
+  revision: request.revision,
+  versions: versionsOf(versions),
+  answers: request.policy.saving === "live" ? jsonObject(answers) : null,
+})
+
+const versionsOf = (versions: Current["versions"]): Readonly<Record<string, number>> =>
+  Object.fromEntries(Object.entries(versions).map(([question, { n }]) => [question, n]))
+
+export const saved = (current: Current, conflicts: ReadonlyArray<Conflict>): Customer.Saved => ({
+  ...standing(current),
+  conflicts: conflicts.map(({ at, ...conflict }) => ({ ...conflict, at: iso(at) })),
+  latest: latest(current),
+})
+
+const standing = ({ stored, answers, visited, context }: Current): Pick<Customer.Saved, "issues" | "progress"> => ({
   issues: Answers.validate(stored.questionnaire, answers, { draft: true, context }).map(issue),
   progress: Answers.progress(stored.questionnaire, answers, visited, { context }),
-  conflicts: conflicts.map(({ at, ...conflict }) => ({ ...conflict, at: iso(at) })),
 })
 
 /** Whether an issue is `malformed` is between the core and the server: such answers are never kept. */

@@ -173,11 +173,20 @@ const listing =
 /** Aborts multipart uploads of ours that nobody goes on with: they cost room, and show in no list. */
 const sweep = Effect.fnUntraced(function* (client: S3Client.S3Client) {
   const now = yield* Clock.currentTimeMillis
-  const xml = yield* client.text({ method: "GET", name: "", query: { uploads: "" } })
-  for (const upload of S3Client.elements(xml, "Upload")) {
-    const [name, id] = [S3Client.element(upload, "Key"), S3Client.element(upload, "UploadId")]
-    const begun = Date.parse(S3Client.element(upload, "Initiated") ?? "")
-    if (name === undefined || id === undefined || parseName(name) === undefined) continue
-    if (now - begun > abandonedAfterMillis) yield* Multipart.abort(client, name, id)
+  const before = new Set<string>()
+  for (let marker: Readonly<Record<string, string>> = {}; ;) {
+    const xml = yield* client.text({ method: "GET", name: "", query: { uploads: "", ...marker } })
+    for (const upload of S3Client.elements(xml, "Upload")) {
+      const [name, id] = [S3Client.element(upload, "Key"), S3Client.element(upload, "UploadId")]
+      const begun = Date.parse(S3Client.element(upload, "Initiated") ?? "")
+      if (name === undefined || id === undefined || parseName(name) === undefined) continue
+      if (now - begun > abandonedAfterMillis) yield* Multipart.abort(client, name, id)
+    }
+    const [key, id] = [S3Client.element(xml, "NextKeyMarker"), S3Client.element(xml, "NextUploadIdMarker")]
+    const page = `${key} ${id}`
+    // a service that gives the same page again would never come to an end
+    if (S3Client.element(xml, "IsTruncated") !== "true" || key === undefined || before.has(page)) return
+    before.add(page)
+    marker = { "key-marker": key, ...(id === undefined ? {} : { "upload-id-marker": id }) }
   }
 })

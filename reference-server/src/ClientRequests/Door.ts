@@ -13,7 +13,9 @@ import { RequestNotFound } from "../ClientRequests.ts"
 import { Documents } from "../Documents.ts"
 import { Files } from "../Files.ts"
 import * as Metrics from "../Observability/Metrics.ts"
+import * as Tracing from "../Observability/Tracing.ts"
 import { Outbox, type Step } from "../Outbox.ts"
+import * as asked from "../Portal/asked.ts"
 import { SqlClient } from "../platform/Sql.ts"
 import * as Seals from "../Record/Seals.ts"
 import * as Suppressions from "../Suppressions.ts"
@@ -36,6 +38,7 @@ export const make = Effect.gen(function* () {
   const outbox = yield* Outbox
   const work = yield* WorkItems
   const documents = yield* Documents
+  const people = yield* asked.make
   const webhooks = yield* Webhooks
   const suppressions = yield* Suppressions.Suppressions
   const crypto = yield* Crypto.Crypto
@@ -53,7 +56,7 @@ export const make = Effect.gen(function* () {
     const { id } = state
     const now = yield* Clock.currentTimeMillis
     // that a member looked changes nothing, and must not bring the request to the top of the list
-    if (!events.every(({ type }) => type === "RequestViewed")) {
+    if (!events.every(isLook)) {
       const written = yield* (before === null ? rows.insertState : rows.updateState)(workspaceId, state, now)
       if (!written) return false
     }
@@ -63,6 +66,7 @@ export const make = Effect.gen(function* () {
     yield* rows.appendEntries(workspaceId, entries, seal)
     yield* work.follow(workspaceId, before, state, events)
     yield* documents.follow(workspaceId, state, events)
+    yield* people.follow(workspaceId, before, state)
     yield* outbox.add(workspaceId, steps)
     yield* webhooks.add(workspaceId, id, commandId)
     return true
@@ -85,8 +89,7 @@ export const make = Effect.gen(function* () {
           Metrics.command(command(), Exit.isSuccess(exit) ? "done" : Exit.hasFails(exit) ? "refused" : "failed"),
         ),
       ),
-      // where it was called from is no news, and dear to find out
-      Effect.withSpan("ClientRequests.handle", { attributes: { requestId: id } }, { captureStackTrace: false }),
+      Tracing.span("ClientRequests.handle", () => ({ attributes: { requestId: id } })),
     )
 
   /** Asks something of a request that is there. `isDone`: has it been carried out before? Looked up, unless somebody knows. */
@@ -173,6 +176,9 @@ export const make = Effect.gen(function* () {
 })
 
 export type Door = Effect.Success<typeof make>
+
+const isLook = (event: ClientRequest.Event): boolean =>
+  event.type === "RequestViewed" || (event.type === "AccessRecorded" && event.what === "viewed-as-customer")
 
 const isBroken = (error: unknown): error is Broken =>
   typeof error === "object" && error !== null && "_tag" in error && /^(SqlError|SchemaError)$/.test(String(error._tag))

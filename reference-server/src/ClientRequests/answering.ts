@@ -51,7 +51,7 @@ export const make = ({ rows, transact, attached }: Door, { currentOf, draftAndCu
     revision,
   })
 
-  const save: Service["save"] = Effect.fn("ClientRequests.save")(function* (
+  const save: Service["save"] = Effect.fnUntraced(function* (
     customer,
     { revision, answers, visited, seen = {} },
     commandId,
@@ -193,7 +193,11 @@ export const make = ({ rows, transact, attached }: Door, { currentOf, draftAndCu
         )
         const more = files.filter(({ question }) => Answered.isOpen(current, question))
         const scanned = yield* Effect.forEach(more, ({ question, file }) =>
-          Effect.map(attached(customer.workspace.id, request.id, question, file), (scan) => ({ question, file, scan })),
+          Effect.map(attached(customer.workspace.id, request.id, question, file), (noted) => ({
+            question,
+            file,
+            ...noted,
+          })),
         )
         const added = scanned.map(({ question, file, scan }) => ({ ...file, question, at: 0, scan }))
         const all = Answered.withFiles(questionnaire, Answered.withoutCleared({ ...current.answers, ...mine }), [
@@ -285,7 +289,7 @@ export const make = ({ rows, transact, attached }: Door, { currentOf, draftAndCu
             item: Filling.sectionOf(stored.questionnaire, question) ?? "",
             question,
             file,
-            scan: yield* attached(customer.workspace.id, customer.requestId, question, file),
+            ...(yield* attached(customer.workspace.id, customer.requestId, question, file)),
             limit,
           } as const
         }),

@@ -8,6 +8,7 @@ import * as Given from "../DataKeys/Given.ts"
 import * as Together from "../Database/Together.ts"
 import { SqlClient, SqlSchema } from "../platform/Sql.ts"
 import type { Seal } from "../Record/Seals.ts"
+import * as States from "./States.ts"
 import { type ListQuery, Version } from "../ClientRequests.ts"
 
 const Json = Schema.Record(Schema.String, Schema.Unknown)
@@ -19,6 +20,8 @@ const InstantOfDate = Schema.Date.pipe(
   }),
 )
 const StateRow = Schema.Struct({ state: ClientRequest.State })
+/** The state as it lies there, to be read by `States`. */
+const StateText = Schema.Struct({ state: Schema.String })
 const Draft = Schema.Struct({
   answers: Json,
   visited: Schema.Array(Schema.String),
@@ -70,15 +73,15 @@ export const make = Effect.gen(function* () {
 
   const lockedState = SqlSchema.findOneOption({
     Request: Schema.Struct({ workspaceId: Schema.String, id: Schema.String }),
-    Result: StateRow,
+    Result: StateText,
     execute: ({ workspaceId, id }) =>
-      sql`SELECT state FROM client_requests WHERE workspace_id = ${workspaceId} AND id = ${id} FOR UPDATE`,
+      sql`SELECT state::text FROM client_requests WHERE workspace_id = ${workspaceId} AND id = ${id} FOR UPDATE`,
   })
   const state = SqlSchema.findOneOption({
     Request: Schema.Struct({ workspaceId: Schema.String, id: Schema.String }),
-    Result: StateRow,
+    Result: StateText,
     execute: ({ workspaceId, id }) =>
-      sql`SELECT state FROM client_requests WHERE workspace_id = ${workspaceId} AND id = ${id}`,
+      sql`SELECT state::text FROM client_requests WHERE workspace_id = ${workspaceId} AND id = ${id}`,
   })
   const lastEntries = SqlSchema.findAll({
     Request: Schema.Array(Schema.String),
@@ -161,8 +164,10 @@ export const make = Effect.gen(function* () {
       ORDER BY next_due_at LIMIT ${limit} FOR UPDATE SKIP LOCKED`,
   })
 
-  const stateOf = (workspaceId: string, row: Option.Option<typeof StateRow.Type>) =>
-    Option.isNone(row) ? Effect.succeed(null) : given.openState(workspaceId, row.value.state)
+  const stateOf = (workspaceId: string, row: Option.Option<typeof StateText.Type>) =>
+    Option.isNone(row)
+      ? Effect.succeed(null)
+      : Effect.flatMap(States.read(row.value.state), (request) => given.openState(workspaceId, request))
 
   /** Writes what is sealed; where its key was destroyed meanwhile, the next one is looked for when it is tried again. */
   const written = <A, E>(workspaceId: string, writing: Effect.Effect<A, E>) =>
@@ -350,7 +355,7 @@ export const make = Effect.gen(function* () {
 
 /** A text that is no UUID names no request; Postgres would refuse to compare it. */
 const isUuid = Schema.is(Schema.String.check(Schema.isUUID()))
-const none = Effect.succeed(Option.none<typeof StateRow.Type>())
+const none = Effect.succeed(Option.none<typeof StateText.Type>())
 const decodeState = Schema.decodeUnknownEffect(ClientRequest.State)
 
 /** The pattern of LIKE for any text with this in it. No stored text has a NUL, and no parameter may. */

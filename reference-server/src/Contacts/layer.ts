@@ -5,6 +5,7 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { Contact, ContactNotFound, Contacts } from "../Contacts.ts"
 import { SqlClient, SqlSchema } from "../platform/Sql.ts"
+import * as portalStatements from "../Portal/sql.ts"
 
 /** A contact as its row has it. */
 export const Row = Schema.Struct({ ...Contact.fields, deletedAt: Schema.NullOr(Schema.Date) })
@@ -22,6 +23,7 @@ export const layer = Layer.effect(
   Contacts,
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
+    const portal = yield* portalStatements.make
     const columns = sql.literal("id, name, email, mobile, language, time_zone, deleted_at")
 
     const byId = SqlSchema.findOneOption({
@@ -55,9 +57,11 @@ export const layer = Layer.effect(
 
     const setDeleted = Effect.fnUntraced(function* (workspaceId: string, id: string, at: Date | null) {
       yield* get(workspaceId, id)
-      yield* Effect.orDie(
-        sql`UPDATE contacts SET deleted_at = ${at} WHERE workspace_id = ${workspaceId} AND id = ${id}`,
-      )
+      yield* Effect.gen(function* () {
+        yield* sql`UPDATE contacts SET deleted_at = ${at} WHERE workspace_id = ${workspaceId} AND id = ${id}`
+        // restored, they log in again (K50)
+        if (at !== null) yield* portal.close(workspaceId, id, null)
+      }).pipe(sql.withTransaction, Effect.orDie)
       return yield* get(workspaceId, id)
     })
 
@@ -83,11 +87,14 @@ export const layer = Layer.effect(
         return yield* get(workspaceId, id)
       }),
       edit: Effect.fn("Contacts.edit")(function* (workspaceId, id, changes) {
-        yield* get(workspaceId, id)
+        const before = yield* get(workspaceId, id)
         if (Object.keys(changes).length > 0) {
-          yield* Effect.orDie(
-            sql`UPDATE contacts SET ${sql.update(changes)} WHERE workspace_id = ${workspaceId} AND id = ${id}`,
-          )
+          yield* Effect.gen(function* () {
+            yield* sql`UPDATE contacts SET ${sql.update(changes)} WHERE workspace_id = ${workspaceId} AND id = ${id}`
+            // a login is proved for an address: of another one it has to be proved anew
+            const { email = before.email } = changes
+            if (email.toLowerCase() !== before.email.toLowerCase()) yield* portal.close(workspaceId, id, null)
+          }).pipe(sql.withTransaction, Effect.orDie)
         }
         return yield* get(workspaceId, id)
       }),

@@ -8,6 +8,8 @@ import * as Redacted from "effect/Redacted"
 
 /** The cookie, and how long it is kept: as long as browsers keep any. It is set by a claim, never by looking. */
 export const cookie = { name: "rq-device", seconds: 400 * 86_400 }
+/** In a frame of another site a browser is another device, even where it would send both (Framing). */
+export const framed = { ...cookie, name: "rq-device-framed" }
 
 /** The secret that a browser brought, or a new one where it brought none that we can have made. */
 export const secretOf = (brought: Redacted.Redacted | null): Effect.Effect<Redacted.Redacted, never, Crypto.Crypto> =>

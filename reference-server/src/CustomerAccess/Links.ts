@@ -114,7 +114,10 @@ export const layer = Layer.effect(
       Result: Line,
       execute: ({ workspaceId, requestId }) => sql`
         SELECT id, recipient, generation, mail_id, key_epoch, issued_at, expires_at FROM access_links
-        WHERE workspace_id = ${workspaceId} AND request_id = ${requestId} ORDER BY issued_at DESC, id`,
+        WHERE workspace_id = ${workspaceId} AND request_id = ${requestId}
+          -- one that a log-in to the portal made was handed to nobody
+          AND NOT EXISTS (SELECT FROM portal_entries e WHERE e.link_id = access_links.id)
+        ORDER BY issued_at DESC, id`,
     })
 
     return Links.of({

@@ -4,6 +4,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type * as Redacted from "effect/Redacted"
 import { EnterAgain, OtherDevice } from "../CustomerAccess.ts"
+import { pathOf } from "../Portal.ts"
 import * as Secret from "../Secret.ts"
 import * as Tenancy from "../Tenancy.ts"
 import type { Workspaces } from "../Workspaces.ts"
@@ -68,6 +69,18 @@ export const make = (
     })
   })
 
+  /** A link alone opens nothing of a request that is for who logs in to the portal (T8). */
+  const forLinks = Effect.fnUntraced(function* (workspaceId: string, request: ClientRequest.State, recipient: string) {
+    if (request.details.portalOnly !== true) return
+    return yield* new OtherDevice({
+      workspace: yield* Tenancy.within(workspaceId)(workspaces.get(workspaceId)),
+      language: ClientRequest.recipientOf(request, recipient)?.language ?? "",
+      address: "",
+      canSend: false,
+      portal: `${pathOf(workspaceId)}/requests/${request.id}`,
+    })
+  })
+
   /** The session that a handle and its secret name, whatever became of its link. */
   const known = Effect.fnUntraced(function* (handle: string, secret: Redacted.Redacted) {
     const now = yield* Clock.currentTimeMillis
@@ -122,5 +135,5 @@ export const make = (
     return session
   })
 
-  return { isOfOurKey, otherDevice, known, verified, awaiting }
+  return { isOfOurKey, otherDevice, forLinks, known, verified, awaiting }
 }

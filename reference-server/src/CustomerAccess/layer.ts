@@ -6,14 +6,14 @@ import type * as Redacted from "effect/Redacted"
 import { AccessCodes } from "../AccessCodes.ts"
 import { ClientRequests, RequestNotFound } from "../ClientRequests.ts"
 import type { Customer } from "../Customer.ts"
-import { type Claimed, CodeNotSent, CodeRefused, CustomerAccess, LinkNotCopied } from "../CustomerAccess.ts"
+import { CodeNotSent, CodeRefused, CustomerAccess, LinkNotCopied } from "../CustomerAccess.ts"
 import { csrfToken } from "../PageSecurity.ts"
 import { Questionnaires } from "../Questionnaires.ts"
 import { CustomerLimits } from "../RateLimits/Customers.ts"
-import * as Secret from "../Secret.ts"
 import * as Tenancy from "../Tenancy.ts"
 import { Workspaces } from "../Workspaces.ts"
 import * as Device from "./Device.ts"
+import * as Entering from "./Entering.ts"
 import { Links } from "./Links.ts"
 import * as Sessions from "./Sessions.ts"
 import * as statements from "./sql.ts"
@@ -31,6 +31,7 @@ export const layer = Layer.effect(
     const requests = yield* ClientRequests
     const workspaces = yield* Workspaces
     const sessions = Sessions.make(rows, workspaces, links)
+    const { enterBy, startCode, waitFor } = Entering.make({ rows, codes, requests, sessions })
     const scope = yield* Effect.scope
 
     /** The link that a token opens now from this device, with its request. */
@@ -56,116 +57,6 @@ export const layer = Layer.effect(
       look: Effect.Effect<S, E1, R1>,
       then: (session: S) => Effect.Effect<A, E2, R2>,
     ) => Effect.flatMap(look, (session) => Tenancy.within(session.row.workspaceId)(then(session)))
-
-    interface Entering {
-      readonly workspaceId: string
-      readonly request: ClientRequest.State
-      readonly link: AccessLink.AccessLink
-      /** The pre-session that this claim comes from; null: it comes from the link itself. */
-      readonly waiting: string | null
-    }
-
-    /** Opens a session by a claim; the core decides once more, under the request's lock: a cancel in between wins. */
-    const enterBy = Effect.fnUntraced(function* (
-      { workspaceId, request, link, waiting }: Entering,
-      brought: Redacted.Redacted | null,
-    ) {
-      const { recipient, generation, rebinds, issuedAt } = link
-      const deviceSecret = yield* Device.secretOf(brought)
-      const device = yield* Device.idIn({ requestId: request.id, recipient }, deviceSecret)
-      const { secret, digest } = yield* Secret.make
-      const handle = (yield* Crypto.secret).slice(0, 16)
-      const now = yield* Clock.currentTimeMillis
-      const seconds = request.policy.session.hours * 3600
-      const session: statements.NewSession = {
-        handle,
-        workspaceId,
-        requestId: request.id,
-        linkId: link.id,
-        recipient,
-        device,
-        assurance: Sessions.assuranceOf(request, link),
-        digest,
-        createdAt: new Date(now),
-        lastUsedAt: new Date(now),
-        verifiedAt: new Date(now),
-        expiresAt: new Date(now + seconds * 1000),
-      }
-      const by = { kind: "customer", link: link.id } as const
-      const { assurance } = session
-      const proof = { device, rebinds, issuedAt, assurance }
-      const intent = { type: "Claim", id: handle, by, recipient, generation, ...proof } as const
-      yield* requests
-        .handle(workspaceId, request.id, intent, () =>
-          Effect.andThen(
-            waiting === null ? Effect.void : rows.closeSession(waiting),
-            Effect.suspend(() => rows.openSession(session)),
-          ),
-        )
-        .pipe(
-          Effect.catchTags({
-            Refusal: ({ reasons }) =>
-              reasons.every(({ code }) => code === "other-device")
-                ? sessions.otherDevice(workspaceId, request, recipient)
-                : Effect.fail(new AccessLink.LinkDead()),
-            RequestNotFound: () => Effect.fail(new AccessLink.LinkDead()),
-          }),
-        )
-      const claimed: Claimed = { handle, secret, deviceSecret, seconds, needsCode: false, retryAfterSeconds: 0 }
-      return claimed
-    })
-
-    /** Sends the code that is wanted next of a (pre-)session. */
-    const startCode = (handle: string, family: Omit<Parameters<typeof codes.start>[0], "preSession">) =>
-      codes.start({ ...family, preSession: handle })
-
-    /**
-     * Opens a pre-session and sends its code. Who comes back from the same device while one is waiting gets that one,
-     * under a new secret: the code that has gone out is for it.
-     */
-    const waitFor = Effect.fnUntraced(function* (
-      { workspaceId, request, link }: Omit<Entering, "waiting">,
-      brought: Redacted.Redacted | null,
-    ) {
-      const { recipient } = link
-      const deviceSecret = yield* Device.secretOf(brought)
-      const device = yield* Device.idIn({ requestId: request.id, recipient }, deviceSecret)
-      const { secret, digest } = yield* Secret.make
-      const now = yield* Clock.currentTimeMillis
-      const expiresAt = new Date(now + Sessions.waitMillis)
-      const earlier = yield* rows.renewWaiting({ linkId: link.id, device, now, digest, expiresAt })
-      const handle = earlier?.handle ?? (yield* Crypto.secret).slice(0, 16)
-      if (earlier === null) {
-        yield* rows
-          .openSession({
-            handle,
-            workspaceId,
-            requestId: request.id,
-            linkId: link.id,
-            recipient,
-            device,
-            assurance: "link",
-            digest,
-            createdAt: new Date(now),
-            lastUsedAt: new Date(now),
-            verifiedAt: null,
-            expiresAt,
-          })
-          .pipe(Effect.orDie)
-      }
-      const passed = earlier?.assurance === "single-channel" ? 1 : 0
-      const channel = Sessions.channelsOf(request)[passed] ?? "sms"
-      const started = yield* startCode(handle, { workspaceId, requestId: request.id, recipient, channel })
-      const claimed: Claimed = {
-        handle,
-        secret,
-        deviceSecret,
-        seconds: Sessions.waitMillis / 1000,
-        needsCode: true,
-        retryAfterSeconds: started.outcome === "too-soon" && earlier === null ? started.retryAfterSeconds : 0,
-      }
-      return claimed
-    })
 
     const customerOf = Effect.fnUntraced(function* (
       row: statements.Session,
@@ -213,6 +104,7 @@ export const layer = Layer.effect(
         opening(token, device, ({ workspaceId, requestId, recipient, request, isHere }) =>
           Effect.gen(function* () {
             yield* limits.ofFamily("link", { workspaceId, requestId, recipient })
+            yield* sessions.forLinks(workspaceId, request, recipient)
             if (!isHere) return yield* sessions.otherDevice(workspaceId, request, recipient)
             const { id, version, hash } = request.details.questionnaire
             const stored = yield* questionnaires.get(workspaceId, id, version, hash)
@@ -228,12 +120,50 @@ export const layer = Layer.effect(
         opening(token, device, ({ workspaceId, requestId, recipient, request, link, isHere }) =>
           Effect.gen(function* () {
             yield* limits.ofFamily("claim", { workspaceId, requestId, recipient })
+            yield* sessions.forLinks(workspaceId, request, recipient)
             if (!isHere) return yield* sessions.otherDevice(workspaceId, request, recipient)
             return ClientRequest.needsFactor(request)
               ? yield* waitFor({ workspaceId, request, link }, device)
               : yield* enterBy({ workspaceId, request, link, waiting: null }, device)
           }),
         ).pipe(withCrypto),
+
+      claimFromPortal: ({ account, digest }, { id: requestId, recipient }, device) =>
+        Effect.gen(function* () {
+          const { workspaceId, contact } = account
+          yield* limits.ofFamily("claim", { workspaceId, requestId, recipient })
+          const made: Array<AccessLink.AccessLink> = []
+          const intent = {
+            type: "RecordAccess",
+            id: yield* Crypto.uuid,
+            by: { kind: "customer", link: "" },
+            what: "entered-from-portal",
+            recipient,
+            channel: "",
+          } as const
+          const request = yield* requests
+            .handle(workspaceId, requestId, intent, (locked) =>
+              Effect.gen(function* () {
+                // who could have a link sent for another device may as well go on from this one
+                const rebinds = locked.policy.selfService !== "none"
+                const { link } = yield* links.issue(workspaceId, locked, { recipient, mailId: null, rebinds })
+                // a derived one is everybody's who has it: logging out closes it for nobody
+                if (locked.policy.token !== "derived") {
+                  yield* rows.enteredFrom({ linkId: link.id, workspaceId, contactId: contact, session: digest })
+                }
+                made.push(link)
+              }),
+            )
+            .pipe(Effect.mapError(() => new AccessLink.LinkDead()))
+          const [link] = made
+          const now = yield* Clock.currentTimeMillis
+          if (link === undefined || !AccessLink.isAliveAt(link, request, now)) return yield* new AccessLink.LinkDead()
+          const isHere = AccessLink.admits(link, request, yield* Device.idIn({ requestId, recipient }, device))
+          if (!isHere) return yield* sessions.otherDevice(workspaceId, request, recipient)
+          return ClientRequest.needsFactor(request)
+            ? yield* waitFor({ workspaceId, request, link }, device)
+            : yield* enterBy({ workspaceId, request, link, waiting: null }, device)
+        }).pipe(Tenancy.within(account.workspaceId), withCrypto),
 
       codeStep: (handle, secret) =>
         inside(sessions.awaiting(handle, secret), ({ row, standing }) =>
@@ -287,6 +217,7 @@ export const layer = Layer.effect(
             const next = channels[step] ?? channel
             const started = yield* startCode(handle, { workspaceId, requestId, recipient, channel: next })
             return {
+              workspaceId,
               handle,
               secret,
               deviceSecret: yield* Device.secretOf(device),

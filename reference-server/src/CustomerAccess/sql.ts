@@ -4,6 +4,7 @@ import type * as AccessCode from "@requite/core/AccessCode"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import * as States from "../ClientRequests/States.ts"
 import { SqlClient, SqlSchema } from "../platform/Sql.ts"
 import * as Tenancy from "../Tenancy.ts"
 import { Workspace } from "../Workspaces.ts"
@@ -27,11 +28,12 @@ const Found = Schema.Struct({
   state: ClientRequest.State,
 })
 
-const Session = Schema.Struct({
+const SessionRow = Schema.Struct({
   ...link,
   workspaceId: Schema.String,
   requestId: Schema.String,
-  state: ClientRequest.State,
+  /** As it lies there, to be read by `States`. */
+  state: Schema.String,
   device: Schema.String,
   assurance: Schema.Literals(["link", "single-channel", "two-channel"]),
   sessionDigest: Schema.String,
@@ -41,7 +43,7 @@ const Session = Schema.Struct({
   endsAt: Schema.Date,
   workspace: Workspace,
 })
-export type Session = typeof Session.Type
+export type Session = Omit<typeof SessionRow.Type, "state"> & { readonly state: ClientRequest.State }
 
 /** A session as it is written. */
 export interface NewSession {
@@ -93,12 +95,13 @@ export const make = Effect.gen(function* () {
   })
   const byHandle = SqlSchema.findOneOption({
     Request: Schema.String,
-    Result: Session,
+    Result: SessionRow,
     execute: (handle) => sql`
       SELECT l.id, l.recipient, l.generation, l.mail_id, l.rebinds, l.digest, l.key_epoch, l.issued_at, l.expires_at,
-        s.workspace_id, s.request_id, r.state, s.device, s.assurance, s.digest AS session_digest, s.submission_id,
+        s.workspace_id, s.request_id, r.state::text, s.device, s.assurance, s.digest AS session_digest, s.submission_id,
         s.verified_at, s.last_used_at, s.expires_at AS ends_at, jsonb_build_object('id', w.id, 'name', w.name,
-          'accent', w.accent, 'language', w.language, 'timeZone', w.time_zone, 'logo', w.logo) AS workspace
+          'accent', w.accent, 'language', w.language, 'timeZone', w.time_zone, 'logo', w.logo, 'look', w.look,
+          'frameOrigins', w.frame_origins) AS workspace
       FROM customer_sessions s JOIN access_links l ON l.id = s.link_id JOIN client_requests r ON r.id = s.request_id
         JOIN workspaces w ON w.id = s.workspace_id
       WHERE s.handle = ${handle}`,
@@ -137,7 +140,13 @@ export const make = Effect.gen(function* () {
     byHandle: (handle: string) =>
       isHandle(handle)
         ? byHandle(handle).pipe(
-            Effect.map((row) => (Option.isSome(row) ? remember(handle, row.value) : null)),
+            Effect.flatMap((row) =>
+              Option.isSome(row)
+                ? Effect.map(States.read(row.value.state), (request) =>
+                    remember(handle, { ...row.value, state: request }),
+                  )
+                : Effect.succeed(null),
+            ),
             Effect.orDie,
             atHome(handle),
           )
@@ -155,6 +164,10 @@ export const make = Effect.gen(function* () {
 
     openSession: (session: NewSession) =>
       Effect.asVoid(sql`INSERT INTO customer_sessions ${sql.insert({ ...session })}`),
+
+    /** Says that a log-in to the portal made a link, so that logging out closes what it opened. */
+    enteredFrom: (entry: { linkId: string; workspaceId: string; contactId: string; session: string }) =>
+      sql`INSERT INTO portal_entries ${sql.insert(entry)} ON CONFLICT (link_id) DO NOTHING`,
 
     /** Gives the pre-session that waits for this link and device another secret; null: none waits. */
     renewWaiting: (by: { linkId: string; device: string; now: number; digest: string; expiresAt: Date }) =>

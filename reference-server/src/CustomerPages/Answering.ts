@@ -264,7 +264,7 @@ const judge = (
     const issues = Filling.issuesOf(now, section, { draft: true })
     return issues.length > 0 ? wrong(issues) : null
   }
-  const news = News.between(Filling.padded(Filling.of(before)), Filling.padded(now), section)
+  const news = News.unseen(News.between(Filling.padded(Filling.of(before)), Filling.padded(now), section), fields)
   const issues = News.withoutUnseen(Filling.issuesOf(now, section), news)
   if (issues.length > 0) return wrong(issues, news)
   return News.isNone(news) ? null : go(paths.section(handle, section.id) + News.query(news))

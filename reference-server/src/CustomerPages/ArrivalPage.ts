@@ -2,6 +2,7 @@
  * The page behind the button of the e-mail: who asks, for what, how long it takes, until when. It shows no answer (S19),
  * changes nothing (S15), and has one button.
  */
+import * as words from "../Branding/words.ts"
 import type { Arrival } from "../CustomerAccess.ts"
 import * as Filling from "../Filling.ts"
 import type { Html } from "../Html.ts"
@@ -10,6 +11,7 @@ import { calendarDay } from "../Messages.ts"
 import * as DeadEnd from "./DeadEnd.ts"
 import * as Effort from "./Effort.ts"
 import * as Frame from "./Frame.ts"
+import * as Language from "./Language.ts"
 import * as Mode from "./Mode.ts"
 import type { Reader } from "./Reader.ts"
 
@@ -25,12 +27,15 @@ export const render = (
   const { title, description, due } = request.details
   const { t } = reader
   const questions = Filling.questions(filling)
-  const overdue = due !== null && due < calendarDay(now, workspace.timeZone)
+  const overdue = due !== null && due < calendarDay(now, reader.zone)
   const about = description.trim() === "" ? (stored.questionnaire.description ?? null) : description
+  const { language } = reader
   return Frame.render({
-    language: reader.language,
+    language,
+    languages: Language.links({ language, label: t("frame.language") }),
     title: [title, workspace.name],
     firm: workspace,
+    line: words.paragraphs(workspace, "arrival", reader.language, "tagline"),
     skip: null,
     main: html`<div class="arrival">
       <p class="eyebrow">${t("arrival.asks", { firm: workspace.name })}</p>
@@ -56,7 +61,7 @@ export const render = (
           : html`<details class="aside">
               <summary>${t("arrival.elsewhere")}</summary>
               <p>${t("arrival.elsewhereText")}</p>
-              ${DeadEnd.sendForm(t, "secondary")}
+              ${DeadEnd.sendForm(t, language, "secondary")}
             </details>`
       }
     </div>`,

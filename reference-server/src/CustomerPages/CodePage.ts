@@ -7,6 +7,7 @@ import type { Html } from "../Html.ts"
 import { html } from "../Html.ts"
 import * as Messages from "../Messages.ts"
 import * as Frame from "./Frame.ts"
+import * as Language from "./Language.ts"
 
 export type Notice =
   | { readonly type: "wrong" }
@@ -19,18 +20,25 @@ export type Notice =
 /** What the form's buttons say: the value of `action`. */
 export const actions = { enter: "enter", send: "send" } as const
 
-/** `path`: where its forms go. `accepted`: the `Accept-Language` header. */
+/** `path`: where its forms go. `accepted`: the `Accept-Language` header. `chosen`: by the page's switch. */
 export const render = (
   step: CodeStep,
   {
     path,
     accepted,
+    chosen = null,
     notice,
-  }: { readonly path: string; readonly accepted: string | undefined; readonly notice: Notice | null },
+  }: {
+    readonly path: string
+    readonly accepted: string | undefined
+    readonly chosen?: Messages.Language | null
+    readonly notice: Notice | null
+  },
 ): string => {
   const { workspace, channel, to, lapsed } = step
   const firm = workspace.name
-  const wanted = [step.language, ...Messages.acceptedLanguages(accepted), workspace.language]
+  const others = [step.language, ...Messages.acceptedLanguages(accepted), workspace.language]
+  const wanted = Language.wanted(chosen, others)
   const { language, t } = Messages.translator("customer", wanted)
   const bad = notice?.type === "wrong" || notice?.type === "locked"
   const title = lapsed ? t("code.lapsedTitle") : t(channel === "sms" ? "code.titleSms" : "code.titleEmail")
@@ -38,6 +46,7 @@ export const render = (
   const sent = t(channel === "sms" ? "code.sentSms" : "code.sentEmail", { to: to === "" ? "none" : to })
   return Frame.render({
     language,
+    languages: Language.links({ language, label: t("frame.language") }),
     title: [bad ? t("code.titleAgain", { title }) : title, firm],
     firm: workspace,
     skip: null,

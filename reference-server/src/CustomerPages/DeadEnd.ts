@@ -1,6 +1,7 @@
 /**
  * The pages that lead nowhere, and look alike whoever asks: `expired` is the one answer to every link, session or
- * address that does not work, byte for byte, whatever the cause (S47–S49); only `Accept-Language` moves it. The others
+ * address that does not work, byte for byte, whatever the cause (S47–S49); only `Accept-Language` moves it, and the
+ * switch of languages, which is in the address. The others
  * are for a form that did not come from our page, for haste, and for our own faults.
  */
 import type { ServerConfig } from "../Config.ts"
@@ -11,6 +12,7 @@ import * as PageSecurity from "../PageSecurity.ts"
 import type { HttpServerRequest } from "../platform/Http.ts"
 import { HttpServerResponse } from "../platform/Http.ts"
 import * as Frame from "./Frame.ts"
+import * as Language from "./Language.ts"
 
 export type Page = (
   config: ServerConfig,
@@ -22,10 +24,17 @@ type Words = Messages.Translator<"customer">["t"]
 /** What follows the address where somebody asks for an access link: the form posts to the page's own address, so that
  * what it shows is the same for every link. */
 export const sendQuery = "send-access-link"
+/** What follows it where the answer to that is read once more, in another language. */
+export const sentQuery = "access-link-sent"
 
 /** The form that asks for an access link (K43). It says nothing of whether there will be one (S21). */
-export const sendForm = (t: Words, kind: "primary" | "secondary" = "primary"): Html =>
-  html`<form method="post" action="?${sendQuery}">
+export const sendForm = (
+  t: Words,
+  /** What was chosen by the page's switch: the answer is one for everybody, and told no other way. */
+  chosen: Messages.Language | null = null,
+  kind: "primary" | "secondary" = "primary",
+): Html =>
+  html`<form method="post" action="?${sendQuery}${chosen === null ? "" : `&lang=${chosen}`}">
     <button class="${kind}">${t("accessLink.send")}</button>
   </form>`
 
@@ -34,33 +43,35 @@ const plain =
     status: number,
     title: Messages.Key<"customer">,
     text: Messages.Key<"customer">,
-    more: (t: Words) => Html | null = () => null,
+    more: (t: Words, chosen: Messages.Language | null) => Html | null = () => null,
+    query = "",
   ): Page =>
   (config, request) => {
-    const { language, t } = Messages.translator(
-      "customer",
-      Messages.acceptedLanguages(request.headers["accept-language"]),
-    )
+    // the address says it, or the header, and nothing that was done before
+    const chosen = Language.inAddress(request)
+    const accepted = Messages.acceptedLanguages(request.headers["accept-language"])
+    const { language, t } = Messages.translator("customer", Language.wanted(chosen, accepted))
     const page = Frame.render({
       language,
+      languages: Language.links({ language, label: t("frame.language") }, query),
       title: [t(title)],
       firm: null,
       skip: null,
       main: html`<div class="end">
         <h1>${t(title)}</h1>
         <p>${t(text)}</p>
-        ${more(t)}
+        ${more(t, chosen)}
       </div>`,
     })
     return HttpServerResponse.setHeader(PageSecurity.page(config, page, { status }), "vary", "accept-language")
   }
 
 /** 410: "This request has expired." */
-export const expired = plain(410, "expired.title", "expired.text", (t) => sendForm(t))
+export const expired = plain(410, "expired.title", "expired.text", sendForm)
 /** 200: the one answer to who asked for an access link, whether one goes out or not (S21). */
-export const accessLinkSent = plain(200, "accessLink.title", "accessLink.text")
+export const accessLinkSent = plain(200, "accessLink.title", "accessLink.text", () => null, sentQuery)
 /** 401: a session that is over, and is begun again by the mail's link (S11). */
-export const openAgain = plain(401, "again.title", "again.text", (t) => sendForm(t))
+export const openAgain = plain(401, "again.title", "again.text", sendForm)
 /** 403: a form that is not ours, or no longer. Nothing was changed. */
 export const notOurs = plain(403, "notOurs.title", "notOurs.text")
 /** 413: more than this page takes. */

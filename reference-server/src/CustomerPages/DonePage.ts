@@ -3,11 +3,14 @@
  * submitted and nowhere else (S50), and prints well.
  */
 import type { AuditRecord } from "@requite/core"
+import * as words from "../Branding/words.ts"
 import type { Receipt } from "../CustomerAccess.ts"
 import * as Filling from "../Filling.ts"
 import type { Html } from "../Html.ts"
 import { html } from "../Html.ts"
+import * as Enhancing from "./Enhancing.ts"
 import * as Frame from "./Frame.ts"
+import * as Language from "./Language.ts"
 import { viewOf } from "./kinds.ts"
 import { heading } from "./Problems.ts"
 import type { Reader } from "./Reader.ts"
@@ -18,6 +21,7 @@ export const render = (
   filling: Filling.Filling,
   reader: Reader,
   signed: AuditRecord.Receipt | null,
+  portal: Html | null = null,
 ): string => {
   const { t } = reader
   const { session, state } = filling
@@ -28,6 +32,7 @@ export const render = (
   const said = t(request.policy.completion === "auto-when-all" ? "done.ticked" : "done.title")
   return Frame.render({
     language: reader.language,
+    languages: Language.links({ language: reader.language, label: t("frame.language") }),
     title: [said, title, workspace.name],
     firm: workspace,
     skip: null,
@@ -36,7 +41,8 @@ export const render = (
         <h1>${said}</h1>
         ${
           end === undefined
-            ? html`<p class="lead">${t("done.next", { firm: workspace.name })}</p>`
+            ? (words.paragraphs(workspace, "next", reader.language, "lead typed") ??
+              html`<p class="lead">${t("done.next", { firm: workspace.name })}</p>`)
             : html`<h2>${reader.authored(end.title)}</h2>
                 ${end.description === undefined ? null : html`<div class="prose">${reader.markdown(end.description)}</div>`}`
         }
@@ -66,18 +72,25 @@ export const render = (
             ? null
             : html`<p class="no-print"><a href="${paths.receipt(customer.handle)}" download>${t("done.proof")}</a></p>`
         }
-        ${Filling.sections(filling).map(
-          (section) =>
-            html`<section class="answers">
-              <h3>${reader.authored(section.title)}</h3>
-              ${Filling.blocks(Filling.asked(filling, section.items)).map((block) => answers(block, filling, reader))}
-            </section>`,
-        )}
-      </section>`,
+        ${sections(filling, reader, null)}
+      </section>
+      ${portal} ${Enhancing.over(customer.requestId, customer.recipient)}`,
   })
 }
 
-const answers = ({ under, rows }: Filling.Block, filling: Filling.Filling, reader: Reader): Html =>
+type FilePath = ((id: string) => string | null) | null
+
+/** What was given, section by section. `filePath`: where a file can be had, by its id; null: nowhere. */
+export const sections = (filling: Filling.Filling, reader: Reader, filePath: FilePath): ReadonlyArray<Html> =>
+  Filling.sections(filling).map(
+    (section) =>
+      html`<section class="answers">
+        <h3>${reader.authored(section.title)}</h3>
+        ${Filling.blocks(Filling.asked(filling, section.items)).map((block) => answers(block, filling, reader, filePath))}
+      </section>`,
+  )
+
+const answers = ({ under, rows }: Filling.Block, filling: Filling.Filling, reader: Reader, filePath: FilePath): Html =>
   html`${under.length === 0 ? null : html`<h4>${under.map((one, index) => html`${index > 0 ? ", " : null}${heading(one, reader)}`)}</h4>`}
     <dl>
       ${rows.map((row) => {
@@ -91,7 +104,7 @@ const answers = ({ under, rows }: Filling.Block, filling: Filling.Filling, reade
                     question,
                     answer: Filling.answerAt(filling, place),
                     reader: reader.at(place),
-                    filePath: null,
+                    filePath,
                   })
                 : html`<p class="nothing">${reader.t("review.nothing")}</p>`
             }

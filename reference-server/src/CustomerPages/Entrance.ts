@@ -11,6 +11,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
+import { ClientRequests } from "../ClientRequests.ts"
 import { Config } from "../Config.ts"
 import { sessionCookie } from "../Customer.ts"
 import { type Claimed, CustomerAccess } from "../CustomerAccess.ts"
@@ -20,50 +21,79 @@ import * as PageSecurity from "../PageSecurity.ts"
 import { HttpRouter, HttpServerError, HttpServerRequest, HttpServerResponse } from "../platform/Http.ts"
 import type { CustomerLimits } from "../RateLimits/Customers.ts"
 import * as Tenancy from "../Tenancy.ts"
+import { Workspaces } from "../Workspaces.ts"
 import * as ArrivalPage from "./ArrivalPage.ts"
 import * as CodePage from "./CodePage.ts"
 import * as DeadEnd from "./DeadEnd.ts"
 import * as Entry from "./Entry.ts"
-import { expired, notOurs, page, route, seeOther, tooOften, troubled } from "./Route.ts"
+import * as Framing from "./Framing.ts"
+import * as Language from "./Language.ts"
+import { compressed, expired, notOurs, page, route, seeOther, tooOften, troubled } from "./Route.ts"
 import { NotOurs } from "./SectionForm.ts"
 import { paths } from "./Session.ts"
 
 /** A program that fetches ahead, or for anything but a page of its own, says so (S22). A hint, and no protection. */
 const isAhead = ({ headers }: HttpServerRequest.HttpServerRequest): boolean =>
   /\bprefetch\b/i.test(`${headers["sec-purpose"] ?? ""} ${headers["purpose"] ?? ""} ${headers["x-moz"] ?? ""}`) ||
-  (headers["sec-fetch-dest"] ?? "document") !== "document"
+  !["document", "iframe"].includes(headers["sec-fetch-dest"] ?? "document")
+
+const nothing = Effect.map(Config, (config) =>
+  HttpServerResponse.empty({ status: 204, headers: PageSecurity.headers(config) }),
+)
 
 const arrive = Effect.gen(function* () {
   const request = yield* HttpServerRequest.HttpServerRequest
-  if (isAhead(request)) {
-    return HttpServerResponse.empty({ status: 204, headers: PageSecurity.headers(yield* Config) })
-  }
+  if (isAhead(request)) return yield* nothing
   yield* Entry.fromHere("link")
   const { token = "" } = yield* HttpRouter.params
   const access = yield* CustomerAccess
   const arrival = yield* access.arrive(Redacted.make(token), yield* Entry.device)
   const { workspace, recipient, current } = arrival
+  // a frame of nobody whom the firm lists: what fetches ahead does that
+  if (Framing.isFramed(request) && (workspace.frameOrigins ?? []).length === 0) return yield* nothing
   const now = yield* Clock.currentTimeMillis
   // no answer is shown here, and none decides what is counted (S19)
   const context = Filling.contextOf(current.request, workspace.timeZone, now)
   const blank = Filling.blank(current.stored.questionnaire, context)
-  const reader = yield* Entry.readerOf(workspace, recipient.language, blank)
-  return yield* page(ArrivalPage.render(arrival, blank, reader, `/r/${token}`, now))
+  const reader = yield* Entry.readerOf(workspace, current.request, recipient.id, blank)
+  return yield* Framing.by(workspace)(page(ArrivalPage.render(arrival, blank, reader, `/r/${token}`, now)))
 })
 
+/** Who has just got in may have chosen a language before. */
+const speaksHere = Effect.fnUntraced(
+  function* (handle: string, secret: Redacted.Redacted) {
+    if (Language.chosen(yield* Config, yield* HttpServerRequest.HttpServerRequest) === null) return
+    const customer = yield* (yield* CustomerAccess).enter(handle, secret)
+    const { id } = customer.workspace
+    const { request } = yield* Tenancy.within(id)((yield* ClientRequests).read(id, customer.requestId))
+    yield* Tenancy.within(id)(Entry.speaks(customer, request))
+  },
+  // it is no reason to keep anybody out
+  (speaking) => Effect.ignore(speaking),
+)
+
 /** The cookies of who has got in, or waits for a code, and where they go on. */
-const goOn = Effect.fnUntraced(function* ({ handle, secret, deviceSecret, seconds, ...claimed }: Claimed) {
+export const goOn = Effect.fnUntraced(function* ({ handle, secret, deviceSecret, seconds, ...claimed }: Claimed) {
   const config = yield* Config
   const wait = claimed.retryAfterSeconds === 0 ? "" : `?wait=${claimed.retryAfterSeconds}`
+  if (!claimed.needsCode) yield* speaksHere(handle, secret)
+  const request = yield* HttpServerRequest.HttpServerRequest
+  // asked for where it matters, and for what is known to be theirs by now
+  const { workspaceId } = claimed
+  const firm = Framing.isFramed(request)
+    ? yield* Tenancy.within(workspaceId)((yield* Workspaces).get(workspaceId))
+    : null
+  const framed = firm !== null && (firm.frameOrigins ?? []).length > 0
   const response = yield* seeOther(claimed.needsCode ? `${paths.code(handle)}${wait}` : paths.list(handle))
   // a session that is over still says whose it was: its cookie outlives it by a week, and is asked for a code (S11)
   const session = { name: sessionCookie(handle), seconds: seconds + 7 * 86_400 }
-  return PageSecurity.setCookie(
+  const both = PageSecurity.setCookie(
     config,
     PageSecurity.setCookie(config, response, session, secret),
-    Device.cookie,
+    framed ? Device.framed : Device.cookie,
     deviceSecret,
   )
+  return framed ? Framing.kept(both) : both
 })
 
 const claim = Effect.gen(function* () {
@@ -77,10 +107,11 @@ const claim = Effect.gen(function* () {
 const codePage = Effect.fnUntraced(function* (notice: CodePage.Notice | null, status: number = 200) {
   const { handle, secret } = yield* Entry.presented
   const access = yield* CustomerAccess
-  const { headers } = yield* HttpServerRequest.HttpServerRequest
+  const request = yield* HttpServerRequest.HttpServerRequest
   const step = yield* access.codeStep(handle, secret)
-  const shown = { path: paths.code(handle), accepted: headers["accept-language"], notice }
-  return yield* page(CodePage.render(step, shown), step.lapsed ? 401 : status)
+  const chosen = Language.chosen(yield* Config, request)
+  const shown = { path: paths.code(handle), accepted: request.headers["accept-language"], chosen, notice }
+  return yield* Framing.by(step.workspace)(page(CodePage.render(step, shown), step.lapsed ? 401 : status))
 })
 
 const askCode = Effect.gen(function* () {
@@ -132,8 +163,12 @@ const sendAccessLink = Effect.gen(function* () {
 }).pipe(Effect.catchTags({ NotOurs: () => notOurs, RateLimited: tooOften }), Effect.catchDefect(troubled), Tenancy.none)
 
 const isOurs = (url: string) => /^\/[rqu](\/|\?|$)/i.test(url)
+const queryOf = (url: string) => url.slice(url.indexOf("?") + 1).replace(/&lang=[a-z]{2}$/, "")
 const asksForLink = ({ method, url }: HttpServerRequest.HttpServerRequest) =>
-  method === "POST" && isOurs(url) && url.slice(url.indexOf("?") + 1) === DeadEnd.sendQuery
+  method === "POST" && isOurs(url) && queryOf(url) === DeadEnd.sendQuery
+/** The answer to it again: the switch of languages leads here. Nothing is looked up. */
+const readsAnswer = ({ method, url }: HttpServerRequest.HttpServerRequest) =>
+  method === "GET" && isOurs(url) && url.includes("?") && queryOf(url) === DeadEnd.sentQuery
 
 /**
  * Around all routes: access links at whatever address they are asked for; and the dead end at addresses under `/r`, `/q`
@@ -146,10 +181,11 @@ export const everywhere = HttpRouter.middleware(
       Effect.gen(function* () {
         const request = yield* HttpServerRequest.HttpServerRequest
         if (asksForLink(request)) return yield* Effect.provideContext(sendAccessLink, services)
+        if (readsAnswer(request)) return DeadEnd.accessLinkSent(yield* Effect.provideContext(Config, services), request)
         return yield* app.pipe(
           Effect.catch((error) =>
             isRouteNotFound(error) && isOurs(request.url)
-              ? Effect.provideContext(expired, services)
+              ? Effect.provideContext(compressed(expired), services)
               : Effect.fail(error),
           ),
         )

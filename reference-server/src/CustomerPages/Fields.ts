@@ -5,7 +5,7 @@ import * as Filling from "../Filling.ts"
 import type { Html } from "../Html.ts"
 import { html } from "../Html.ts"
 import type { Fields } from "./kinds.ts"
-import { shownInstances, viewOf } from "./kinds.ts"
+import { notBegun, shownInstances, viewOf } from "./kinds.ts"
 import type { Reader } from "./Reader.ts"
 
 interface Shown {
@@ -20,27 +20,57 @@ interface Shown {
   readonly before?: ReadonlyMap<string, Html>
 }
 
-export const render = (shown: Shown, items: ReadonlyArray<Filling.Asked>): Html =>
-  html`${items.map((one) => {
-    const { filling, reader, sentences, fresh, filePath, before } = shown
-    const { session, state } = filling
-    const { place, question, inside } = one
-    const pointer = Filling.pointer(place)
-    const field = viewOf(question).field({
-      place,
-      question,
-      answer: Filling.answerAt(filling, place),
-      isRequired: session.isRequired(state, place),
-      isNew: fresh.has(pointer),
-      reader: reader.at(place),
-      errors: sentences.get(pointer) ?? [],
-      filePath,
-      isOffered: (option) => session.isOffered(state, place, option),
-      inside: inside.map((inner) => render(shown, inner)),
-      hasRoom: Filling.hasRoom(filling, place),
-    })
-    return html`${before?.get(pointer)}${field}`
+/** The items of a section: those that are asked, and in templates those that may come to be. */
+export const render = (shown: Shown, items: ReadonlyArray<QuestionKind.Question>, within: Filling.Place = []): Html =>
+  html`${items.map((question) => {
+    const place = [...within, question.id]
+    const isThere = isShown(shown, question, place)
+    const field = fieldAt(shown, question, place, isThere)
+    return isThere ? field : html`<template data-at="${place.join(".")}">${field}</template>`
   })}`
+
+/** In an instance that nobody has begun, whatever has no condition. */
+const isShown = ({ filling: { session, state } }: Shown, { when }: QuestionKind.Question, place: Filling.Place) =>
+  isBegun(place) ? session.isAsked(state, place) : when === undefined
+
+const isBegun = (place: Filling.Place): boolean => !place.includes(notBegun)
+
+const fieldAt = (shown: Shown, question: QuestionKind.Question, place: Filling.Place, isThere: boolean): Html => {
+  const { filling, reader, sentences, fresh, filePath, before } = shown
+  const { session, state } = filling
+  const pointer = Filling.pointer(place)
+  const isKnown = isThere && isBegun(place)
+  const inner = question.items
+  const isRepeated = question.repeat !== undefined
+  const within = place.slice(0, -1)
+  const free = Filling.offersOf(question).filter(({ when }) => when === undefined)
+  const field = viewOf(question).field({
+    place,
+    question,
+    answer: Filling.answerAt(filling, place),
+    isRequired: isKnown
+      ? session.isRequired(state, place)
+      : question.required === true || (question.repeat?.min ?? 0) > 0,
+    isNew: fresh.has(pointer),
+    reader: reader.at(place, true),
+    errors: sentences.get(pointer) ?? [],
+    filePath,
+    isOffered: (option) =>
+      isKnown ? session.isOffered(state, place, option) : free.some(({ value }) => value === option),
+    inside:
+      inner === undefined
+        ? []
+        : isRepeated
+          ? Array.from({ length: Filling.countOf(session, state, place) }, (_, index) =>
+              render(shown, inner, [...place, index]),
+            )
+          : [render(shown, inner, within)],
+    hasRoom: isKnown ? Filling.hasRoom(filling, place) : true,
+    live: true,
+    blank: isRepeated && inner !== undefined ? render(shown, inner, [...place, notBegun]) : null,
+  })
+  return html`${before?.get(pointer)}${field}`
+}
 
 interface Arrived {
   readonly fields: Fields

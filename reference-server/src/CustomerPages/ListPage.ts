@@ -6,21 +6,26 @@ import type { Html } from "../Html.ts"
 import { html } from "../Html.ts"
 import { calendarDay } from "../Messages.ts"
 import * as Effort from "./Effort.ts"
+import * as Enhancing from "./Enhancing.ts"
+import * as FirmFiles from "./FirmFiles.ts"
 import * as Items from "./Items.ts"
 import { questionAnchor } from "./kinds.ts"
 import * as Mode from "./Mode.ts"
 import * as Problems from "./Problems.ts"
 import type { Session } from "./Session.ts"
 import { page, paths } from "./Session.ts"
+import * as Talk from "./Talk.ts"
 
 export interface ListView {
   /** The firm has changed the questions while one of them was being answered. */
   readonly stale?: boolean
   /** The section that was just ticked. */
   readonly ticked?: string | null
+  /** The way to the portal. */
+  readonly portal?: Html | null
 }
 
-export const render = (session: Session, { stale = false, ticked = null }: ListView = {}): string => {
+export const render = (session: Session, { stale = false, ticked = null, portal = null }: ListView = {}): string => {
   const { customer, current, reader } = session
   const { questionnaire } = current.stored
   const { title, due } = current.request.details
@@ -53,7 +58,8 @@ export const render = (session: Session, { stale = false, ticked = null }: ListV
               ></a
             >`
       }
-      ${attachments(session)} ${nextSection === undefined ? null : toTheEnd(session)}`,
+      ${FirmFiles.ofRequest(session)} ${nextSection === undefined ? null : toTheEnd(session)} ${Talk.whole(session)}
+      ${portal} ${Enhancing.parts(session, [])}`,
   )
 }
 
@@ -89,8 +95,8 @@ const toTheEnd = (session: Session): Html => {
       </p>`
 }
 
-const saved = ({ reader, now, customer }: Session, at: number): string => {
-  const zone = customer.workspace.timeZone
+const saved = ({ reader, now }: Session, at: number): string => {
+  const { zone } = reader
   if (now - at < 60_000) return reader.t("list.savedNow")
   return calendarDay(at, zone) === calendarDay(now, zone)
     ? reader.t("list.savedToday", { time: reader.time(at) })
@@ -152,23 +158,4 @@ const missing = (session: Session): Html => {
         : html`<p><a href="${review}">${reader.t("list.lookThrough")}</a></p>`
     }
   </div>`
-}
-
-/** Documents of the firm that the customer may read (K1). */
-export const attachments = ({ customer, current, reader }: Session): Html | null => {
-  const { attachments: files } = current.request.details
-  return files.length === 0
-    ? null
-    : html`<section class="attachments" aria-labelledby="attachments">
-        <h2 id="attachments">${reader.t("list.attachments", { firm: customer.workspace.name })}</h2>
-        <ul class="files">
-          ${files.map(
-            ({ id, name, bytes }) =>
-              html`<li>
-                <a href="${paths.file(customer.handle, id)}" dir="auto">${name}</a>
-                <span class="size">${reader.bytes(bytes)}</span>
-              </li>`,
-          )}
-        </ul>
-      </section>`
 }

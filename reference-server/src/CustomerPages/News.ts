@@ -7,6 +7,7 @@ import * as Filling from "../Filling.ts"
 import type { Questionnaire } from "@requite/core"
 import type { Html } from "../Html.ts"
 import { html } from "../Html.ts"
+import type { Fields } from "./kinds.ts"
 import { controlAnchor } from "./kinds.ts"
 import * as Problems from "./Problems.ts"
 import type { Reader } from "./Reader.ts"
@@ -34,6 +35,14 @@ export const between = (before: Filling.Filling, now: Filling.Filling, section: 
     }),
     less: [...old.keys()].filter((pointer) => !fresh.has(pointer)).length,
   }
+}
+
+/** A form whose page put in what is asked by itself says what it showed. */
+export const unseen = (news: News, fields: Fields): News => {
+  const shown = fields.get("shown")?.[0]?.split(" ")
+  return shown === undefined
+    ? news
+    : { more: news.more.filter((place) => !shown.includes(Filling.pointer(place))), less: 0 }
 }
 
 /** What is asked only now nobody could answer yet; nor a group in which it is. */

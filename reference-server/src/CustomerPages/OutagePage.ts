@@ -8,6 +8,7 @@ import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import type { ServerConfig } from "../Config.ts"
 import * as Frame from "./Frame.ts"
+import * as Language from "./Language.ts"
 import { type Html, html } from "../Html.ts"
 import * as Messages from "../Messages.ts"
 import * as CurrentRequest from "../Observability/CurrentRequest.ts"
@@ -96,14 +97,14 @@ export const answer = Effect.fnUntraced(function* (
     )
   }
   const fields = outage === "busy" ? null : yield* typedIn(request)
-  const { language, t } = Messages.translator(
-    "customer",
-    Messages.acceptedLanguages(request.headers["accept-language"]),
-  )
+  const accepted = Messages.acceptedLanguages(request.headers["accept-language"])
+  const { language, t } = Messages.translator("customer", Language.wanted(Language.chosen(config, request), accepted))
   const title = t("operations.outage.title")
   const path = pathOf(request)
   const page = Frame.render({
     language,
+    // no other page can have what was typed
+    ...(request.method === "GET" ? { languages: Language.links({ language, label: t("frame.language") }) } : {}),
     title: [title],
     firm: null,
     skip: null,

@@ -9,7 +9,7 @@ import type { Issue } from "./Problems.ts"
 import type { NotOurs, TooMuch } from "./SectionForm.ts"
 import * as SectionForm from "./SectionForm.ts"
 import type { Session } from "./Session.ts"
-import { uploadsIn } from "./UploadPage.ts"
+import { actions, uploadsIn } from "./UploadPage.ts"
 
 export type Outcome =
   | { readonly type: "received"; readonly count: number }
@@ -52,7 +52,8 @@ export const post = Effect.fnUntraced(function* (
       : { type: "received", count: 0 }
   }
   const [first] = uploadsIn(filling)
-  if (taken.length > 0 || first === undefined) return { type: "received", count: taken.length }
+  const isStaying = fields.get("action")?.includes(actions.stay) === true
+  if (taken.length > 0 || first === undefined || isStaying) return { type: "received", count: taken.length }
   const missing = { code: "required", question: first.question.id, pointer: `/${first.question.id}`, values: {} }
   return { type: "wrong", issues: [missing] }
 })

@@ -1,5 +1,6 @@
 /** Every answer as the firm will read it, each with a way to change it, and the button that sends them. */
 import type { ClientRequest, Questionnaire } from "@requite/core"
+import * as Enhancing from "./Enhancing.ts"
 import * as Filling from "../Filling.ts"
 import { html } from "../Html.ts"
 import * as Items from "./Items.ts"
@@ -8,6 +9,7 @@ import * as Problems from "./Problems.ts"
 import * as ReadBack from "./ReadBack.ts"
 import type { Session } from "./Session.ts"
 import { hidden, page, paths } from "./Session.ts"
+import * as Talk from "./Talk.ts"
 
 /** Why the page is shown again: something is missing, or the firm has changed the questions. */
 export type Because = "refused" | "stale"
@@ -69,6 +71,8 @@ export const render = (session: Session, because: Because | null = null): string
         ${hidden(session)}
         <p>${t("review.final", { firm: customer.workspace.name })}</p>
         <button class="primary">${t("review.finish")}</button>
-      </form>`,
+      </form>
+      ${Talk.thread(session)} ${Enhancing.parts(session, [])}`,
+    { here: paths.review(customer.handle) },
   )
 }

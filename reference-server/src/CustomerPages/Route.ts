@@ -6,18 +6,20 @@ import type { AccessLink, ClientRequest } from "@requite/core"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import type { RequestNotFound } from "../ClientRequests.ts"
-import { Config } from "../Config.ts"
+import { Config, type ServerConfig } from "../Config.ts"
 import * as CurrentRequest from "../Observability/CurrentRequest.ts"
 import * as Outage from "../Pressure/Outage.ts"
 import { CustomerAccess, type EnterAgain, type OtherDevice } from "../CustomerAccess.ts"
 import * as PageSecurity from "../PageSecurity.ts"
-import { HttpRouter, HttpServerRequest, HttpServerResponse } from "../platform/Http.ts"
+import { HttpMiddleware, HttpRouter, HttpServerRequest, HttpServerResponse } from "../platform/Http.ts"
 import { CustomerLimits } from "../RateLimits/Customers.ts"
 import type { RateLimited } from "../RateLimits.ts"
 import * as Tenancy from "../Tenancy.ts"
 import * as CodePage from "./CodePage.ts"
 import * as DeadEnd from "./DeadEnd.ts"
 import * as Entry from "./Entry.ts"
+import * as Framing from "./Framing.ts"
+import * as Language from "./Language.ts"
 import * as OtherDevicePage from "./OtherDevicePage.ts"
 import type { NotOurs, TooMuch } from "./SectionForm.ts"
 import { paths } from "./Session.ts"
@@ -33,9 +35,22 @@ export type Ends =
   | EnterAgain
   | RateLimited
 
+/** What the switch of languages asked for is kept by whatever answers, but not by a dead end. */
+const remembered = (answer: (config: ServerConfig) => HttpServerResponse.HttpServerResponse) =>
+  Effect.gen(function* () {
+    const config = yield* Config
+    const { framed } = yield* Framing.here
+    const response = Language.remember(config, yield* HttpServerRequest.HttpServerRequest, answer(config))
+    return framed ? Framing.kept(response) : response
+  })
+
 export const page = (html: string, status = 200) =>
-  Effect.map(Config, (config) => PageSecurity.page(config, html, { status }))
-export const seeOther = (path: string) => Effect.map(Config, (config) => PageSecurity.seeOther(config, path))
+  Effect.flatMap(Framing.here, ({ framers, framed }) =>
+    remembered((config) =>
+      PageSecurity.page(config, framed ? Framing.dressed(html, framers) : html, { status, framers }),
+    ),
+  )
+export const seeOther = (path: string) => remembered((config) => PageSecurity.seeOther(config, path))
 
 const endWith = (end: DeadEnd.Page) =>
   Effect.gen(function* () {
@@ -55,8 +70,9 @@ export const tooOften = ({ retryAfterSeconds }: RateLimited) =>
   Effect.map(endWith(DeadEnd.tooOften), HttpServerResponse.setHeader("retry-after", String(retryAfterSeconds)))
 
 const elsewhere = Effect.fnUntraced(function* (end: OtherDevice) {
-  const { headers } = yield* HttpServerRequest.HttpServerRequest
-  return yield* page(OtherDevicePage.render(end, headers["accept-language"]), 403)
+  const request = yield* HttpServerRequest.HttpServerRequest
+  const chosen = Language.chosen(yield* Config, request)
+  return yield* page(OtherDevicePage.render(end, request.headers["accept-language"], chosen), 403)
 })
 
 /** A session that waits for a code goes to its page; one that is over is told what to do, in place of the page (S11). */
@@ -66,10 +82,11 @@ const again = Effect.fnUntraced(function* ({ by, lapsed }: EnterAgain) {
   const { handle, secret } = yield* Entry.presented
   if (!lapsed) return yield* seeOther(paths.code(handle))
   const access = yield* CustomerAccess
-  const { headers } = yield* HttpServerRequest.HttpServerRequest
+  const request = yield* HttpServerRequest.HttpServerRequest
   const step = yield* access.codeStep(handle, secret)
-  const shown = { path: paths.code(handle), accepted: headers["accept-language"], notice: null }
-  return challenge(yield* page(CodePage.render(step, shown), 401))
+  const chosen = Language.chosen(yield* Config, request)
+  const shown = { path: paths.code(handle), accepted: request.headers["accept-language"], chosen, notice: null }
+  return challenge(yield* Framing.by(step.workspace)(page(CodePage.render(step, shown), 401)))
 })
 
 /** Another device took the request over between this session's entry and its change. */
@@ -83,6 +100,10 @@ const taken = ({ reasons }: ClientRequest.Refusal) =>
         Effect.catchTag("OtherDevice", elsewhere),
       )
     : expired
+
+/** On a phone's line a page's length is its time. The session's token reads differently each time (PageSecurity), and so the
+ * length tells nothing of it. */
+export const compressed = HttpMiddleware.compression({ compressible: (type) => type.startsWith("text/html") })
 
 type Needs = Config | CustomerAccess | CustomerLimits | HttpServerRequest.HttpServerRequest | HttpRouter.RouteContext
 
@@ -129,6 +150,7 @@ export const route = <E extends Ends, R>(
     handler.pipe(
       Effect.catch((end: Ends) => ended(end).pipe(Effect.catch(() => expired))),
       Effect.catchDefect(troubled),
+      compressed,
       Tenancy.none,
     ),
   )

@@ -88,7 +88,9 @@ export const receive = (
     const request = yield* HttpServerRequest.HttpServerRequest
     const items = sections.flatMap((section) => walk(section.items))
     const ids = new Set(items.map(({ id }) => id))
-    const fields = new Map<string, Array<string>>()
+    // what a button that stands before the form is for, which has to leave the first place to the token
+    const asked = new URL(request.url, "http://page").searchParams.get("action")
+    const fields = new Map<string, Array<string>>(asked === null ? [] : [["action", [asked]]])
     const taken: Array<string> = []
     const refused: Array<Issue> = []
     let refusal: ClientRequest.Refusal | null = null
@@ -115,7 +117,9 @@ export const receive = (
       if (Number.isNaN(revision())) return yield* new NotOurs()
       let bytes = 0
       const content = Stream.tap(file.content, ({ length }) => Effect.sync(() => void (bytes += length)))
-      const received = yield* Effect.result(files.take(question, revision(), { name: file.name, content }))
+      const received = yield* Effect.result(
+        files.take(question, revision(), { name: file.name, content, isOurs: true }),
+      )
       if (Result.isSuccess(received)) return void taken.push(received.success.id)
       yield* drop(content)
       const { failure } = received

@@ -3,12 +3,13 @@
  * closed, what was answered. With JavaScript the form is saved as it is typed, where the policy says so.
  */
 import type { Questionnaire } from "@requite/core"
-import * as Assets from "../Assets.ts"
 import type { Conflict } from "../ClientRequests.ts"
 import * as Filling from "../Filling.ts"
 import type { Html } from "../Html.ts"
 import { html } from "../Html.ts"
+import * as Enhancing from "./Enhancing.ts"
 import * as Fields from "./Fields.ts"
+import * as FirmFiles from "./FirmFiles.ts"
 import * as Items from "./Items.ts"
 import { controlAnchor } from "./kinds.ts"
 import * as Mode from "./Mode.ts"
@@ -16,7 +17,8 @@ import * as News from "./News.ts"
 import * as Problems from "./Problems.ts"
 import * as ReadBack from "./ReadBack.ts"
 import type { Session } from "./Session.ts"
-import { fileAddress, hidden, page, paths } from "./Session.ts"
+import { fileAddress, formId, hidden, page, paths } from "./Session.ts"
+import * as Talk from "./Talk.ts"
 import * as Uploading from "./Uploading.ts"
 import * as Versions from "./Versions.ts"
 
@@ -63,7 +65,7 @@ const heading = (session: Session, section: Questionnaire.Section): Html => {
   const sections = Filling.sections(filling)
   const number = sections.findIndex(({ id }) => id === section.id) + 1
   return html`<p class="eyebrow">${reader.t("section.number", { number, total: sections.length })}</p>
-    <h1>${reader.authored(section.title)}</h1>`
+    <h1 ${reader.side(section.title)}>${reader.authored(section.title)}</h1>`
 }
 
 const open = (session: Session, view: SectionView): string => {
@@ -101,18 +103,17 @@ const open = (session: Session, view: SectionView): string => {
       }
       ${heading(session, section)} ${sentBack(session, section)}
       ${section.description === undefined ? null : html`<div class="prose">${reader.markdown(section.description)}</div>`}
+      ${FirmFiles.ofItem(session, section.id)}
       <form
+        id="${formId}"
         method="post"
         action="${paths.section(customer.handle, section.id)}"
         enctype="multipart/form-data"
         novalidate
-        ${mode.types ? html`data-saves` : null}
+        data-live
         ${takesFiles ? Uploading.attributes(session) : null}
       >
         ${hidden(session)}${Versions.hidden({ ...Versions.seen(current, section), ...view.seen })}
-        <button class="unseen" name="action" value="${first.action}" tabindex="-1" aria-hidden="true">
-          ${first.text}
-        </button>
         ${Fields.render(
           {
             filling,
@@ -122,7 +123,7 @@ const open = (session: Session, view: SectionView): string => {
             filePath: fileAddress(session),
             before: Versions.choices(conflicts, session),
           },
-          Filling.asked(filling, section.items),
+          section.items,
         )}
         ${takesFiles ? Uploading.parts(session) : null} ${mode.types ? savingLine(session) : null}
         <div class="buttons">
@@ -132,7 +133,14 @@ const open = (session: Session, view: SectionView): string => {
         </div>
         ${current.request.policy.customerMayDeclineItem ? declining(session, lacksReason) : null}
       </form>
-      ${mode.types || takesFiles ? html`<script type="module" src="${Assets.path("customer.js")}"></script>` : null}`,
+      ${Talk.ofItem(session, section.id)} ${Enhancing.parts(session, [section], filling)}`,
+    {
+      id: formId,
+      action: paths.section(customer.handle, section.id),
+      // saves, and stays
+      press: actions.upload,
+      first: first.action,
+    },
   )
 }
 
@@ -205,6 +213,7 @@ const closed = (session: Session, section: Questionnaire.Section): string => {
     session,
     reader.text(section.title),
     html`${top(session)} ${heading(session, section)} ${standing(session, section)}
+      ${FirmFiles.ofItem(session, section.id)}
       <section class="answers" aria-label="${reader.text(section.title)}">${ReadBack.render(session, section)}</section>
       ${
         Items.mayReopen(request, section.id)
@@ -217,7 +226,9 @@ const closed = (session: Session, section: Questionnaire.Section): string => {
               ${hidden(session)} ${button(actions.reopen, t("section.reopen"))}
             </form>`
           : null
-      }`,
+      }
+      ${Talk.ofItem(session, section.id)}`,
+    { here: paths.section(customer.handle, section.id) },
   )
 }
 

@@ -15,15 +15,22 @@ import * as Messages from "../Messages.ts"
 import { HttpRouter, HttpServerRequest, HttpServerResponse } from "../platform/Http.ts"
 import * as Entry from "./Entry.ts"
 import * as Frame from "./Frame.ts"
+import * as Language from "./Language.ts"
 import { page, route } from "./Route.ts"
 
-const render = ({ workspace, document, share }: Shared, path: string, accepted: string | undefined): string => {
-  const wanted = [...Messages.acceptedLanguages(accepted), workspace.language]
+const render = (
+  { workspace, document, share }: Shared,
+  path: string,
+  accepted: string | undefined,
+  chosen: Messages.Language | null,
+): string => {
+  const wanted = Language.wanted(chosen, [...Messages.acceptedLanguages(accepted), workspace.language])
   const { language, locale, t } = Messages.translator("customer", wanted)
   const title = t("share.title", { firm: workspace.name })
   const until = Messages.formatDate(share.expiresAt, locale, workspace.timeZone)
   return Frame.render({
     language,
+    languages: Language.links({ language, label: t("frame.language") }),
     title: [title, workspace.name],
     firm: workspace,
     skip: null,
@@ -48,8 +55,9 @@ const tokenHere = Effect.gen(function* () {
 const look = Effect.gen(function* () {
   const token = yield* tokenHere
   const found = yield* (yield* Shares).look(Redacted.make(token))
-  const { headers } = yield* HttpServerRequest.HttpServerRequest
-  const shown = yield* page(render(found, `/s/${token}`, headers["accept-language"]))
+  const request = yield* HttpServerRequest.HttpServerRequest
+  const chosen = Language.chosen(yield* Config, request)
+  const shown = yield* page(render(found, `/s/${token}`, request.headers["accept-language"], chosen))
   const { filesUrl } = yield* Config
   if (filesUrl === undefined) return shown
   // the form leads on to where files are

@@ -8,6 +8,7 @@
 import { type AccessLink, LocalText } from "@requite/core"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
+import { Config } from "../Config.ts"
 import { html } from "../Html.ts"
 import * as Messages from "../Messages.ts"
 import { HttpRouter, HttpServerRequest } from "../platform/Http.ts"
@@ -15,16 +16,24 @@ import type { RateLimited } from "../RateLimits.ts"
 import { type Subscribed, UnsubscribeLinks } from "../UnsubscribeLinks.ts"
 import * as Entry from "./Entry.ts"
 import * as Frame from "./Frame.ts"
+import * as Language from "./Language.ts"
 import { page, route } from "./Route.ts"
 
-/** `accepted`: the `Accept-Language` header. */
-const render = ({ workspace, request, recipient }: Subscribed, path: string, accepted: string | undefined): string => {
-  const wanted = [recipient.language, ...Messages.acceptedLanguages(accepted), workspace.language]
+/** `accepted`: the `Accept-Language` header. `chosen`: by the page's switch. */
+const render = (
+  { workspace, request, recipient }: Subscribed,
+  path: string,
+  accepted: string | undefined,
+  chosen: Messages.Language | null,
+): string => {
+  const others = [recipient.language, ...Messages.acceptedLanguages(accepted), workspace.language]
+  const wanted = Language.wanted(chosen, others)
   const { language, t } = Messages.translator("customer", wanted)
   const values = { firm: workspace.name, title: LocalText.oneLine(request.details.title) }
   const asks = request.details.reminders.enabled
   return Frame.render({
     language,
+    languages: Language.links({ language, label: t("frame.language") }),
     title: [t(asks ? "unsubscribe.title" : "unsubscribe.doneTitle"), workspace.name],
     firm: workspace,
     skip: null,
@@ -49,8 +58,9 @@ const answer = Effect.fnUntraced(function* (ask: Asked) {
   yield* Entry.fromHere("link")
   const { token = "" } = yield* HttpRouter.params
   const found = yield* ask(Redacted.make(token))
-  const { headers } = yield* HttpServerRequest.HttpServerRequest
-  return yield* page(render(found, `/u/${token}`, headers["accept-language"]))
+  const request = yield* HttpServerRequest.HttpServerRequest
+  const chosen = Language.chosen(yield* Config, request)
+  return yield* page(render(found, `/u/${token}`, request.headers["accept-language"], chosen))
 })
 
 const look = Effect.flatMap(UnsubscribeLinks, (links) => answer((token) => links.look(token)))

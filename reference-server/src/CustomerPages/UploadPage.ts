@@ -13,10 +13,10 @@ import { html } from "../Html.ts"
 import type { SessionFile } from "../Uploads.ts"
 import { controlAnchor, viewOf } from "./kinds.ts"
 import { row as fileRow } from "./kinds/upload.ts"
-import { attachments } from "./ListPage.ts"
+import * as FirmFiles from "./FirmFiles.ts"
 import * as Problems from "./Problems.ts"
 import type { Session } from "./Session.ts"
-import { hidden, page, paths } from "./Session.ts"
+import { formId, hidden, page, paths } from "./Session.ts"
 import * as Uploading from "./Uploading.ts"
 
 export interface UploadView {
@@ -29,7 +29,8 @@ export interface UploadView {
   readonly stale?: boolean
 }
 
-export const actions = { send: "send" } as const
+/** What its buttons say: the value of `action`. `stay`: whatever was chosen is sent, and nothing is missed. */
+export const actions = { send: "send", stay: "stay" } as const
 
 /** How many files are sent at a time. */
 const atOnce = 20
@@ -63,6 +64,7 @@ export const render = (session: Session, { own, received = 0, issues = [], stale
       <h1 dir="auto">${title}</h1>
       ${why.map((text) => html`<div class="prose">${reader.markdown(text)}</div>`)}
       <form
+        id="${formId}"
         class="uploads"
         method="post"
         action="${paths.list(customer.handle)}"
@@ -84,6 +86,8 @@ export const render = (session: Session, { own, received = 0, issues = [], stale
             isOffered: () => true,
             inside: [],
             hasRoom: false,
+            live: false,
+            blank: null,
           }),
         )}
         <div class="buttons">
@@ -91,9 +95,10 @@ export const render = (session: Session, { own, received = 0, issues = [], stale
         </div>
         ${Uploading.parts(session)}
       </form>
-      ${own.length === 0 ? null : ownFiles(session, own)} ${attachments(session)}
+      ${own.length === 0 ? null : ownFiles(session, own)} ${FirmFiles.ofRequest(session)}
       <p class="aside">${t("uploads.open", { firm })}</p>
-      <script type="module" src="${Assets.path("customer.js")}"></script>`,
+      <script type="module" src="${Assets.path("upload.js")}"></script>`,
+    { id: formId, action: paths.list(customer.handle), press: actions.stay, first: actions.send },
   )
 }
 

@@ -96,7 +96,7 @@ export const toWrite = (answers: Answers.Answers, fields: Fields) => {
 /** What to choose from, to stand before the field of each question in conflict; by pointer. `theirs` is what stands now. */
 export const choices = (
   conflicts: ReadonlyArray<Conflict>,
-  { current: { request, versions, stored, answers }, customer, reader, now }: Session,
+  { current: { request, versions, stored, answers }, reader, now }: Session,
 ): ReadonlyMap<string, Html> =>
   new Map(
     conflicts.flatMap(({ question: id, mine }) => {
@@ -116,7 +116,7 @@ export const choices = (
             }
           </div>
         </div>`
-      const zone = customer.workspace.timeZone
+      const { zone } = reader
       const theirs =
         calendarDay(version.at, zone) === calendarDay(now, zone)
           ? reader.t("conflict.theirsToday", { who, time: reader.time(version.at) })

@@ -11,13 +11,14 @@ import * as Filling from "../Filling.ts"
 import * as PageSecurity from "../PageSecurity.ts"
 import { HttpRouter, HttpServerRequest, HttpServerResponse } from "../platform/Http.ts"
 import * as Answering from "./Answering.ts"
-import * as Autosaving from "./Autosaving.ts"
 import * as Entry from "./Entry.ts"
 import * as Finishing from "./Finishing.ts"
 import * as ListPage from "./ListPage.ts"
+import * as Messaging from "./Messaging.ts"
 import * as Mode from "./Mode.ts"
 import * as News from "./News.ts"
 import * as Receiving from "./Receiving.ts"
+import * as PortalLink from "./PortalLink.ts"
 import * as ReviewPage from "./ReviewPage.ts"
 import { page, seeOther } from "./Route.ts"
 import { NotOurs } from "./SectionForm.ts"
@@ -44,6 +45,7 @@ const layoutOf = ({ current }: Session) => Mode.of(current.request.policy).layou
 export const front = Entry.enter(
   Effect.fnUntraced(function* (session: Session) {
     const search = yield* searchOf
+    yield* Messaging.seen(session)
     switch (layoutOf(session)) {
       case "whole":
         return yield* page(WholePage.render(session))
@@ -52,7 +54,12 @@ export const front = Entry.enter(
         return yield* page(UploadPage.render(session, { own: yield* Receiving.own(session), received }))
       }
       case "sections":
-        return yield* page(ListPage.render(session, { ticked: search.get("ticked") }))
+        return yield* page(
+          ListPage.render(session, {
+            ticked: search.get("ticked"),
+            portal: yield* PortalLink.show(session.customer, session.current.request, session.reader),
+          }),
+        )
     }
   }),
 )
@@ -133,17 +140,13 @@ export const section = Entry.enter(
   }),
 )
 
-/** A section sent: by its button, or by the page's script while it is being typed. */
+/** A section sent by its button. */
 export const answer = Effect.andThen(
   Entry.sameOrigin,
   Entry.enter(
     Effect.fnUntraced(function* (session: Session) {
       const section = yield* sectionNamed(session)
       if (section === undefined) return yield* seeOther(paths.list(session.customer.handle))
-      if (yield* Autosaving.isAsked) {
-        const { status, body } = yield* Autosaving.post(session, section)
-        return yield* json(body, status)
-      }
       const outcome = yield* Answering.post(session, section)
       if (outcome.type === "go") return yield* seeOther(outcome.to)
       const now = yield* Entry.sessionOf(session.customer)
@@ -179,6 +182,22 @@ export const review = Entry.enter(
       ? yield* page(ReviewPage.render(session))
       : yield* seeOther(paths.list(session.customer.handle))
   }),
+)
+
+const LanguageForm = Schema.Struct({ csrf: Schema.String, back: Schema.String })
+
+/** Another language, for the page that asked: what the address says is kept by whatever answers, and by `Entry.enter`. */
+export const language = Effect.andThen(
+  Entry.sameOrigin,
+  Entry.enter(
+    Effect.fnUntraced(function* ({ customer }: Session) {
+      const form = yield* Effect.mapError(HttpServerRequest.schemaBodyUrlParams(LanguageForm), () => new NotOurs())
+      if (!PageSecurity.isCsrf(form.csrf, customer.csrf)) return yield* new NotOurs()
+      const list = paths.list(customer.handle)
+      const isOurs = form.back.startsWith(`${list}/`) && /^[\w/.-]*$/.test(form.back) && !form.back.includes("..")
+      return yield* seeOther(isOurs ? form.back : list)
+    }),
+  ),
 )
 
 const FinishForm = Schema.Struct({ csrf: Schema.String, revision: Schema.NumberFromString })

@@ -5,21 +5,22 @@
  */
 import type { Questionnaire } from "@requite/core"
 import { walk } from "@requite/core/Questionnaire/Definition"
-import * as Assets from "../Assets.ts"
 import * as Filling from "../Filling.ts"
 import type { Html } from "../Html.ts"
 import { html } from "../Html.ts"
 import type { SessionFile } from "../Uploads.ts"
 import * as Effort from "./Effort.ts"
+import * as Enhancing from "./Enhancing.ts"
 import * as Fields from "./Fields.ts"
 import * as Items from "./Items.ts"
 import { controlAnchor } from "./kinds.ts"
-import { attachments } from "./ListPage.ts"
+import * as FirmFiles from "./FirmFiles.ts"
 import * as News from "./News.ts"
 import * as Problems from "./Problems.ts"
 import * as ReadBack from "./ReadBack.ts"
 import type { Session } from "./Session.ts"
-import { fileAddress, hidden, page, paths } from "./Session.ts"
+import { fileAddress, formId, hidden, page, paths } from "./Session.ts"
+import * as Talk from "./Talk.ts"
 import * as Uploading from "./Uploading.ts"
 
 export interface WholeView {
@@ -73,44 +74,40 @@ export const render = (session: Session, view: WholeView = {}): string => {
       ${due === null ? null : html`<p class="lead">${t("list.due", { date: reader.date(due) })}</p>`}
       <p class="lead">${t("whole.lead", { firm })}</p>
       <form
+        id="${formId}"
         method="post"
         action="${paths.list(customer.handle)}"
         enctype="multipart/form-data"
         novalidate
-        data-checks
+        data-live
+        data-staged
         ${takesFiles ? Uploading.attributes(session) : null}
       >
         ${hidden(session)}
         <input type="hidden" name="shown" value="${shownIn(filling).join(" ")}" />
         ${kept.map(({ file }) => html`<input type="hidden" name="kept" value="${file.id}" />`)}
-        <button class="unseen" name="action" value="${actions.finish}" tabindex="-1" aria-hidden="true">
-          ${t("review.finish")}
-        </button>
-        ${sections.map((section, index) =>
-          part(session, section, shown, telling.has(section.id) || (isFirst && index === 0)),
-        )}
+        ${questionnaire.sections.map((section) => {
+          const index = sections.indexOf(section)
+          const made = part(session, section, shown, telling.has(section.id) || (isFirst && index === 0))
+          return index < 0 ? html`<template data-section="${section.id}">${made}</template>` : made
+        })}
         ${takesFiles ? Uploading.parts(session) : null}
         <div class="buttons">
           ${
             hasConditions(questionnaire)
-              ? html`<p class="aside">${t("whole.refreshText")}</p>
-                  <button class="secondary" name="action" value="${actions.refresh}">${t("whole.refresh")}</button>`
+              ? html`<div class="refresh">
+                  <p class="aside">${t("whole.refreshText")}</p>
+                  <button class="secondary" name="action" value="${actions.refresh}">${t("whole.refresh")}</button>
+                </div>`
               : null
           }
           <p>${t("review.final", { firm })}</p>
-          <p
-            class="left"
-            role="status"
-            hidden
-            data-left="${t("whole.left")}"
-            data-changed="${t("whole.changed")}"
-            data-done="${t("whole.done")}"
-          ></p>
+          <p class="left" role="status" hidden data-left="${t("whole.left")}" data-done="${t("whole.done")}"></p>
           <button class="primary" name="action" value="${actions.finish}">${t("review.finish")}</button>
         </div>
       </form>
-      ${attachments(session)}
-      <script type="module" src="${Assets.path("customer.js")}"></script>`,
+      ${FirmFiles.ofRequest(session)} ${Talk.whole(session)} ${Enhancing.parts(session, questionnaire.sections, filling)}`,
+    { id: formId, action: paths.list(customer.handle), press: actions.refresh, first: actions.finish },
   )
 }
 
@@ -128,6 +125,7 @@ const part = (
   const state = writable ? stateOf(shown, section) : (item?.standing ?? "done")
   return html`<details
     class="part${state === "done" ? " complete" : ""}"
+    data-section="${section.id}"
     id="s-${section.id}"
     ${isOpen && writable ? html`open` : null}
   >
@@ -141,9 +139,10 @@ const part = (
     <div class="inside">
       ${said(item, reader)}
       ${section.description === undefined ? null : html`<div class="prose">${reader.markdown(section.description)}</div>`}
+      ${FirmFiles.ofItem(session, section.id)}
       ${
         writable
-          ? Fields.render(shown, Filling.asked(shown.filling, section.items))
+          ? Fields.render(shown, section.items)
           : html`<div class="answers">${ReadBack.render(session, section)}</div>`
       }
     </div>

@@ -10,7 +10,7 @@ import { view as number } from "./kinds/number.ts"
 import { view as text } from "./kinds/text.ts"
 import { view as upload } from "./kinds/upload.ts"
 
-export { actions as groupActions, shownInstances } from "./kinds/group.ts"
+export { actions as groupActions, notBegun, shownInstances } from "./kinds/group.ts"
 export type { Fields, KindView } from "./kinds/KindView.ts"
 export { controlAnchor, fileField, questionAnchor } from "./kinds/KindView.ts"
 

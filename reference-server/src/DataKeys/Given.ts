@@ -1,6 +1,6 @@
 /**
  * What a customer gave, as it lies in rows: answers as sealed bytes in a column of their own, and what they wrote of why an
- * item does not apply as a sealed text inside the request's state and its event. Everybody who reads or writes those rows goes
+ * item does not apply, or to the firm and to one another, as a sealed text inside the request's state and its event. Everybody who reads or writes those rows goes
  * through here.
  *
  * What cannot be opened any more, because the key was destroyed, is as if it had never been given: its request is being erased.
@@ -94,21 +94,46 @@ export const make = Effect.gen(function* () {
         )
       : Effect.succeed(text)
 
-  /** The state with those reasons changed that a customer wrote. */
+  /** The state with those reasons and words changed that a customer wrote. */
   const withReasons = Effect.fnUntraced(function* (
     request: State,
     isTo: (reason: string) => boolean,
     change: (reason: string) => Effect.Effect<string>,
   ) {
+    const changed = (text: string) => (isTo(text) ? change(text) : Effect.succeed(text))
+    const { proposal, delegated, disowned } = request
     const items: Record<string, ClientRequest.Item> = { ...request.items }
     for (const [id, item] of Object.entries(request.items)) {
       if (item.status === "NotApplicable" && item.reason !== null && isTo(item.reason)) {
         items[id] = { ...item, reason: yield* change(item.reason) }
       }
     }
-    return { ...request, items }
+    return {
+      ...request,
+      items,
+      ...(proposal === undefined || proposal === null
+        ? {}
+        : { proposal: { ...proposal, word: yield* changed(proposal.word) } }),
+      ...(delegated === undefined
+        ? {}
+        : {
+            delegated: yield* Effect.forEach(delegated, (one) =>
+              Effect.map(changed(one.word), (word) => ({ ...one, word })),
+            ),
+          }),
+      ...(disowned === undefined
+        ? {}
+        : {
+            disowned: yield* Effect.forEach(disowned, (one) =>
+              Effect.map(changed(one.reason), (reason) => ({ ...one, reason })),
+            ),
+          }),
+    }
   })
-  const hasReasons = ({ items }: State): boolean =>
+  const hasReasons = ({ items, proposal, delegated, disowned }: State): boolean =>
+    (proposal ?? null) !== null ||
+    delegated !== undefined ||
+    disowned !== undefined ||
     Object.values(items).some(({ status }) => status === "NotApplicable")
 
   const sealState = (workspaceId: string, request: State): Effect.Effect<State> =>
@@ -133,9 +158,19 @@ export const make = Effect.gen(function* () {
   /** Only the event itself: commitments and hashes are over what it says in clear. */
   const withEvent = (entry: Entry, change: (reason: string) => Effect.Effect<string>): Effect.Effect<Entry> => {
     const { event } = entry
-    return event?.type === "ItemDeclined" && event.reason !== ""
-      ? Effect.map(change(event.reason), (reason) => ({ ...entry, event: { ...event, reason } }))
-      : Effect.succeed(entry)
+    const changed = (text: string) => (text === "" ? Effect.succeed(text) : change(text))
+    switch (event?.type) {
+      case "ItemDeclined":
+      case "RequestDisowned":
+        return Effect.map(changed(event.reason), (reason) => ({ ...entry, event: { ...event, reason } }))
+      case "CommentAdded":
+        return Effect.map(changed(event.text), (text) => ({ ...entry, event: { ...event, text } }))
+      case "DelegationProposed":
+      case "RequestDelegated":
+        return Effect.map(changed(event.word), (word) => ({ ...entry, event: { ...event, word } }))
+      default:
+        return Effect.succeed(entry)
+    }
   }
 
   const sealEntry = (workspaceId: string, entry: Entry) =>

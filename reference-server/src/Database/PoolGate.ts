@@ -5,7 +5,7 @@
  */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import type * as Scope from "effect/Scope"
+import * as Scope from "effect/Scope"
 import { type PgConnection, type PgPool, SqlError } from "../platform/Sql.ts"
 
 export interface Usage {
@@ -29,6 +29,11 @@ export interface Gate {
   ) => Effect.Effect<A, E | SqlError.SqlError, R>
 }
 
+/** One place among those that may use the pool at once. */
+interface Place {
+  isTaken: boolean
+}
+
 /** The same pool behind a gate. */
 export const before = Effect.fnUntraced(function* (
   pool: Pick<PgPool.PgPool, "get" | "use">,
@@ -43,47 +48,65 @@ export const before = Effect.fnUntraced(function* (
   )
   const queue = new Set<() => void>()
 
-  const enter = Effect.callback<void, SqlError.SqlError>((resume) => {
-    if (usage.inUse < max) {
-      usage.inUse++
-      resume(Effect.void)
-      return undefined
-    }
-    const stop = () => {
-      clearTimeout(timer)
-      usage.waiting--
-      queue.delete(admit)
-    }
-    const admit = () => {
-      stop()
-      usage.inUse++
-      resume(Effect.void)
-    }
-    // not `Effect.timeout`: it could end a wait that was just admitted, and its place would be lost
-    // @effect-diagnostics-next-line globalTimersInEffect:off
-    const timer = setTimeout(() => {
-      stop()
-      resume(Effect.fail(noneFree(patienceMillis)))
-    }, patienceMillis)
-    usage.waiting++
-    queue.add(admit)
-    return Effect.sync(stop)
-  })
-  const leave = Effect.sync(() => {
+  /** Takes a place if one is free. */
+  const isIn = (place: Place): boolean => {
+    if (usage.inUse >= max) return false
+    usage.inUse++
+    place.isTaken = true
+    return true
+  }
+  const wait = (place: Place) =>
+    Effect.callback<void, SqlError.SqlError>((resume) => {
+      const stop = () => {
+        if (!queue.delete(admit)) return
+        clearTimeout(timer)
+        usage.waiting--
+      }
+      const admit = () => {
+        stop()
+        usage.inUse++
+        place.isTaken = true
+        resume(Effect.void)
+      }
+      // not `Effect.timeout`: it could end a wait that was just admitted, and its place would be lost
+      // @effect-diagnostics-next-line globalTimersInEffect:off
+      const timer = setTimeout(() => {
+        stop()
+        resume(Effect.fail(noneFree(patienceMillis)))
+      }, patienceMillis)
+      usage.waiting++
+      queue.add(admit)
+      return Effect.sync(stop)
+    })
+  const leave = ({ isTaken }: Place) => {
+    if (!isTaken) return
     usage.inUse--
     const [next] = queue
     next?.()
-  })
+  }
 
+  /** Goes in, then on. Every statement comes by here: where a place is free, nothing is waited for. */
+  const through = <A, E, R>(place: Place, then: Effect.Effect<A, E, R>): Effect.Effect<A, E | SqlError.SqlError, R> =>
+    Effect.suspend(() => (isIn(place) ? then : Effect.andThen(wait(place), then)))
+
+  // that a place is left again is said before it is taken: whatever ends it in between, none is lost
   return {
-    get: Effect.andThen(
-      Effect.acquireRelease(enter, () => leave, { interruptible: true }),
-      pool.get,
-    ),
+    get: Effect.flatMap(Effect.scope, (scope) => {
+      const place: Place = { isTaken: false }
+      const leaving = Scope.addFinalizer(
+        scope,
+        Effect.sync(() => leave(place)),
+      )
+      return Effect.andThen(leaving, through(place, pool.get))
+    }),
     use: (run) =>
-      Effect.uninterruptibleMask((restore) =>
-        Effect.andThen(restore(enter), Effect.ensuring(restore(pool.use(run)), leave)),
-      ),
+      Effect.suspend(() => {
+        const place: Place = { isTaken: false }
+        return Effect.onExit(through(place, pool.use(run)), () => {
+          leave(place)
+          return Effect.void
+        })
+      }),
   }
 })
 

@@ -27,16 +27,20 @@ import * as PoolGate from "./PoolGate.ts"
 export const make = Effect.fnUntraced(function* (options: PgClient.PgPoolConfig, patience: number = PoolGate.patience) {
   const pool = yield* PoolGate.before(yield* PgPool.make(options), options.maxConnections ?? 10, patience)
   const memory = new WeakMap<PgConnection.PgConnection, Told>()
-  const over = (connection: PgConnection.PgConnection, session = connection): TenantConnection => {
-    const told = memory.get(session) ?? { workspace: undefined, turn: Semaphore.makeUnsafe(1) }
+  const toldOf = (session: PgConnection.PgConnection): Told => {
+    const known = memory.get(session)
+    if (known !== undefined) return known
+    const told: Told = { workspace: undefined, turn: Semaphore.makeUnsafe(1) }
     memory.set(session, told)
-    return new TenantConnection(connection, told)
+    return told
   }
+  const over = (connection: PgConnection.PgConnection, session = connection) =>
+    new TenantConnection(connection, toldOf(session), true)
   const { transformResultNames, transformJson } = options
   return yield* SqlClient.make({
     driver: "pg",
     acquirer: Effect.map(pool.get, (connection) => over(connection)),
-    borrower: (run) => pool.use((connection) => run(over(connection))),
+    borrower: (run) => pool.use((connection) => run(new TenantConnection(connection, toldOf(connection), false))),
     // pinned, it is another object over the same session
     transactionAcquirer: Effect.flatMap(pool.get, (connection) =>
       Effect.map(connection.pin, (pinned) => over(pinned, connection)),
@@ -66,10 +70,13 @@ type Parameters = ReadonlyArray<unknown>
 class TenantConnection implements SqlConnection.Connection {
   readonly #connection: PgConnection.PgConnection
   readonly #told: Told
+  readonly #isShared: boolean
 
-  constructor(connection: PgConnection.PgConnection, told: Told) {
+  /** `isShared`: several fibers may use it at once, as in a transaction; one that is borrowed for a statement has one user. */
+  constructor(connection: PgConnection.PgConnection, told: Told, isShared: boolean) {
     this.#connection = connection
     this.#told = told
+    this.#isShared = isShared
   }
 
   execute(sql: string, parameters: Parameters, transform: Transform) {
@@ -117,11 +124,9 @@ class TenantConnection implements SqlConnection.Connection {
     return Effect.withFiber((fiber) => {
       const workspace = fiber.getRef(Tenancy.CurrentWorkspace)
       if (workspace === Tenancy.anyWorkspace) return statement
-      return this.#told.turn.withPermit(
-        Effect.suspend(() =>
-          this.#told.workspace === workspace ? statement : Effect.andThen(this.#tell(workspace), statement),
-        ),
-      )
+      const inItsPlace = () =>
+        this.#told.workspace === workspace ? statement : Effect.andThen(this.#tell(workspace), statement)
+      return this.#isShared ? this.#told.turn.withPermit(Effect.suspend(inItsPlace)) : inItsPlace()
     })
   }
 

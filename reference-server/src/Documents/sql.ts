@@ -23,8 +23,9 @@ export const make = Effect.gen(function* () {
     f.name, f.visibility, (SELECT count(*)::int FROM documents d WHERE d.folder_id = f.id) AS count`)
   const ofDocument =
     sql.literal(`d.id, d.folder_id AS folder, d.file_id AS file, d.name, f.bytes::float8 AS bytes, f.type,
-    f.sha256, f.scan, d.request_id AS request, m.name AS by, d.created_at
-    FROM documents d JOIN files f ON f.id = d.file_id LEFT JOIN members m ON m.id = d.created_by`)
+    f.sha256, f.scan, d.request_id AS request, coalesce(m.name, c.name) AS by, d.created_at
+    FROM documents d JOIN files f ON f.id = d.file_id LEFT JOIN members m ON m.id = d.created_by
+    LEFT JOIN contacts c ON c.id = d.brought_by`)
   const whose = (owner: Owner) =>
     owner.kind === "contact"
       ? sql`f.contact_id = ${owner.id}`

@@ -90,6 +90,8 @@ const detailsOf = (event: ClientRequest.Event): Details => {
     case "RemindersStopped":
     case "SuppressionLifted":
       return { recipient: event.recipient }
+    case "LanguageChosen":
+      return { recipient: event.recipient, language: event.language }
     case "ItemStarted":
     case "ItemCompleted":
     case "ItemReopened":
@@ -113,6 +115,16 @@ const detailsOf = (event: ClientRequest.Event): Details => {
       return { item: event.item, question: event.question, check: event.check, files: event.files }
     case "ReminderSent":
       return { count: event.count, expiresAt: instantOrNull(event.expiresAt) }
+    case "CommentAdded":
+      return { comment: event.comment, item: event.item, recipient: event.recipient }
+    case "DelegationProposed":
+      return { recipient: event.recipient, proposal: event.proposal }
+    case "DelegationRefused":
+      return { proposal: event.proposal }
+    case "RequestDelegated":
+      return { recipient: event.recipient, to: event.to.id, joins: event.joins }
+    case "RequestDisowned":
+      return { recipient: event.recipient }
     case "RequestSubmitted":
       return { submission: event.submissionId }
     case "DeliveryReported":

@@ -3,7 +3,7 @@ import type { ClientRequest } from "@requite/core"
 import type { FileRef } from "@requite/core/QuestionKind/upload"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { type File, Origin, type Registered, Scan, type Standing } from "../Files.ts"
+import { type File, type Noted, Origin, type Registered, Scan, type Standing } from "../Files.ts"
 import { SqlClient, SqlSchema } from "../platform/Sql.ts"
 import * as Tenancy from "../Tenancy.ts"
 import type { Verdict } from "../VirusScanner.ts"
@@ -83,7 +83,7 @@ export const make = Effect.gen(function* () {
   })
 
   const insert = (
-    { workspaceId, requestId = null, question = null, origin, file }: Omit<Registered, "inspected">,
+    { workspaceId, requestId = null, question = null, origin, file, isStripped = false }: Omit<Registered, "inspected">,
     state: { readonly scan: Scan; readonly detail: string; readonly noted: Scan | null },
     now: number,
   ) => {
@@ -105,6 +105,7 @@ export const make = Effect.gen(function* () {
       nextScanAt: state.scan === "unscannable" ? new Date(now + hour) : isKnown ? null : at,
       scannedAt: isKnown ? at : null,
       noted: state.noted,
+      isStripped,
       createdAt: at,
     })}`
   }
@@ -122,12 +123,15 @@ export const make = Effect.gen(function* () {
     /** A file that nobody registered is written down here as one that is still to be scanned: never as a clean one. */
     attach: (workspaceId: string, requestId: string, question: string, file: FileRef, now: number) =>
       Effect.map(
-        sql<{ noted: ClientRequest.FileScan }>`
+        sql<{ noted: ClientRequest.FileScan; isStripped: boolean }>`
           ${insert({ workspaceId, requestId, question, origin: "customer", file }, { scan: "pending", detail: "", noted: "pending" }, now)}
           ON CONFLICT (id) DO UPDATE SET request_id = ${requestId}, question = ${question},
             noted = CASE WHEN files.scan = 'infected' THEN 'pending' ELSE files.scan END
-          RETURNING noted`,
-        ([row]) => row?.noted ?? "pending",
+          RETURNING noted, is_stripped`,
+        ([row]): Noted => ({
+          scan: row?.noted ?? "pending",
+          ...(row?.isStripped === true ? { withoutLocation: true } : {}),
+        }),
       ),
     forget: (workspaceId: string, ids: ReadonlyArray<string>) =>
       sql`DELETE FROM files WHERE workspace_id = ${workspaceId} AND id IN ${sql.in(ids)}`,

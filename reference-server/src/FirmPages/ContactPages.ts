@@ -9,6 +9,7 @@ import { isAddress } from "../Mailer/MailAddress.ts"
 import * as Messages from "../Messages.ts"
 import * as PageSecurity from "../PageSecurity.ts"
 import { Record } from "../Record.ts"
+import * as ContactLogin from "./ContactLogin.ts"
 import * as DocumentWords from "./DocumentWords.ts"
 import * as Field from "./Field.ts"
 import * as FirmFields from "./FirmFields.ts"
@@ -37,6 +38,7 @@ export const routes = [
         contact,
         given: of(contact),
         suppressed: yield* SuppressionPages.notice(visit, contact.email),
+        login: yield* ContactLogin.card(visit, contact),
       })
     }),
   ),
@@ -190,10 +192,12 @@ interface Shown {
   readonly given: Filled
   /** That their address gets no mail. */
   readonly suppressed?: Html | false
+  /** Their login to the portal. */
+  readonly login?: Html | null
   readonly mistakes?: ReadonlyArray<Field.Mistake>
 }
 
-const show = (visit: Visit, { contact, given, suppressed = false, mistakes = [] }: Shown) => {
+const show = (visit: Visit, { contact, given, suppressed = false, login = null, mistakes = [] }: Shown) => {
   const { words } = visit
   const { t } = words
   const title = contact?.name ?? t("contacts.new")
@@ -219,7 +223,7 @@ const show = (visit: Visit, { contact, given, suppressed = false, mistakes = [] 
         ${Field.input({ name: "timeZone", label: `${t("contacts.timeZone")} ${t("form.optional")}`, help: t("contacts.timeZone.help"), value: given.timeZone, autocomplete: "off", spellcheck: false, mistakes })}
         <p class="buttons"><button class="primary" type="submit">${t("contacts.submit")}</button></p>
       </form>
-      ${contact !== undefined && ending(visit, contact, mistakes)}
+      ${login} ${contact !== undefined && ending(visit, contact, mistakes)}
     </div>`,
   })
 }

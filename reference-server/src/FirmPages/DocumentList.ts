@@ -41,6 +41,17 @@ const accept = [
   "text/plain",
 ]
 
+/** One document to upload: a question that has to be answered. */
+export const documentOf = (id: string, label: string) => ({
+  id,
+  type: "upload",
+  label,
+  required: true,
+  accept,
+  maxBytes: 25_000_000,
+  maxFiles: 10,
+})
+
 interface Asked {
   readonly title: string
   /** The recipient's. */
@@ -50,15 +61,7 @@ interface Asked {
 
 const source = (id: string, version: number, { title, language, lines }: Asked): string => {
   const section = translator("firm", [language]).t("documents.section")
-  const items = lines.map((label, index) => ({
-    id: `document${index + 1}`,
-    type: "upload",
-    label,
-    required: true,
-    accept,
-    maxBytes: 25_000_000,
-    maxFiles: 10,
-  }))
+  const items = lines.map((label, index) => documentOf(`document${index + 1}`, label))
   return JSON.stringify(
     { format: 1, id, version, language, title, sections: [{ id: "documents", title: section, items }] },
     null,

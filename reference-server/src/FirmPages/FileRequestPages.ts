@@ -143,9 +143,11 @@ const show = Effect.fnUntraced(function* (
           ],
           mistakes,
         })}
-        ${Field.select({ name: "contact", label: t("documents.request.contact"), value: known ? filled.contact : "", options, mistakes })}
-        ${Field.input({ name: "name", label: `${t("documents.request.name")} ${t("form.optional")}`, value: filled.name, autocomplete: "off", mistakes })}
-        ${Field.input({ name: "email", label: t("documents.request.email"), type: "email", value: filled.email, autocomplete: "off", spellcheck: false, mistakes })}
+        <div class="if-mail">
+          ${Field.select({ name: "contact", label: t("documents.request.contact"), value: known ? filled.contact : "", options, mistakes })}
+          ${Field.input({ name: "name", label: `${t("documents.request.name")} ${t("form.optional")}`, value: filled.name, autocomplete: "off", mistakes })}
+          ${Field.input({ name: "email", label: t("documents.request.email"), type: "email", value: filled.email, autocomplete: "off", spellcheck: false, mistakes })}
+        </div>
         <p class="buttons"><button class="primary" type="submit">${t("documents.request.submit")}</button></p>
       </form>
     </div>`,

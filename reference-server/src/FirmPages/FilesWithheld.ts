@@ -2,11 +2,9 @@
  * Files that nobody can open, on the page of operations: which they are, since when and why; and what an administrator does about
  * them: has one scanned again, or removes it, with a word to the customer (S55).
  */
-import { Crypto } from "@requite/core"
 import * as Effect from "effect/Effect"
-import { ClientRequests } from "../ClientRequests.ts"
 import { type File, Files } from "../Files.ts"
-import * as Filling from "../Filling.ts"
+import * as Withheld from "../Files/Withheld.ts"
 import { type Child, html } from "../Html.ts"
 import * as PageSecurity from "../PageSecurity.ts"
 import * as Page from "./Page.ts"
@@ -17,34 +15,10 @@ import { ago, bytes } from "./Words.ts"
 
 const path = "/settings/operations"
 
-/** The file, where it is this firm's and withheld. */
-const found = Effect.fnUntraced(function* (visit: Visit) {
-  const id = yield* idPart(visit, "file")
-  const [file] = yield* (yield* Files).of(visit.workspace.id, [id])
-  const isWithheld = file?.scan === "pending" || file?.scan === "unscannable"
-  return file !== undefined && isWithheld ? file : yield* new NotHere()
-})
-
-/** Takes a file out of its request in the member's words, and then out of the store. */
-const remove = Effect.fnUntraced(function* ({ member, workspace }: Visit, file: File, reason: string) {
-  const requests = yield* ClientRequests
-  if (file.requestId !== null) {
-    const { stored } = yield* requests.read(workspace.id, file.requestId)
-    const command = {
-      type: "QuarantineFile",
-      id: yield* Crypto.uuid,
-      by: { kind: "member", id: member.id },
-      file: file.id,
-      item: Filling.sectionOf(stored.questionnaire, file.question ?? "") ?? "",
-      signature: "",
-      reason,
-    } as const
-    // in no state is it refused
-    yield* Effect.catchTag(requests.handle(workspace.id, file.requestId, command), "Refusal", Effect.die)
-  }
-  yield* (yield* Files).remove(workspace.id, [file.id])
-  yield* Effect.logInfo("a file that could not be scanned was removed", { file: file.id, member: member.id })
-})
+const found = (visit: Visit) =>
+  Effect.flatMap(idPart(visit, "file"), (id) => Withheld.find(visit.workspace.id, id)).pipe(
+    Effect.catchTag("FileMissing", () => Effect.fail(new NotHere())),
+  )
 
 export const routes = [
   Routes.adminAction(`${path}/files/:file/scan`, (visit) =>
@@ -59,7 +33,7 @@ export const routes = [
       const file = yield* found(visit)
       const reason = form.text("reason").trim().slice(0, 1000)
       if (reason === "" && file.requestId !== null) return PageSecurity.seeOther(visit.config, path)
-      yield* remove(visit, file, reason)
+      yield* Withheld.remove(visit.member, file, reason)
       return PageSecurity.seeOther(visit.config, `${path}?file=removed`)
     }),
   ),

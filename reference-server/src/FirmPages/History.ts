@@ -5,7 +5,7 @@ import type { Overview } from "../ClientRequests.ts"
 import { type Html, html } from "../Html.ts"
 import * as closing from "../WorkItems/closing.ts"
 import { exact, personName, recipientName, whyNoReminder } from "./RequestWords.ts"
-import { list, lookUp, moment, type Words } from "./Words.ts"
+import { languageName, list, lookUp, moment, type Words } from "./Words.ts"
 
 /** Sending, cancelling and submitting are items of the kind "Forms" in the audit log (P14, P31). */
 const forms: ReadonlySet<string> = new Set(["RequestSent", "RequestResent", "RequestCancelled", "RequestSubmitted"])
@@ -100,6 +100,11 @@ const sentence = (words: Words, overview: Overview, event: ClientRequest.Event, 
       return t("history.AccessLinkSent", { name: nameOf(event.recipient) })
     case "RemindersStopped":
       return t("history.RemindersStopped", { name: nameOf(event.recipient) })
+    case "LanguageChosen":
+      return t("history.LanguageChosen", {
+        name: nameOf(event.recipient),
+        language: languageName(words, event.language),
+      })
     case "LinksRevoked":
       return t("history.LinksRevoked", { actor, name: nameOf(event.recipient) })
     case "LinkClaimed":
@@ -123,7 +128,11 @@ const sentence = (words: Words, overview: Overview, event: ClientRequest.Event, 
         ? t("history.AnswersSaved", { actor, questions: list(words, event.questions.map(label)) })
         : t("history.AnswersInConflict", { actor, questions: list(words, event.conflicts.map(label)) })
     case "FileAttached":
-      return t("history.FileAttached", { actor, file: event.file.name, question: label(event.question) })
+      return t(`history.FileAttached${event.withoutLocation === true ? "WithoutLocation" : ""}`, {
+        actor,
+        file: event.file.name,
+        question: label(event.question),
+      })
     case "FileScanned":
       return t(`history.scanned.${event.scan}`, { file: fileName(event.file), question: label(event.question) })
     case "FileQuarantined":
@@ -147,6 +156,26 @@ const sentence = (words: Words, overview: Overview, event: ClientRequest.Event, 
       const sent = t("history.ReminderSent", { count: event.count, customer })
       return isLast ? `${sent} ${t("reminders.none", { why: whyNoReminder(words, "cap-reached", cap) })}` : sent
     }
+    case "CommentAdded": {
+      const author = event.author === null ? actor : nameOf(event.author)
+      return event.item === null
+        ? t("history.CommentAdded", { actor: author })
+        : t("history.CommentAddedItem", { actor: author, item: item(event.item) })
+    }
+    case "DelegationProposed":
+      return t("history.DelegationProposed", { name: nameOf(event.recipient), to: nameOf(event.to.id) })
+    case "DelegationRefused":
+      return t("history.DelegationRefused", { actor })
+    case "RequestDelegated":
+      return t(event.joins ? "history.RequestDelegatedJoins" : "history.RequestDelegated", {
+        actor,
+        name: nameOf(event.recipient),
+        to: nameOf(event.to.id),
+      })
+    case "RequestDisowned":
+      return event.reason === ""
+        ? t("history.RequestDisowned", { name: nameOf(event.recipient) })
+        : t("history.RequestDisownedBecause", { name: nameOf(event.recipient), reason: event.reason })
     case "RequestSuspended":
     case "RequestCancelled": {
       const reason = reasonOf(words, event)
@@ -179,7 +208,7 @@ const peopleOf = ({ current, history }: Overview): ReadonlyMap<string, ClientReq
   const all = history.flatMap(({ event }) =>
     event?.type === "RequestCreated" || event?.type === "RequestEdited"
       ? event.details.recipients
-      : event?.type === "RecipientChanged"
+      : event?.type === "RecipientChanged" || event?.type === "RequestDelegated" || event?.type === "DelegationProposed"
         ? [event.to]
         : [],
   )

@@ -3,8 +3,9 @@ import type { Html } from "../Html.ts"
 import * as Field from "./Field.ts"
 import type { Words } from "./Words.ts"
 
-const min = 12
-const max = 500
+/** How long a password is, in letters. */
+export const min = 12
+export const max = 500
 
 /** What has to be mended of a password that is to be set. */
 export const mistakesIn = ({ t }: Words, field: string, password: string): ReadonlyArray<Field.Mistake> => {

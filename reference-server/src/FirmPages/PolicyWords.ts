@@ -48,6 +48,9 @@ export const facts = ({ t }: Words, policy: Policy): ReadonlyArray<string> => {
     ...(roles === null ? [] : [t("rules.roles", { roles: roles.join(", ") })]),
     t(`rules.resend.${resend.mode}`),
     ...(selfService === "none" ? [] : [t(`rules.self.${selfService}`)]),
+    ...(policy.customerMayDelegate === "yes" || policy.customerMayDelegate === "ask-firm"
+      ? [t(`rules.delegate.${policy.customerMayDelegate}`)]
+      : []),
     ...(outstanding.perSubject === null ? [] : [t("rules.limit", { count: outstanding.perSubject })]),
     t(settingsEditable.due === "unsent" ? "rules.change.unsent" : `rules.change.${policy.structureEditable}`),
   ]

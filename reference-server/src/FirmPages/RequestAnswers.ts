@@ -2,6 +2,7 @@
 import { Answers, ClientRequest, LocalText, QuestionKind } from "@requite/core"
 import type * as upload from "@requite/core/QuestionKind/upload"
 import type { Current } from "../ClientRequests.ts"
+import type { Scan } from "../Files.ts"
 import * as Filling from "../Filling.ts"
 import { regional } from "../Messages.ts"
 import { type Child, type Html, html } from "../Html.ts"
@@ -108,11 +109,17 @@ const given = (
   return html`<dd class="words">${lines.map((line, index) => html`${index > 0 && html`<br />`}${line}`)}</dd>`
 }
 
+interface Shown extends upload.FileRef {
+  /** `gone`: it was removed. */
+  readonly scan?: Scan | "gone"
+  readonly detail?: string
+}
+
 /** A file to save, with its size; one that is withheld by its name, with the reason (S55). */
 export const fileLink = (
   words: Words,
   requestId: string,
-  { id, name, bytes: size, type, scan = "clean" }: upload.FileRef & { readonly scan?: ClientRequest.FileScan },
+  { id, name, bytes: size, type, scan = "clean", detail = "" }: Shown,
 ): Child =>
   scan === "clean" || scan === "unscanned"
     ? html`${
@@ -129,4 +136,6 @@ export const fileLink = (
         }<a href="/requests/${requestId}/files/${id}" download>${name}</a>
         <span class="meta">${bytes(words, size)}</span>`
     : html`${name} <span class="meta">${bytes(words, size)}</span>
-        <span class="meta bad">${words.t(`answers.file.${scan}`)}</span>`
+        <span class="meta bad"
+          >${scan === "infected" ? words.t("answers.file.infected", { signature: detail }) : words.t(`answers.file.${scan}`)}</span
+        >`

@@ -32,6 +32,7 @@ export const show = (visit: Visit, { current: { request }, history }: Pick<Overv
   const isDead = request.details.recipients.every(({ id }) => RequestLinks.isRevoked(history, id))
   const buttons: ReadonlyArray<Child> = [
     isDraft && post("send", t("request.send"), "primary"),
+    isDraft && html`<a class="button" href="/requests/${request.id}/as-customer">${t("customerView.open")}</a>`,
     isDraft && request.scheduled === null && scheduling(visit, request),
     request.scheduled !== null && possible.has("unschedule") && post("unschedule", t("schedule.take"), ""),
     // what the work's completion ended begins again with the work (K39)

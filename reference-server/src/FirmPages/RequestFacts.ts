@@ -1,6 +1,7 @@
 /** The cards of facts on a request's page: when and what, its rules as sentences, and its e-mails. */
 import { ClientRequest } from "@requite/core"
 import type { MailLine, Overview } from "../ClientRequests.ts"
+import type { File } from "../Files.ts"
 import { type Child, type Html, html } from "../Html.ts"
 import * as PolicyWords from "./PolicyWords.ts"
 import * as RequestAnswers from "./RequestAnswers.ts"
@@ -8,7 +9,14 @@ import { exact } from "./RequestWords.ts"
 import type { Visit } from "./Visit.ts"
 import { ago, longDay, lookUp, moment, type Words } from "./Words.ts"
 
-export const show = (visit: Visit, { current }: Overview, names: ReadonlyMap<string, string>): Html => {
+interface Beside {
+  /** Of members, by id. */
+  readonly names: ReadonlyMap<string, string>
+  /** What is known of its attachments. */
+  readonly files: ReadonlyArray<File>
+}
+
+export const show = (visit: Visit, { current }: Overview, { names, files }: Beside): Html => {
   const { words, config } = visit
   const { t } = words
   const { request, stored } = current
@@ -33,12 +41,17 @@ export const show = (visit: Visit, { current }: Overview, names: ReadonlyMap<str
       html`<a href="/work-items/${details.workItem}">${t("facts.work.show")}</a>`,
     ],
     details.sensitivity === "high" && [t("sensitive.title"), t("sensitive.high")],
+    details.portalOnly === true && [t("portal.only.title"), t("portal.only.fact")],
     details.attachments.length > 0 && [
       t("facts.attachments"),
       html`<ul class="plain">
-        ${details.attachments.map((file) => html`<li>${RequestAnswers.fileLink(words, request.id, file)}</li>`)}
+        ${details.attachments.map((file) => {
+          const known = files.find(({ id }) => id === file.id) ?? { ...file, scan: "gone" as const }
+          return html`<li>${RequestAnswers.fileLink(words, request.id, known)}</li>`
+        })}
       </ul>`,
     ],
+    [t("handouts.title"), html`<a href="/requests/${request.id}/documents">${t("handouts.manage")}</a>`],
     submission !== null && [t("facts.digest"), html`<code class="digest">${submission.digest}</code>`],
   ]
   const { rule, enabled } = details.reminders

@@ -43,6 +43,7 @@ export interface Filled {
   readonly reminding: Reminding
   readonly everyDays: string
   readonly sensitive: boolean
+  readonly portalOnly: boolean
   readonly message: string
   /** When it is to be sent by itself: a date and a time in the firm's zone. */
   readonly sendDate: string
@@ -80,6 +81,7 @@ export const blank = (visit: Visit): Filled => {
     reminding: "policy",
     everyDays: "3",
     sensitive: false,
+    portalOnly: false,
     message: Invitation.defaultMessage(language),
     sendDate: "",
     sendTime: "09:00",
@@ -107,6 +109,7 @@ export const of = ({ details, policy }: ClientRequest.State, stored: Stored): Fi
     reminding: enabled ? rule.kind : "none",
     everyDays: rule.kind === "custom" ? String(rule.everyDays) : "3",
     sensitive: details.sensitivity === "high",
+    portalOnly: details.portalOnly === true,
     message: details.message,
     sendDate: "",
     sendTime: "09:00",
@@ -141,6 +144,7 @@ export const read = (form: Form, attachments: ReadonlyArray<upload.FileRef>): Fi
     reminding: remindings.find((one) => one === form.text("reminding")) ?? "policy",
     everyDays: form.text("everyDays").trim(),
     sensitive: form.text("sensitive") === "yes",
+    portalOnly: form.text("portalOnly") === "yes",
     // nobody's own words: then in the recipient's language, even if that was chosen afterwards
     message: untouched ? Invitation.defaultMessage(language) : message,
     sendDate: form.text("sendDate"),

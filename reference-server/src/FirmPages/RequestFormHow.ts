@@ -130,7 +130,7 @@ const calendar = (words: Words, { calendar: planned, policy }: Judged): Child =>
   </div>`
 }
 
-const careful = ({ t }: Words, { sensitive }: Filled, { policy }: Judged): Html =>
+const careful = ({ t }: Words, { sensitive, portalOnly }: Filled, { policy }: Judged): Html =>
   html`<fieldset class="field">
     <legend>${t("sensitive.title")}</legend>
     <input type="hidden" name="sensitivity" value="asked" />
@@ -142,6 +142,10 @@ const careful = ({ t }: Words, { sensitive }: Filled, { policy }: Judged): Html 
           >${policy.secondFactor === "none" ? t("sensitive.none") : t("sensitive.help", { factor: t(`rules.factor.${policy.secondFactor}`) })}</span
         ></span
       ></label
+    >
+    <label class="choice"
+      ><input type="checkbox" name="portalOnly" value="yes" ${portalOnly && html` checked`} />
+      <span><strong>${t("portal.only.label")}</strong> <span class="help">${t("portal.only.help")}</span></span></label
     >
   </fieldset>`
 

@@ -237,7 +237,7 @@ const asBefore = ({ request, stored }: Before, carried: ReadonlySet<RequestActio
     ...(carried.has("due") ? {} : { due: before.due, dues: before.dues }),
     ...(carried.has("message") ? {} : { message: before.message }),
     ...(carried.has("reminders") ? {} : { reminding: before.reminding, everyDays: before.everyDays }),
-    ...(carried.has("security") ? {} : { sensitive: before.sensitive }),
+    ...(carried.has("security") ? {} : { sensitive: before.sensitive, portalOnly: before.portalOnly }),
     ...(carried.has("recipients") ? {} : { rows: before.rows }),
   }
 }
@@ -288,6 +288,10 @@ const keep = Effect.fnUntraced(function* (
     ...(carried.has("message") ? { message } : {}),
     ...(carried.has("reminders") ? { reminders } : {}),
     ...(carried.has("security") ? { sensitivity } : {}),
+    // what was never said is as good as no
+    ...(carried.has("security") && details.portalOnly !== request.details.portalOnly
+      ? { portalOnly: details.portalOnly === true }
+      : {}),
     ...(carried.has("recipients") ? { recipients } : {}),
   }
   if (isSame({ ...request.details, ...changes }, request.details)) return request

@@ -271,6 +271,7 @@ const detailsOf = (
       : { rule, enabled: true },
     timeZone: before?.details.timeZone ?? workspace.timeZone,
     sensitivity: filled.sensitive ? "high" : "normal",
+    ...(filled.portalOnly ? { portalOnly: true } : {}),
     workItem: work?.id ?? null,
     tasks,
   }

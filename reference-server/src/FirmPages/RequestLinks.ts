@@ -71,6 +71,7 @@ export const isRevoked = (history: Overview["history"], id: string): boolean =>
   history.reduce((revoked, { event }) => {
     switch (event?.type) {
       case "LinksRevoked":
+      case "RequestDisowned":
         return revoked || event.recipient === id
       case "RequestResent":
         return revoked && event.recipients.length > 0 && !event.recipients.includes(id)
@@ -128,6 +129,7 @@ const actions = (
   const post = (name: string, label: string) =>
     html`<form method="post" action="${to(name)}">${Page.tokens(visit)}<button type="submit">${label}</button></form>`
   const shown = [
+    html`<a class="button" href="/requests/${request.id}/as-customer/${recipient.id}">${t("customerView.open")}</a>`,
     isCopied && ClientRequest.isOpenAt(request, now) && post("link", t("links.copy")),
     request.details.recipients.length > 1 && possible.includes("resend") && post("resend", t("people.resend")),
     locked.includes(recipient.id) && post("unlock", t("people.unlock")),
@@ -147,7 +149,7 @@ const actions = (
         </form>
       </details>`,
   ].filter((one) => one !== false)
-  return shown.length > 0 && html`<div class="buttons">${shown}</div>`
+  return html`<div class="buttons">${shown}</div>`
 }
 
 /** Another person in this one's place. */

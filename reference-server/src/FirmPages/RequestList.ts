@@ -2,6 +2,7 @@
 import { ClientRequest } from "@requite/core"
 import * as Effect from "effect/Effect"
 import { ClientRequests } from "../ClientRequests.ts"
+import { Conversations } from "../Conversations.ts"
 import { type Child, type Html, html } from "../Html.ts"
 import * as Page from "./Page.ts"
 import { exact, lastActivity, nextReminder, pill, recipientName, standing, titleOf } from "./RequestWords.ts"
@@ -30,7 +31,8 @@ export const routes = [
         limit: perPage,
         offset: (page - 1) * perPage,
       })
-      return show(visit, query, found.requests, found.total)
+      const unread = yield* (yield* Conversations).unread(visit.workspace.id, found.requests)
+      return show(visit, query, found.requests, found.total, unread)
     }),
   ),
 ]
@@ -53,7 +55,13 @@ const address = ({ state, search, page }: Query): string => {
   return parameters.size === 0 ? "/requests" : `/requests?${parameters.toString()}`
 }
 
-const show = (visit: Visit, query: Query, requests: ReadonlyArray<ClientRequest.State>, total: number) => {
+const show = (
+  visit: Visit,
+  query: Query,
+  requests: ReadonlyArray<ClientRequest.State>,
+  total: number,
+  unread: ReadonlyMap<string, number>,
+) => {
   const { t } = visit.words
   return Page.member(visit, {
     title: t("requests.title"),
@@ -87,7 +95,7 @@ const show = (visit: Visit, query: Query, requests: ReadonlyArray<ClientRequest.
         requests.length === 0
           ? empty(visit, query)
           : html`<ul class="rows">
-              ${requests.map((request) => row(visit, request))}
+              ${requests.map((request) => row(visit, request, unread.get(request.id) ?? 0))}
             </ul>`
       }
       ${paging(visit, query, total)}`,
@@ -108,7 +116,7 @@ const tab = (query: Query, state: Query["state"], label: string): Html =>
     >
   </li>`
 
-const row = ({ words }: Visit, request: ClientRequest.State): Html => {
+const row = ({ words }: Visit, request: ClientRequest.State, unread: number): Html => {
   const { t } = words
   const { recipients, questionnaire } = request.details
   const [first, ...others] = recipients
@@ -124,7 +132,9 @@ const row = ({ words }: Visit, request: ClientRequest.State): Html => {
       </p>
     </div>
     <div class="stands">
-      ${pill(words, request)}
+      ${pill(words, request)}${unread > 0 && html` <span class="tag">${t("requests.unread", { count: unread })}</span>`}${
+        isGoingOn && (request.disowned ?? []).length > 0 && html` <span class="tag">${t("requests.disowned")}</span>`
+      }${isGoingOn && (request.proposal ?? null) !== null && html` <span class="tag">${t("requests.proposal")}</span>`}
       <p class="meta">${standing(words, request)}</p>
       ${isGoingOn && request.sentAt !== null && html`<p class="meta">${nextReminder(words, request)}</p>`}
     </div>

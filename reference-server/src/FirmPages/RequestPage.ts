@@ -8,11 +8,13 @@ import { AccessCodes } from "../AccessCodes.ts"
 import { ClientRequests, type Handled, type Overview, RequestNotFound } from "../ClientRequests.ts"
 import { CustomerAccess } from "../CustomerAccess.ts"
 import { Downloads } from "../Downloads.ts"
+import { Files } from "../Files.ts"
 import { type Child, html } from "../Html.ts"
 import { Members } from "../Members.ts"
 import * as PageSecurity from "../PageSecurity.ts"
 import { Record } from "../Record.ts"
 import { Uploads } from "../Uploads.ts"
+import * as Conversation from "./Conversation.ts"
 import * as History from "./History.ts"
 import * as Page from "./Page.ts"
 import * as RequestAnswers from "./RequestAnswers.ts"
@@ -44,6 +46,10 @@ export const dones = [
   "returned",
   "lifted",
   "erased",
+  "commented",
+  "asked",
+  "delegated",
+  "refused",
 ] as const
 /** What was done, as the page says it afterwards. */
 export type Done = (typeof dones)[number]
@@ -98,10 +104,13 @@ export const show = Effect.fnUntraced(function* (visit: Visit, options: Options 
   if (Object.keys(overview.current.answers).length > 0) yield* record.viewed(visit.member, id, "answers")
   const proof = yield* record.prove(visit.workspace.id, id)
   const names = yield* memberNames(visit, overview)
+  const attachments = overview.current.request.details.attachments.map(({ id: file }) => file)
+  const files = attachments.length === 0 ? [] : yield* (yield* Files).of(visit.workspace.id, attachments)
   const locked = yield* (yield* AccessCodes).locked(visit.workspace.id, id)
   const { words } = visit
   const { request } = overview.current
   const links = yield* linkNames(visit, request)
+  const comments = yield* Conversation.load(visit, request)
   const done = dones.find((one) => one === visit.query("done"))
   const name = recipientName(words, request)
   const wrong: ReadonlyArray<Child> =
@@ -121,12 +130,15 @@ export const show = Effect.fnUntraced(function* (visit: Visit, options: Options 
         ${pill(words, request)}
       </div>
       <p class="meta">${name} · ${standing(words, request)}</p>
-      ${description !== "" && html`<p class="words lead">${description}</p>`} ${RequestBanner.show(visit, overview)}
+      ${description !== "" && html`<p class="words lead">${description}</p>`} ${Conversation.waiting(visit, request)}
+      ${RequestBanner.show(visit, overview)}
       <div class="beside overview">
-        <div>${RequestAnswers.show(visit, overview.current)}</div>
+        <div>
+          ${RequestAnswers.show(visit, overview.current)} ${Conversation.show(visit, overview.current, comments)}
+        </div>
         <div>
           ${RequestLinks.show(visit, request, { copied: link, readOut, locked, history: overview.history })}
-          ${RequestReminders.show(visit, overview)} ${RequestFacts.show(visit, overview, names)}
+          ${RequestReminders.show(visit, overview)} ${RequestFacts.show(visit, overview, { names, files })}
           ${RequestFacts.mails(visit, overview)} ${History.show(words, overview, { members: names, links })}
           ${RequestRecord.show(visit, request, proof)}
         </div>
@@ -142,11 +154,13 @@ const told = (done: Done, { policy, details }: ClientRequest.State) => {
 
 /** Which of several people came by which link: the names by the links' ids. */
 const linkNames = Effect.fnUntraced(function* (visit: Visit, request: ClientRequest.State) {
-  if (request.details.recipients.length < 2) return new Map<string, string>()
+  // who has passed it on had links too
+  const people = [...request.details.recipients, ...(request.delegated ?? []).map(({ from }) => from)]
+  if (people.length < 2) return new Map<string, string>()
   const lines = yield* (yield* CustomerAccess).links(visit.workspace.id, request.id)
   return new Map(
     lines.flatMap(({ id, recipient }): ReadonlyArray<[string, string]> => {
-      const found = request.details.recipients.find((one) => one.id === recipient)
+      const found = people.find((one) => one.id === recipient)
       return found === undefined ? [] : [[id, personName(visit.words, found, request.policy)]]
     }),
   )

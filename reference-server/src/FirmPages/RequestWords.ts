@@ -104,8 +104,10 @@ export const whyNoReminder = (words: Words, reason: string, cap: number | null):
 }
 
 /** The plain sentence why nothing more, or nothing at all, will be sent. */
-export const noReminder = (words: Words, { reminders, policy }: State, reason: string): string => {
-  const why = whyNoReminder(words, reason, policy.reminders.cap)
+export const noReminder = (words: Words, { reminders, policy, sentAt }: State, reason: string): string => {
+  // a send went out, and everybody whom it went to has given it back
+  const isBack = reason === "not-sent" && sentAt !== null
+  const why = isBack ? words.t("reminders.why.disowned") : whyNoReminder(words, reason, policy.reminders.cap)
   return words.t(reminders.lastAt === null ? "reminders.noneAtAll" : "reminders.none", { why })
 }
 

@@ -22,7 +22,7 @@ import * as SignIn from "./SignIn.ts"
 import * as Visitor from "./Visitor.ts"
 import type { Words } from "./Words.ts"
 
-interface Filled extends FirmFields.Filled {
+interface Filled extends FirmFields.Filled, FirmFields.Colour {
   readonly name: string
   readonly email: string
 }
@@ -73,6 +73,7 @@ export const routes = [
 
 const filled = (form: Form): Filled => ({
   ...FirmFields.filled(form),
+  ...FirmFields.filledColour(form),
   name: LocalText.oneLine(form.text("name")),
   email: LocalText.oneLine(form.text("email")),
 })
@@ -83,14 +84,16 @@ const read = (form: Form, words: Words): { readonly input: SetUp; readonly mista
   const given = filled(form)
   const password = form.exact("password")
   const firm = FirmFields.read(given, words)
+  const { colour, mistakes } = FirmFields.readColour(given, words)
   const mistake = (wrong: boolean, field: string, sentence: string) => (wrong ? [{ field, sentence }] : [])
   return {
     input: {
-      workspace: firm.firm,
+      workspace: { ...firm.firm, accent: colour },
       member: { name: given.name, email: given.email, password },
     },
     mistakes: [
       ...firm.mistakes,
+      ...mistakes,
       ...mistake(given.name === "", "name", t("setup.name.missing")),
       ...mistake(given.name.length > 200, "name", t("form.tooLong", { max: 200 })),
       ...mistake(!isAddress(given.email), "email", t("form.email")),
@@ -114,7 +117,7 @@ const show = (visitor: Visitor.Visitor, given: Filled, mistakes: ReadonlyArray<F
         ${visitor.token}
         <section class="card">
           <h2>${t("setup.theFirm")}</h2>
-          ${FirmFields.show(words, given, mistakes)}
+          ${FirmFields.show(words, given, mistakes, FirmFields.showColour(words, given, mistakes))}
         </section>
         <section class="card">
           <h2>${t("setup.you")}</h2>

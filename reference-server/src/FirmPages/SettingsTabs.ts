@@ -4,8 +4,11 @@ import type { Visit } from "./Visit.ts"
 
 const tabs = [
   ["firm", "/settings"],
+  ["branding", "/settings/branding"],
   ["members", "/settings/members"],
+  ["portal", "/settings/portal"],
   ["sending", "/settings/sending"],
+  ["embedding", "/settings/embedding"],
   ["templates", "/settings/templates"],
   ["webhooks", "/settings/webhooks"],
   ["record", "/settings/record"],

@@ -29,6 +29,7 @@ const itemOf = Effect.fnUntraced(function* (visit: Visit) {
 
 interface Filled {
   readonly title: string
+  readonly externalName: string
   readonly stages: ReadonlyArray<string>
   /** The member's id; empty: nobody. */
   readonly assignee: string
@@ -37,13 +38,15 @@ interface Filled {
 
 const blank = ({ member }: Visit): Filled => ({
   title: "",
+  externalName: "",
   stages: defaultStages,
   assignee: member.id,
   autoAdvance: false,
 })
 
-const of = ({ title, stages, assignee, autoAdvance }: WorkItem): Filled => ({
+const of = ({ title, externalName, stages, assignee, autoAdvance }: WorkItem): Filled => ({
   title,
+  externalName,
   stages,
   assignee: assignee ?? "",
   autoAdvance,
@@ -51,6 +54,7 @@ const of = ({ title, stages, assignee, autoAdvance }: WorkItem): Filled => ({
 
 const read = (form: Form): Filled => ({
   title: LocalText.oneLine(form.text("title")),
+  externalName: LocalText.oneLine(form.text("externalName")),
   stages: form
     .text("stages")
     .split("\n")
@@ -60,11 +64,12 @@ const read = (form: Form): Filled => ({
   autoAdvance: form.text("autoAdvance") === "yes",
 })
 
-const mistakesIn = ({ title, stages }: Filled, { t }: Words): ReadonlyArray<Field.Mistake> => {
+const mistakesIn = ({ title, externalName, stages }: Filled, { t }: Words): ReadonlyArray<Field.Mistake> => {
   const mistake = (wrong: boolean, field: string, sentence: string) => (wrong ? [{ field, sentence }] : [])
   return [
     ...mistake(title === "", "title", t("work.name.missing")),
     ...mistake(title.length > 200, "title", t("form.tooLong", { max: 200 })),
+    ...mistake(externalName.length > 200, "externalName", t("form.tooLong", { max: 200 })),
     ...mistake(stages.length === 0, "stages", t("work.stages.missing")),
     ...mistake(stages.length > 50 || stages.some(({ length }) => length > 100), "stages", t("work.stages.long")),
   ]
@@ -115,6 +120,7 @@ const show = Effect.fnUntraced(function* (visit: Visit, { item, given, mistakes 
       <form class="card" method="post" action="${item === undefined ? "/work-items/new" : `${path}/edit`}" novalidate>
         ${Page.tokens(visit)}
         ${Field.input({ name: "title", label: t("work.name"), value: given.title, autocomplete: "off", mistakes })}
+        ${Field.input({ name: "externalName", label: `${t("work.external")} ${t("form.optional")}`, help: t("work.external.help"), value: given.externalName, autocomplete: "off", mistakes })}
         ${Field.area({ name: "stages", label: t("work.stages"), help: t("work.stages.help"), value: given.stages.join("\n"), rows: 5, mistakes })}
         ${Field.select({ name: "assignee", label: t("work.assignee"), value: given.assignee, options: [{ value: "", label: t("work.assignee.none") }, ...members.map(({ id, name }) => ({ value: id, label: name }))], mistakes })}
         <label class="choice"

@@ -4,6 +4,7 @@
  */
 import { MailLayout, type MessageTemplate, SafeHtml } from "@requite/content"
 import { ClientRequest, LocalText } from "@requite/core"
+import * as branding from "../Branding/words.ts"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import type { Kind } from "../MailTemplates/kinds.ts"
@@ -142,7 +143,11 @@ export const render = (letter: Letter, words: Written, { rows = [], ...frame }: 
           : [{ label: t("invitation.worksUntil"), value: formatDateTime(worksUntil, locale, details.timeZone) }]),
       ],
       action: { label: t("invitation.button"), href, hint: t("invitation.hint") },
-      footer: t(letter.isShared === true ? "invitation.footerShared" : "invitation.footer", names),
+      footer: footerOf(
+        workspace,
+        language,
+        t(letter.isShared === true ? "invitation.footerShared" : "invitation.footer", names),
+      ),
     }),
   }
 }
@@ -156,6 +161,10 @@ export const paragraphs = (...texts: ReadonlyArray<string>): Written["body"] => 
     text: said.join("\n\n"),
   }
 }
+
+/** Who sent it and why, and how the firm says that it is reached. */
+export const footerOf = (workspace: Workspace, language: string, why: string): string =>
+  [why, branding.find(workspace, "help", language)?.text ?? ""].filter((line) => line !== "").join("\n")
 
 /** The firm's name, colour and logo (P19). The logo lies where the mail's link leads; the layout shows it from https only. */
 export const brandOf = ({ name, accent, logo }: Workspace, link: string): MailLayout.Brand => ({

@@ -1,5 +1,5 @@
 /** The words of mails that bring a new link: at the customer's own wish (K41), or because the firm sent something back. */
-import type { ClientRequest } from "@requite/core"
+import { type ClientRequest, LocalText } from "@requite/core"
 import type { Current } from "../ClientRequests.ts"
 import * as Letter from "./Letter.ts"
 import * as Standing from "./Standing.ts"
@@ -8,6 +8,19 @@ import * as Standing from "./Standing.ts"
 export const asked = (letter: Letter.Letter, accessNo: number): Letter.Composed => {
   const { t, count } = Letter.speechOf(letter)
   return Letter.write(letter, "access-link", { number: count(accessNo), notYou: t("access.notYou") })
+}
+
+/** Something was said: how many comments there are by now. What they say is read on the page alone. */
+export const said = (letter: Letter.Letter, comments: number): Letter.Composed =>
+  Letter.write(letter, "comments", { number: Letter.speechOf(letter).count(comments) })
+
+/** Who was asked before named them: in their name, and with no other word of theirs. */
+export const delegated = (letter: Letter.Letter, request: ClientRequest.State, to: string): Letter.Composed => {
+  const from = request.delegated?.findLast((one) => one.to === to)?.from
+  const name = from === undefined ? "" : from.name === "" ? from.email : from.name
+  return Letter.write(letter, "delegated", {
+    passedOnBy: name === "" ? letter.workspace.name : LocalText.oneLine(name),
+  })
 }
 
 type Returned = Extract<ClientRequest.Delivery, { readonly kind: "returned" }>

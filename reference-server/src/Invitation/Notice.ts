@@ -1,22 +1,20 @@
 /**
  * A *notice*: an e-mail to a member about a request of theirs: it was submitted (T12, K3), an item is complete (K31),
  * files came in (F2), a scheduled send could not be (K19), reminders are unwanted (M13), an address does not work (M16), a number that
- * codes should go to is missing (S35), or a file was infected (S55). It never holds an answer.
+ * codes should go to is missing (S35), a file was infected (S55), something was said, or somebody else should answer. It never
+ * holds an answer, nor what was said.
  */
 import { MailLayout } from "@requite/content"
 import { ClientRequest, LocalText } from "@requite/core"
 import type { Current } from "../ClientRequests.ts"
+import * as Conversation from "../Conversations/Comment.ts"
 import { formatDateTime, isKey, type Translator, translator } from "../Messages.ts"
-import { batchMillis } from "../Outbox.ts"
 import * as PhoneNumber from "../SmsSender/PhoneNumber.ts"
 import type { Workspace } from "../Workspaces.ts"
 import { brandOf, type Composed, paragraphs } from "./Letter.ts"
 import * as Standing from "./Standing.ts"
 
-export type Noticed = Exclude<
-  ClientRequest.Delivery,
-  { readonly kind: "invitation" | "reminder" | "access-link" | "returned" }
->
+export type Noticed = Exclude<ClientRequest.Delivery, ClientRequest.ToCustomer>
 
 export interface Notice {
   readonly workspace: Workspace
@@ -104,8 +102,8 @@ const say = (notice: Notice, { t, locale }: Translator<"mail">): Said => {
       }
     }
     case "upload-notice": {
-      const from = delivery.at
-      const count = request.files.filter((file) => file.at >= from && file.at < from + batchMillis).length
+      const { at: from, last } = delivery
+      const count = request.files.filter((file) => file.at >= from && file.at <= last).length
       const recipient = ClientRequest.primary(request.details)
       return {
         subject: t("uploadNotice.subject", { title, count }),
@@ -144,6 +142,50 @@ const say = (notice: Notice, { t, locale }: Translator<"mail">): Said => {
         rows: recipient === undefined ? [] : [{ label: t("bounceNotice.address"), value: recipient.email }],
       }
     }
+    case "comments-notice": {
+      const name = nameOf(ClientRequest.primary(request.details))
+      return {
+        subject: t("commentsNotice.subject", { title, name, number: Conversation.countOf(request) }),
+        preheader: t("commentsNotice.preheader"),
+        sentences: [t("commentsNotice.lead", { title, name })],
+        rows: [{ label: t("commentsNotice.when"), value: at(request.comments?.at ?? delivery.at) }],
+      }
+    }
+    case "proposal-notice": {
+      const { proposal } = request
+      const asking = proposal === undefined || proposal === null ? undefined : recipientOf(request, proposal.recipient)
+      const name = asking === undefined ? nameOf(ClientRequest.primary(request.details)) : nameOf(asking)
+      return {
+        subject: t("proposalNotice.subject", { title, name }),
+        preheader: t("proposalNotice.preheader"),
+        sentences: [t("proposalNotice.lead", { title, name }), t("proposalNotice.ask")],
+        rows:
+          proposal === undefined || proposal === null
+            ? []
+            : [{ label: t("proposalNotice.who"), value: `${proposal.to.name}, ${proposal.to.email}` }],
+      }
+    }
+    case "delegated-notice": {
+      const to = recipientOf(request, delivery.recipient)
+      const from = request.delegated?.findLast((one) => one.to === delivery.recipient)?.from
+      const name = from === undefined ? "" : nameOf(from)
+      return {
+        subject: t("delegatedNotice.subject", { title, name }),
+        preheader: t("delegatedNotice.preheader"),
+        sentences: [t("delegatedNotice.lead", { title, name, to: to === undefined ? "" : nameOf(to) })],
+        rows: to === undefined ? [] : [{ label: t("proposalNotice.who"), value: `${to.name}, ${to.email}` }],
+      }
+    }
+    case "disowned-notice": {
+      const recipient = recipientOf(request, delivery.recipient)
+      const name = recipient === undefined ? "" : nameOf(recipient)
+      return {
+        subject: t("disownedNotice.subject", { title, name }),
+        preheader: t("disownedNotice.preheader"),
+        sentences: [t("disownedNotice.lead", { title, name }), t("disownedNotice.ask")],
+        rows: recipient === undefined ? [] : [{ label: t("bounceNotice.address"), value: recipient.email }],
+      }
+    }
     case "number-notice": {
       const recipient = ClientRequest.recipientOf(request, delivery.recipient)
       const name = recipient === undefined ? "" : nameOf(recipient)
@@ -173,6 +215,8 @@ const say = (notice: Notice, { t, locale }: Translator<"mail">): Said => {
     }
   }
 }
+
+const { recipientOf } = ClientRequest
 
 /** In the member's language where the catalogue has a sentence that needs nothing but the state. */
 const sentenceOf = (

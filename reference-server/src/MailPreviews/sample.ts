@@ -3,7 +3,7 @@ import { type ClientRequest, Instant } from "@requite/core"
 import type * as Redacted from "effect/Redacted"
 import * as Letter from "../Invitation/Letter.ts"
 import * as NewLink from "../Invitation/NewLink.ts"
-import type { Own } from "../MailTemplates.ts"
+import type { Kind, Own } from "../MailTemplates.ts"
 import type { Member } from "../Members.ts"
 import { calendarDay, formatDate, translator } from "../Messages.ts"
 import type { Workspace } from "../Workspaces.ts"
@@ -23,7 +23,7 @@ export interface Sample {
 }
 
 export const letter = (
-  kind: "invitation" | "reminder" | "access-link" | "returned",
+  kind: Exclude<Kind, "code">,
   { language, now, ...given }: Sample,
 ): Letter.Composed => {
   const { workspace } = given
@@ -53,6 +53,10 @@ export const letter = (
       return Letter.write(sample, kind, {})
     case "access-link":
       return NewLink.asked(sample, 1)
+    case "delegated":
+      return Letter.write(sample, kind, { passedOnBy: t("templates.sample.other") })
+    case "comments":
+      return NewLink.said(sample, 1)
     case "returned":
       return Letter.write(
         sample,

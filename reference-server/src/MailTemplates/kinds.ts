@@ -5,7 +5,7 @@
  */
 import type { MessageTemplate } from "@requite/content"
 
-export const kinds = ["invitation", "reminder", "access-link", "returned", "code"] as const
+export const kinds = ["invitation", "reminder", "access-link", "returned", "delegated", "comments", "code"] as const
 export type Kind = (typeof kinds)[number]
 
 /** A template's three texts. */
@@ -63,6 +63,16 @@ const declared: Readonly<Record<Kind, Variables>> = {
     ...common,
     ...required("firmName"),
     item: { description: "What was sent back; nothing when all of it was opened again" },
+  },
+  delegated: {
+    ...common,
+    ...required("firmName", "requestTitle"),
+    passedOnBy: { description: "Who was asked before, and named them", required: true, inSubject: false },
+  },
+  comments: {
+    ...common,
+    ...required("firmName", "requestTitle"),
+    number: { description: "How many messages there are, so that no two mails look alike", requiredInSubject: true },
   },
   code: {
     firmName: { description: "The firm's name", required: true },

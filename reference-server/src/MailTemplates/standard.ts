@@ -124,6 +124,64 @@ Todo lo que ya había dado se conserva.`,
 Allt du har lämnat tidigare finns kvar.`,
     },
   },
+  delegated: {
+    en: {
+      subject: "{{firmName}} asks you for: {{requestTitle}}",
+      lead: "It was passed on to you. You need no account.",
+      body: `{{greeting}},
+
+{{firmName}} asked {{passedOnBy}} for **{{requestTitle}}**. {{passedOnBy}} says that you are the one to answer it, and {{memberName}} at {{firmName}} knows.
+
+Press the button to open it. If you do not know what this is about, leave it: nothing happens.`,
+    },
+    es: {
+      subject: "{{firmName}} le pide: {{requestTitle}}",
+      lead: "Se la han pasado a usted. No necesita ninguna cuenta.",
+      body: `{{greeting}}:
+
+{{firmName}} pidió a {{passedOnBy}}: **{{requestTitle}}**. {{passedOnBy}} dice que es usted quien debe responder, y {{memberName}}, de {{firmName}}, lo sabe.
+
+Pulse el botón para abrir la solicitud. Si no sabe de qué se trata, no haga nada: no pasará nada.`,
+    },
+    sv: {
+      subject: "{{firmName}} ber dig om: {{requestTitle}}",
+      lead: "Den har skickats vidare till dig. Du behöver inget konto.",
+      body: `{{greeting}},
+
+{{firmName}} bad {{passedOnBy}} om **{{requestTitle}}**. {{passedOnBy}} säger att det är du som kan svara, och {{memberName}} på {{firmName}} vet om det.
+
+Tryck på knappen för att öppna förfrågan. Om du inte vet vad det gäller kan du låta bli: då händer ingenting.`,
+    },
+  },
+  comments: {
+    en: {
+      subject: "New message about: {{requestTitle}} (message {{number}})",
+      lead: "Read it and answer on the page of the request.",
+      body: `{{greeting}},
+
+There is something new to read about “{{requestTitle}}” from {{firmName}}. Press the button to read it, and to answer.
+
+What you have given so far is kept.`,
+    },
+    es: {
+      subject: "Mensaje nuevo sobre: {{requestTitle}} (mensaje {{number}})",
+      lead: "Léalo y responda en la página de la solicitud.",
+      body: `{{greeting}}:
+
+Hay algo nuevo que leer sobre «{{requestTitle}}», de {{firmName}}. Pulse el botón para leerlo y responder.
+
+Todo lo que ya ha dado se conserva.`,
+    },
+    sv: {
+      subject: "Nytt meddelande om: {{requestTitle}} (meddelande {{number}})",
+      lead: "Läs det och svara på förfrågans sida.",
+      body: `{{greeting}},
+
+Det finns något nytt att läsa om ”{{requestTitle}}” från {{firmName}}. Tryck på knappen för att läsa och svara.
+
+Allt du har lämnat hittills finns kvar.`,
+    },
+  },
   code: {
     en: {
       subject: "Your code from {{firmName}}",

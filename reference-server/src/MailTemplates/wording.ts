@@ -78,8 +78,8 @@ const fill = (
   Result.gen(function* () {
     const { subject, lead, body } = wording
     const main = yield* MessageTemplate.render({ subject, body }, declaration(kind), values)
-    const line = yield* MessageTemplate.render({ subject: lead, body: "-" }, tagsFor(kind, "lead"), values)
-    return { subject: main.subject, lead: line.subject, body: { html: main.bodyHtml, text: main.bodyText } }
+    const line = yield* MessageTemplate.renderLine(lead, tagsFor(kind, "lead"), values)
+    return { subject: main.subject, lead: line, body: { html: main.bodyHtml, text: main.bodyText } }
   })
 
 /** The standard words of a kind for a reader of these languages. */

@@ -5,11 +5,25 @@
 import * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
 
-const requestSeconds = Metric.histogram("requite_http_request_duration_seconds", {
-  description: "How long requests took, by route (a template), method and status.",
-  boundaries: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, Number.POSITIVE_INFINITY],
-})
-const counter = (name: string, description: string) => Metric.counter(name, { description, incremental: true })
+type Labels = Readonly<Record<string, string>>
+
+const requestSeconds = (attributes: Labels) =>
+  Metric.histogram("requite_http_request_duration_seconds", {
+    description: "How long requests took, by route (a template), method and status.",
+    boundaries: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, Number.POSITIVE_INFINITY],
+    attributes,
+  })
+
+/** A counter, each of whose series is made once: making one costs more than adding to it. */
+const counter = (name: string, description: string) => {
+  const series = new Map<string, Metric.Counter<number>>()
+  return (attributes: Labels): Metric.Counter<number> => {
+    const key = Object.values(attributes).join(" ")
+    const made = series.get(key) ?? Metric.counter(name, { description, incremental: true, attributes })
+    series.set(key, made)
+    return made
+  }
+}
 
 const refusals = counter("requite_http_refused_total", "Requests that were answered 503, by reason.")
 const commands = counter("requite_commands_total", "Commands on requests, by type and outcome.")
@@ -22,15 +36,9 @@ const turns = counter(
 )
 const woken = counter("requite_requests_woken_total", "Requests that the sweeper woke because they were due.")
 
-const series = new Map<string, Metric.Counter<number>>()
-
-/** Adds one to the series with these labels. Series are kept: making one costs more than adding to it. */
-const add = (metric: Metric.Counter<number>, labels: Readonly<Record<string, string>>, by = 1): Effect.Effect<void> => {
-  const key = `${metric.id} ${Object.values(labels).join(" ")}`
-  const made = series.get(key) ?? Metric.withAttributes(metric, labels)
-  series.set(key, made)
-  return Metric.update(made, by)
-}
+/** Adds to the series with these labels. */
+const add = (metric: ReturnType<typeof counter>, labels: Labels, by = 1): Effect.Effect<void> =>
+  Metric.update(metric(labels), by)
 
 const durations = new Map<string, Metric.Histogram<number>>()
 
@@ -41,7 +49,7 @@ export const request = (
 ): Effect.Effect<void> => {
   const labels = { method: known.has(method) ? method : "other", route: route ?? "none", status: String(status) }
   const key = Object.values(labels).join(" ")
-  const made = durations.get(key) ?? Metric.withAttributes(requestSeconds, labels)
+  const made = durations.get(key) ?? requestSeconds(labels)
   durations.set(key, made)
   return Metric.update(made, seconds)
 }

@@ -66,6 +66,17 @@ export const redacting = (tracer: Tracer.Tracer): Tracer.Tracer =>
     ...(tracer.context === undefined ? {} : { context: tracer.context }),
   })
 
+/** `Effect.withSpan` where traces are made; elsewhere nothing, which even a span that is not kept would cost. */
+export const span =
+  (name: string, options: () => Tracer.SpanOptionsNoTrace) =>
+  <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+    Effect.withFiber((fiber) =>
+      fiber.getRef(References.TracerEnabled)
+        ? // where it was called from is no news, and dear to find out
+          Effect.withSpan(effect, name, { ...options(), captureStackTrace: false })
+        : effect,
+    )
+
 /** Effect's own spans hold whole addresses, those of links among them: requests get ours instead (`Pressure.ts`), and calls to
  * others none, so that no address of a webhook is told and nobody outside is sent our traces' ids. */
 const withoutAddresses = Layer.mergeAll(

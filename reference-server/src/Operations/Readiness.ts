@@ -128,7 +128,7 @@ export const layer = Layer.effect(
           Effect.succeed(
             Outage.of(cause) === "disk-full"
               ? bad("files", "disk-full", "The disk of the uploads is full.")
-              : bad("files", "not-writable", "The folder of the uploads cannot be written."),
+              : bad("files", "not-writable", "The store of the uploads cannot be written."),
           ),
         ),
       ),

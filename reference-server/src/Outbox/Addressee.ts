@@ -1,7 +1,7 @@
 /**
  * Whom a delivery goes to, and in whose name (X12). A customer's mail speaks for a member: whoever sent the request, or
  * the assignee of the work where the policy says so or nobody pressed the button (K21, K22). A notice goes to whoever
- * sent the request, and of an item or an infected file also to the assignee (K31).
+ * sent the request, and of an item, an infected file or what a customer said also to the assignee (K31).
  */
 import { ClientRequest } from "@requite/core"
 import * as Effect from "effect/Effect"
@@ -69,8 +69,7 @@ export const make = Effect.gen(function* () {
     }
     const sender =
       delivery.kind === "schedule-notice" ? (memberOf(before?.scheduled?.by) ?? senderOf(after)) : senderOf(after)
-    const isOfWork = delivery.kind === "item-notice" || delivery.kind === "file-notice"
-    const assignee = isOfWork ? yield* assigneeOf(workspaceId, after) : null
+    const assignee = ofWork.has(delivery.kind) ? yield* assigneeOf(workspaceId, after) : null
     const to = new Set([sender, assignee])
     // nobody is told what they did themselves
     to.delete(memberOf(event.by))
@@ -79,6 +78,16 @@ export const make = Effect.gen(function* () {
     )
   })
 })
+
+/** What whoever is at the work is told of too. */
+const ofWork: ReadonlySet<ClientRequest.Delivery["kind"]> = new Set([
+  "item-notice",
+  "file-notice",
+  "comments-notice",
+  "proposal-notice",
+  "delegated-notice",
+  "disowned-notice",
+])
 
 const memberOf = (actor: ClientRequest.Actor | null | undefined): string | null =>
   actor?.kind === "member" ? actor.id : null

@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import { ClientRequests } from "../ClientRequests.ts"
+import * as Conversation from "../Conversations/Comment.ts"
 import { Config } from "../Config.ts"
 import { Links } from "../CustomerAccess/Links.ts"
 import * as Invitation from "../Invitation.ts"
@@ -44,7 +45,7 @@ export type Row = typeof Row.Type
 /** The columns of a `Row`, of a mail `m` and its request `r`: one question, because every mail asks it. */
 export const columns = `m.id, m.workspace_id, m.member_id, m.delivery, m.message_id, m.status, r.state,
   (SELECT jsonb_build_object('id', w.id, 'name', w.name, 'accent', w.accent, 'language', w.language,
-    'timeZone', w.time_zone, 'logo', w.logo) FROM workspaces w WHERE w.id = m.workspace_id) AS workspace,
+    'timeZone', w.time_zone, 'logo', w.logo, 'look', w.look) FROM workspaces w WHERE w.id = m.workspace_id) AS workspace,
   (SELECT jsonb_build_object('id', p.id, 'workspaceId', p.workspace_id, 'name', p.name, 'email', p.email, 'role', p.role)
     FROM members p WHERE p.workspace_id = m.workspace_id AND p.id = m.member_id AND p.deactivated_at IS NULL) AS member,
   coalesce((SELECT jsonb_object_agg(i.key, i.message_id) FROM mails i
@@ -53,10 +54,7 @@ export const columns = `m.id, m.workspace_id, m.member_id, m.delivery, m.message
   EXISTS (SELECT 1 FROM mail_templates t WHERE t.workspace_id = m.workspace_id) AS has_templates,
   EXISTS (SELECT 1 FROM senders a WHERE a.workspace_id = m.workspace_id) AS has_sender`
 
-type ToCustomer = Extract<
-  ClientRequest.Delivery,
-  { readonly kind: "invitation" | "reminder" | "access-link" | "returned" }
->
+type ToCustomer = ClientRequest.ToCustomer
 
 export const make = Effect.gen(function* () {
   const { publicUrl } = yield* Config
@@ -125,6 +123,8 @@ export const make = Effect.gen(function* () {
       return yield* Effect.fromResult(Invitation.compose({ ...letter, sendNo: delivery.sendNo }))
     }
     if (delivery.kind === "access-link") return NewLink.asked(letter, delivery.accessNo)
+    if (delivery.kind === "comments") return NewLink.said(letter, Conversation.countOf(row.state))
+    if (delivery.kind === "delegated") return NewLink.delegated(letter, row.state, delivery.recipient)
     const current = yield* requests.currentOf(row.workspace, row.state)
     return delivery.kind === "reminder"
       ? Reminder.compose(letter, current, delivery.count, yield* Clock.currentTimeMillis)

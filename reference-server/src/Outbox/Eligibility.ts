@@ -9,6 +9,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { ClientRequests } from "../ClientRequests.ts"
 import { Config } from "../Config.ts"
+import * as reads from "../Conversations/reads.ts"
 import { SqlClient } from "../platform/Sql.ts"
 import { RateLimits } from "../RateLimits.ts"
 import * as Suppressions from "../Suppressions.ts"
@@ -24,6 +25,7 @@ export const make = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
   const requests = yield* ClientRequests
   const limits = yield* RateLimits
+  const conversation = yield* reads.make
   const { remindersPerDay } = yield* Config
 
   /** Was this the last of the reminder's mails that might have gone out? On a shared record each recipient has one. */
@@ -70,6 +72,11 @@ export const make = Effect.gen(function* () {
     const { delivery, state, workspaceId } = row
     const own = ClientRequest.dropReason(delivery, state, yield* Clock.currentTimeMillis)
     if (own !== null) return { reason: own, outcome: "dropped" } as const
+    if (delivery.kind === "comments" || delivery.kind === "comments-notice") {
+      const reader = delivery.kind === "comments" ? delivery.recipient : reads.firm
+      const isNew = yield* conversation.isUnread(workspaceId, state.id, reader)
+      if (!isNew) return { reason: "everything that was said has been read", outcome: "dropped" } as const
+    }
     if (!ClientRequest.carriesLink(delivery)) return null
     if (row.suppressed) {
       return { reason: "its address gets no mail of the firm", outcome: "suppressed" } as const

@@ -106,7 +106,8 @@ export const make = Effect.gen(function* () {
         store.open(workspaceId, id).pipe(
           Effect.map(({ file, content }) =>
             Zip.fileStream(`files/${id}-${name.replace(/[/\\]/g, "_")}`, content, {
-              method: "Store",
+              // what is stored as it is has no end of its own in a ZIP that is streamed
+              method: "Deflate",
               size: file.bytes,
             }),
           ),

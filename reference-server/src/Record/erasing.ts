@@ -135,6 +135,14 @@ export const make = Effect.gen(function* () {
       WHERE workspace_id = ${workspaceId} AND contact_id = ${contactId} AND standard IS NULL`
   }, sql.withTransaction)
 
+  /** How they logged in to the portal, and with what. */
+  const scrubLogin = Effect.fnUntraced(function* (workspaceId: string, contactId: string) {
+    const theirs = sql`workspace_id = ${workspaceId} AND contact_id = ${contactId}`
+    for (const table of ["sessions", "links", "passkeys", "challenges", "entries", "accounts"]) {
+      yield* sql`DELETE FROM ${sql(`portal_${table}`)} WHERE ${theirs}`
+    }
+  }, sql.withTransaction)
+
   const eraseContact = Effect.fn("Record.eraseContact")(
     function* (member: Member, contactId: string, reason: string) {
       const { workspaceId } = member
@@ -155,6 +163,7 @@ export const make = Effect.gen(function* () {
         yield* sql`UPDATE contacts SET name = '', email = '', mobile = '',
           deleted_at = coalesce(deleted_at, ${new Date(yield* Clock.currentTimeMillis)})
           WHERE workspace_id = ${workspaceId} AND id = ${contactId}`
+        yield* scrubLogin(workspaceId, contactId)
         yield* scrubFolders(workspaceId, contactId)
         yield* removeFiles(workspaceId)
       }

@@ -1,5 +1,5 @@
 /** The layer of `Record`. */
-import { AuditRecord, Crypto, Submission } from "@requite/core"
+import { AuditRecord, type ClientRequest, Crypto, Submission } from "@requite/core"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -7,6 +7,7 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { ClientRequests } from "../ClientRequests.ts"
+import type { Member } from "../Members.ts"
 import { SqlClient, SqlSchema } from "../platform/Sql.ts"
 import { Questionnaires } from "../Questionnaires.ts"
 import { Record } from "../Record.ts"
@@ -81,6 +82,30 @@ export const layer = Layer.effect(
       return { ...said, key: signer.key, signature: yield* signer.sign(text) }
     })
 
+    /** What a look of a member is, without who and when. */
+    type Look =
+      | { readonly type: "RecordView"; readonly what: ClientRequest.ViewedPart }
+      | {
+          readonly type: "RecordAccess"
+          readonly what: ClientRequest.AccessFact
+          readonly recipient: string
+          readonly channel: string
+        }
+
+    const looked = Effect.fn("Record.viewed")(
+      function* ({ id, workspaceId }: Member, requestId: string, as: string, look: Look) {
+        const now = yield* Clock.currentTimeMillis
+        // one name for all views of an hour: the door carries a command out once
+        const hex = yield* Crypto.sha256Hex(`view:${id}:${requestId}${as}:${Math.floor(now / hour)}`)
+        const commandId = hex.replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12}).*$/, "$1-$2-8$3-a$4-$5")
+        const known = yield* sql`
+          SELECT 1 FROM audit_entries WHERE request_id = ${requestId} AND command_id = ${commandId} LIMIT 1`
+        if (known.length > 0) return
+        yield* requests.handle(workspaceId, requestId, { ...look, id: commandId, by: { kind: "member", id } })
+      },
+      (effect) => effect.pipe(withCrypto, Effect.orDie),
+    )
+
     return Record.of({
       keys: { current: signer.key, all: signer.keys },
       standing: Effect.fn("Record.standing")(
@@ -145,25 +170,14 @@ export const layer = Layer.effect(
           Effect.catchTag("RequestNotFound", () => Effect.succeed(null)),
           Effect.orDie,
         ),
-      viewed: Effect.fn("Record.viewed")(
-        function* (member, requestId, what) {
-          const { id, workspaceId } = member
-          const now = yield* Clock.currentTimeMillis
-          // one name for all views of an hour: the door carries a command out once
-          const hex = yield* Crypto.sha256Hex(`view:${id}:${requestId}:${Math.floor(now / hour)}`)
-          const commandId = hex.replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12}).*$/, "$1-$2-8$3-a$4-$5")
-          const known = yield* sql`
-            SELECT 1 FROM audit_entries WHERE request_id = ${requestId} AND command_id = ${commandId} LIMIT 1`
-          if (known.length > 0) return
-          yield* requests.handle(workspaceId, requestId, {
-            type: "RecordView",
-            id: commandId,
-            by: { kind: "member", id },
-            what,
-          })
-        },
-        (effect) => effect.pipe(withCrypto, Effect.orDie),
-      ),
+      viewed: (member, requestId, what) => looked(member, requestId, "", { type: "RecordView", what }),
+      viewedAs: (member, requestId, recipient) =>
+        looked(member, requestId, `:as:${recipient}`, {
+          type: "RecordAccess",
+          what: "viewed-as-customer",
+          recipient,
+          channel: "",
+        }),
       restored: marks.forget(),
       erase: ({ id, workspaceId }, requestId, reason, commandId) =>
         erase(workspaceId, requestId, { type: "Erase", id: commandId, by: { kind: "member", id }, reason }),

@@ -4,6 +4,8 @@
  * not before, the request is asked whether it still takes it (S64). What is refused leaves nothing behind.
  */
 import { createHash } from "node:crypto"
+import { extname } from "node:path"
+import { fileURLToPath } from "node:url"
 import { Crypto } from "@requite/core"
 import type { ClientRequest } from "@requite/core"
 import * as upload from "@requite/core/QuestionKind/upload"
@@ -13,12 +15,14 @@ import * as Effect from "effect/Effect"
 import * as Semaphore from "effect/Semaphore"
 import * as Stream from "effect/Stream"
 import { BlobKey, type BlobReceipt, BlobStore } from "../BlobStore.ts"
+import * as Child from "../Child.ts"
 import { ClientRequests, RequestNotFound } from "../ClientRequests.ts"
 import type { Customer } from "../Customer.ts"
 import { Files, type Inspected, type Origin } from "../Files.ts"
 import { NodeStream } from "../platform/Node.ts"
 import { UploadRefused } from "./UploadRefused.ts"
 import * as Archives from "./Archives.ts"
+import * as Location from "./Location.ts"
 import * as MediaType from "./MediaType.ts"
 import type { NoRoom } from "./Room.ts"
 import * as Pictures from "./Pictures.ts"
@@ -79,6 +83,8 @@ const commandOf = (id: string): string => {
   const hex = createHash("sha256").update(`attach ${id}`).digest("hex")
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`
 }
+
+const script = fileURLToPath(new URL(`./locationless${extname(import.meta.url)}`, import.meta.url))
 
 /** Files that are looked into at a time: each takes some megabytes, and a thread. */
 const lookingAtOnce = 4
@@ -155,16 +161,42 @@ export const make = Effect.fnUntraced(function* (sessionFiles: SessionFiles) {
     return file
   })
 
-  /** Says what a file is, or why it is not taken; `inspected`: what the scanner made of it. Keeps nothing, removes nothing. */
+  /** The picture as it is kept where the question wants none of its notes (S58): in the store in the place of what came. */
+  const withoutLocation = Effect.fnUntraced(function* (question: upload.UploadQuestion, file: FileRef) {
+    const { id, name, type } = file
+    if (question.withoutLocation !== true || !type.startsWith("image/")) return { file, isStripped: false }
+    if (!Location.isOf(type)) return yield* refused(question, name, "upload-location")
+    if (file.bytes > Location.maxBytes) {
+      return yield* refused(question, name, "upload-too-large", { max: Location.maxBytes })
+    }
+    const content = Child.through(
+      { script, args: [type], heap: 256, patience: "30 seconds" },
+      Stream.orDie(contentOf(id)),
+    )
+    const kept = yield* blobs.put(BlobKey.make(id), content, { maxBytes: file.bytes + Location.mostAdded }).pipe(
+      Effect.catchTags({
+        ChildFailed: () => Effect.fail(refused(question, name, "upload-damaged")),
+        BlobTooLarge: Effect.die,
+      }),
+    )
+    return { file: { ...file, ...kept }, isStripped: true }
+  })
+
+  /**
+   * Says what a file is, or why it is not taken; `inspected`: what the scanner made of it; `isStripped`: it is not as it came.
+   * Removes nothing.
+   */
   const judge = Effect.fn("Uploads.judge")(function* (question: upload.UploadQuestion, whole: Whole) {
-    const file = yield* look(question, whole).pipe(
+    const { file, isStripped } = yield* Effect.flatMap(look(question, whole), (file) =>
+      withoutLocation(question, file),
+    ).pipe(
       // what it stands on is away: an outage, and no word on the file
       Effect.catchTags({ BlobMissing: Effect.die, BlobStoreUnavailable: Effect.die }),
       looking.withPermit,
     )
     const inspected = yield* files.inspect(file.id)
     if (inspected.verdict === "infected") return yield* refused(question, whole.name, "upload-infected")
-    return { file, inspected }
+    return { file, inspected, isStripped }
   })
 
   const isKnown = ({ verdict }: Inspected) => verdict === "clean" || verdict === "unscanned"
@@ -194,7 +226,7 @@ export const make = Effect.fnUntraced(function* (sessionFiles: SessionFiles) {
     whole: Whole,
   ): Effect.fn.Return<Taken, UploadRefused | ClientRequest.Refusal | RequestNotFound> {
     const { workspace, requestId } = customer
-    const { file, inspected } = yield* judge(question, whole)
+    const { file, inspected, isStripped } = yield* judge(question, whole)
     const { request } = yield* requests.current(customer)
     const isOver = request.state !== "Pending" && request.state !== "WaitingForCustomer"
     if (staged && isOver) return yield* new RequestNotFound({ id: requestId })
@@ -209,6 +241,7 @@ export const make = Effect.fnUntraced(function* (sessionFiles: SessionFiles) {
       origin: "customer",
       file,
       inspected,
+      isStripped,
     })
     const add = (staged: boolean) =>
       Effect.flatMap(Clock.currentTimeMillis, (now) =>

@@ -65,7 +65,7 @@ export const each = Effect.fnUntraced(function* <A, E, R>(
   yield* forEach(parts, (part): Effect.Effect<void, E | Multipart.MultipartError, R> => {
     if (!Multipart.isFile(part)) return Effect.void
     if (part.name === "") return Stream.runDrain(part.content)
-    return Effect.map(take({ name: part.name, content: part.content }), (one) => void taken.push(one))
+    return Effect.map(take({ name: part.name, content: part.content, isOurs: true }), (one) => void taken.push(one))
   })
   return taken
 })

@@ -11,6 +11,7 @@ import * as Stream from "effect/Stream"
 import { BlobKey, BlobStore } from "../BlobStore.ts"
 import { ClientRequests, RequestNotFound } from "../ClientRequests.ts"
 import type { Customer } from "../Customer.ts"
+import { Handouts } from "../Documents/Handouts.ts"
 import { Files, type Origin } from "../Files.ts"
 import { SqlClient, SqlSchema } from "../platform/Sql.ts"
 import type { Arriving, FileRef, PartOf } from "../Uploads.ts"
@@ -78,6 +79,7 @@ export const layer = Layer.effectContext(
   Effect.gen(function* () {
     const blobs = yield* BlobStore
     const allFiles = yield* Files
+    const handouts = yield* Handouts
     const crypto = yield* Crypto.Crypto
     const requests = yield* ClientRequests
     const sql = yield* SqlClient.SqlClient
@@ -100,7 +102,7 @@ export const layer = Layer.effectContext(
     const take = <A, E>(
       workspaceId: string,
       question: upload.UploadQuestion,
-      { id: key, name, content }: Arriving & { readonly id: BlobKey },
+      { id: key, name, content, isOurs = false }: Arriving & { readonly id: BlobKey },
       grow: (bytes: number) => Effect.Effect<void, UploadRefused>,
       keep: (whole: Whole) => Effect.Effect<A, E>,
     ) => {
@@ -126,7 +128,7 @@ export const layer = Layer.effectContext(
           )
         }),
         Stream.filter(() => arrived <= question.maxBytes),
-        (arriving) => Gathered.of(arriving, { isOurs: false }),
+        (arriving) => Gathered.of(arriving, { isOurs }),
       )
       return Effect.gen(function* () {
         const receipt = yield* blobs.put(key, within, { maxBytes: question.maxBytes }).pipe(
@@ -150,11 +152,11 @@ export const layer = Layer.effectContext(
     const ofFirm = Effect.fnUntraced(function* (
       workspaceId: string,
       question: upload.UploadQuestion,
-      { name, content }: Arriving,
+      { name, ...arriving }: Arriving,
       origin: Origin = "firm",
     ) {
       const id = BlobKey.make(yield* uuid)
-      const file = { id, name: FileName.safe(name), content }
+      const file = { id, name: FileName.safe(name), ...arriving }
       return yield* take(
         workspaceId,
         question,
@@ -185,7 +187,7 @@ export const layer = Layer.effectContext(
       return yield* take(
         customer.workspace.id,
         limits,
-        { id, name, content: arriving.content },
+        { ...arriving, id, name },
         (bytes) => full(room.grow(customer, { ...about, bytes })),
         (whole) => intake.ofCustomer(customer, { question: limits, revision, staged }, whole),
       ).pipe(
@@ -277,6 +279,7 @@ export const layer = Layer.effectContext(
         return file
       }),
       receiveDocument: (member, arriving) => ofFirm(member.workspaceId, documents, arriving, "document"),
+      receiveFrom: (workspaceId, arriving) => ofFirm(workspaceId, documents, arriving, "document"),
       receiveLogo: Effect.fn("Uploads.receiveLogo")(function* (workspaceId, arriving) {
         const file = yield* ofFirm(workspaceId, logos, arriving)
         return yield* Effect.orDie(Schema.decodeUnknownEffect(Logo)(file))
@@ -304,12 +307,13 @@ export const layer = Layer.effectContext(
           const own = yield* sessionFiles.of(customer)
           const files = request.policy.saving === "immediate" ? [] : request.files
           const { id: workspaceId } = customer.workspace
-          return yield* open(
-            workspaceId,
-            fileId,
-            [...files, ...own.map(({ file }) => file), ...request.details.attachments],
-            part,
-          )
+          const known = [...files, ...own.map(({ file }) => file), ...request.details.attachments]
+          if (known.some(({ id }) => id === fileId)) return yield* open(workspaceId, fileId, known, part)
+          const given = (yield* handouts.forCustomer(workspaceId, request.id)).find(({ file }) => file === fileId)
+          if (given === undefined) return yield* new RequestNotFound({ id: fileId })
+          const found = yield* open(workspaceId, fileId, [{ ...given, id: fileId }], part)
+          // a document may have another name than its file
+          return { ...found, file: { ...found.file, name: given.name } }
         }),
       remove: Effect.fn("Uploads.remove")(function* (customer, { revision, file }) {
         const { request } = yield* requests.current(customer)

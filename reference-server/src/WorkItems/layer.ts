@@ -84,13 +84,15 @@ export const layer = Layer.effect(
           requests: rows.requests(workspaceId, workItem.id),
         }).pipe(Effect.orDie)
       }),
-      create: Effect.fn("WorkItems.create")(function* (workspaceId, id, { title, stages, autoAdvance, assignee }) {
+      create: Effect.fn("WorkItems.create")(function* (workspaceId, id, input) {
+        const { title, externalName, stages, autoAdvance, assignee } = input
         yield* checkAssignee(workspaceId, assignee)
         const now = new Date(yield* Clock.currentTimeMillis)
         const row = {
           id,
           workspaceId,
           title,
+          externalName: externalName ?? "",
           stages: JSON.stringify(stages ?? defaultStages),
           stage: 0,
           autoAdvance: autoAdvance ?? false,
@@ -108,10 +110,11 @@ export const layer = Layer.effect(
         // fewer stages than before: it stays in the last one
         const stage = changes.stage ?? Math.min(before.stage, stages.length - 1)
         if (stage < 0 || stage >= stages.length) return yield* refused("stage-unknown")
-        const { title, autoAdvance, assignee } = changes
+        const { title, externalName, autoAdvance, assignee } = changes
         const updatedAt = new Date(yield* Clock.currentTimeMillis)
         const columns = given({
           title,
+          externalName,
           stages: changes.stages,
           autoAdvance,
           assignee,

@@ -35,7 +35,7 @@ export const make = Effect.gen(function* () {
   /** Sent, not ended, and its window not passed, whether or not anybody noticed; suspended ones too. */
   const isOut = (now: number) => sql`r.is_out AND (r.expires_at IS NULL OR r.expires_at > ${new Date(now)})`
   const itemColumns = (now: number) => sql`
-    w.id, w.title, w.stages, w.stage, w.auto_advance, w.assignee, w.created_at, w.updated_at,
+    w.id, w.title, w.external_name, w.stages, w.stage, w.auto_advance, w.assignee, w.created_at, w.updated_at,
     w.completed_at IS NOT NULL AS is_completed,
     EXISTS (SELECT 1 FROM client_requests r
       WHERE r.workspace_id = w.workspace_id AND r.work_item_id = w.id AND ${isOut(now)}) AS is_out`

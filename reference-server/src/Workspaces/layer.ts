@@ -7,7 +7,6 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import { BlobKey } from "../BlobStore.ts"
-import { Files } from "../Files.ts"
 import { Kdf } from "../platform/Crypto.ts"
 import { SqlClient, SqlSchema } from "../platform/Sql.ts"
 import * as Secret from "../Secret.ts"
@@ -19,18 +18,18 @@ export const layer = Layer.effect(
   Workspaces,
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
-    const files = yield* Files
     const services = Context.pick(Crypto.Crypto, Kdf.Kdf)(yield* Effect.context<Crypto.Crypto | Kdf.Kdf>())
 
     const byId = SqlSchema.findOne({
       Request: Workspace.fields.id,
       Result: Workspace,
-      execute: (id) => sql`SELECT id, name, accent, language, time_zone, logo FROM workspaces WHERE id = ${id}`,
+      execute: (id) =>
+        sql`SELECT id, name, accent, language, time_zone, logo, look, frame_origins FROM workspaces WHERE id = ${id}`,
     })
     const byLogo = SqlSchema.findOneOption({
       Request: BlobKey,
-      Result: Schema.Struct({ workspaceId: Schema.String, logo: Logo }),
-      execute: (id) => sql`SELECT id AS workspace_id, logo FROM workspaces WHERE logo_id = ${id}`,
+      Result: Schema.Struct({ workspaceId: Schema.String, ...Logo.fields }),
+      execute: (id) => sql`SELECT workspace_id, id, type FROM logos WHERE id = ${id}`,
     })
     const isSetUp = Effect.map(Tenancy.across(sql`SELECT 1 FROM members LIMIT 1`), (rows) => rows.length > 0)
 
@@ -55,27 +54,16 @@ export const layer = Layer.effect(
     const update: Workspaces["Service"]["update"] = (id, changes) =>
       Effect.gen(function* () {
         yield* sql`SELECT 1 FROM workspaces WHERE id = ${id} FOR UPDATE`
-        const before = yield* byId(id)
-        const { name, accent, language, timeZone, logo } = { ...before, ...changes }
-        const columns = { name, accent, language, timeZone, logo: logo === null ? null : JSON.stringify(logo) }
-        yield* sql`UPDATE workspaces SET ${sql.update(columns)} WHERE id = ${id}`
-        return before.logo !== null && before.logo.id !== logo?.id ? before.logo : null
-      }).pipe(
-        sql.withTransaction,
-        Effect.orDie,
-        // only what is committed has no use for the old one
-        Effect.flatMap((replaced) => (replaced === null ? Effect.void : files.remove(id, [replaced.id]))),
-      )
+        const { name, language, timeZone } = { ...(yield* byId(id)), ...changes }
+        yield* sql`UPDATE workspaces SET ${sql.update({ name, language, timeZone })} WHERE id = ${id}`
+      }).pipe(sql.withTransaction, Effect.orDie)
 
     return Workspaces.of({
       isSetUp: Effect.orDie(isSetUp),
       setUp,
       get: (id) => Effect.orDie(byId(id)),
       update,
-      logo: (id) =>
-        Effect.map(Effect.orDie(Tenancy.across(byLogo(id))), (found) =>
-          Option.getOrNull(Option.map(found, ({ workspaceId, logo }) => ({ ...logo, workspaceId }))),
-        ),
+      logo: (id) => Effect.map(Effect.orDie(Tenancy.across(byLogo(id))), Option.getOrNull),
     })
   }),
 )

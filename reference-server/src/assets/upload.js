@@ -139,7 +139,7 @@ const link = (row) => {
 }
 
 const { line } = await import(form.dataset.line)
-const { next, again, changed, watch, takeOut, unfinishedIn } = line({
+const { next, again, watch, takeOut, unfinishedIn } = line({
   form,
   words,
   rows,
@@ -311,7 +311,6 @@ const does = {
     if (!(await remove(row))) return
     say(words.removed.replace("{name}", row.name))
     leave(row)
-    changed()
   },
   replace: (row) => {
     const { accept } = row.group.input
@@ -325,7 +324,6 @@ const does = {
       rows.delete(row)
       show(other, "queued")
       part(other, ".name").focus()
-      changed()
       next()
     })
     row.li.append(input)

@@ -15,7 +15,7 @@ export const line = ({ form, words, rows, states, show, move, link, part }) => {
   const api = new URL(form.dataset.api, location.href).href
   const csrf = { "x-csrf-token": form.elements.csrf.value }
   /** Nothing is kept before Finish: files wait under a hidden field. */
-  const isStaged = form.hasAttribute("data-checks")
+  const isStaged = form.hasAttribute("data-staged")
 
   let loading
   /** The client of the protocol, when there is something to send. */
@@ -117,10 +117,8 @@ export const line = ({ form, words, rows, states, show, move, link, part }) => {
 
   const refuse = async (row, why) => {
     show(row, "refused", why)
-    if (keptOf(row.id)) {
-      keptOf(row.id).remove()
-      changed()
-    }
+    if (row.id) inForm(row, { id: row.id }, false)
+    keptOf(row.id)?.remove()
     next()
     for (const { urlStorageKey } of (await row.upload?.findPreviousUploads()) ?? [])
       localStorage.removeItem(urlStorageKey)
@@ -203,20 +201,21 @@ export const line = ({ form, words, rows, states, show, move, link, part }) => {
       const kept = Object.assign(document.createElement("input"), { type: "hidden", name: "kept", value: row.id })
       form.append(kept)
     }
+    inForm(row, file, true)
     show(row, state === "checking" ? "checking" : "ready")
     if (state === "checking") watch()
     else link(row)
     const same = [...rows].find(({ id }) => id && id === duplicateOf)
     if (same) part(row, ".status").textContent += ` · ${words.duplicate.replace("{name}", same.name)}`
-    changed()
     next()
   }
 
   const keptOf = (id) => form.querySelector(`input[name=kept][value="${id}"]`)
 
-  /** What is missing is asked for anew. */
-  const changed = () => {
-    if (isStaged) form.dispatchEvent(new Event("change", { bubbles: true }))
+  /** The rest of the page hears which files there are: what is asked and what is missing may hang on them. */
+  const inForm = ({ group }, file, isThere) => {
+    const detail = { question: group.question, file, isThere }
+    form.dispatchEvent(new CustomEvent("requite:file", { detail }))
   }
 
   /** Asks about those that a scanner has not seen, as long as somebody looks. */
@@ -247,13 +246,15 @@ export const line = ({ form, words, rows, states, show, move, link, part }) => {
         const headers = { accept: "application/json" }
         const gone = await fetch(form.getAttribute("action"), { method: "POST", body, headers, redirect: "manual" })
         if (gone.ok) keptOf(row.id)?.remove()
+        if (gone.ok) inForm(row, { id: row.id }, false)
         return gone.ok
       }
       const query = `revision=${form.elements.revision.value}`
       const gone = await fetch(`${api}/files/${row.id}?${query}`, { method: "DELETE", headers: csrf })
-      if (gone.ok) return true
-      const { reasons = [] } = jsonOf(await gone.text())
-      return reasons.some(({ code }) => code === "file-unknown")
+      const { reasons = [] } = gone.ok ? {} : jsonOf(await gone.text())
+      const isGone = gone.ok || reasons.some(({ code }) => code === "file-unknown")
+      if (isGone) inForm(row, { id: row.id }, false)
+      return isGone
     } catch {
       return false
     }
@@ -287,5 +288,5 @@ export const line = ({ form, words, rows, states, show, move, link, part }) => {
       }))
   }
 
-  return { next, again, changed, watch, takeOut, unfinishedIn }
+  return { next, again, watch, takeOut, unfinishedIn }
 }

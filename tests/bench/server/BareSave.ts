@@ -62,9 +62,10 @@ const make = Effect.gen(function* () {
     yield* limit(now, `bare ${from}`)
     const [session] = yield* sql<{ workspaceId: string; requestId: string; sessionDigest: string }>`
       SELECT l.id, l.recipient, l.generation, l.mail_id, l.rebinds, l.digest, l.key_epoch, l.issued_at, l.expires_at,
-        s.workspace_id, s.request_id, r.state, s.device, s.assurance, s.digest AS session_digest, s.submission_id,
+        s.workspace_id, s.request_id, r.state::text, s.device, s.assurance, s.digest AS session_digest, s.submission_id,
         s.verified_at, s.last_used_at, s.expires_at AS ends_at, jsonb_build_object('id', w.id, 'name', w.name,
-          'accent', w.accent, 'language', w.language, 'timeZone', w.time_zone, 'logo', w.logo) AS workspace
+          'accent', w.accent, 'language', w.language, 'timeZone', w.time_zone, 'logo', w.logo, 'look', w.look,
+          'frameOrigins', w.frame_origins) AS workspace
       FROM customer_sessions s JOIN access_links l ON l.id = s.link_id JOIN client_requests r ON r.id = s.request_id
         JOIN workspaces w ON w.id = s.workspace_id
       WHERE s.handle = ${handle}`
@@ -79,7 +80,7 @@ const make = Effect.gen(function* () {
     const place = Given.places.draft(requestId)
     yield* sql.withTransaction(
       Effect.gen(function* () {
-        yield* sql`SELECT state FROM client_requests WHERE workspace_id = ${workspaceId} AND id = ${requestId} FOR UPDATE`
+        yield* sql`SELECT state::text FROM client_requests WHERE workspace_id = ${workspaceId} AND id = ${requestId} FOR UPDATE`
         const [before] = yield* sql<Draft>`
           SELECT answers, sealed, visited, versions, saves, saved_at,
             EXISTS (SELECT FROM audit_entries WHERE request_id = ${requestId} AND command_id = ${command}) AS is_done

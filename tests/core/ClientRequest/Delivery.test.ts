@@ -96,7 +96,7 @@ describe("a delivery", () => {
     { kind: "submitted-notice", submissionId: "s1" },
     { kind: "item-notice", item: "income", at: day(2) },
     { kind: "item-notice", item: "house", at: day(2) },
-    { kind: "upload-notice", at: day(2) },
+    { kind: "upload-notice", at: day(2), last: day(2) },
     { kind: "schedule-notice", reasons: [], at: day(2) },
     { kind: "bounce-notice", recipient: "eva", at: day(2) },
     { kind: "number-notice", recipient: "eva", at: day(2) },

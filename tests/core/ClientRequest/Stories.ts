@@ -26,6 +26,9 @@ const customers = [
   "RequestAccessLink",
   "Submit",
   "Claim",
+  "Comment",
+  "Delegate",
+  "Disown",
 ] as const
 const firms = [
   "Send",
@@ -51,6 +54,9 @@ const firms = [
   "MarkItem",
   "MarkItem",
   "CloseOnBehalf",
+  "Reply",
+  "AcceptDelegation",
+  "RefuseDelegation",
 ] as const
 const clocks = [
   "Wake",
@@ -59,6 +65,7 @@ const clocks = [
   "ReportDelivery",
   "RecordAccess",
   "StopReminders",
+  "ChooseLanguage",
   "LiftSuppression",
   "ReportScan",
   "QuarantineFile",
@@ -194,6 +201,7 @@ const rarely: Partial<Record<Step["type"], Step["type"]>> = {
   Suspend: "Wake",
   RevokeLinks: "MarkItem",
   StopReminders: "Wake",
+  Disown: "Delegate",
 }
 
 const commandOf = (
@@ -243,6 +251,26 @@ const commandOf = (
       return commands.RequestAccessLink(at, twist ? "nobody" : recipient)
     case "StopReminders":
       return commands.StopReminders(at, twist ? "nobody" : recipient)
+    case "ChooseLanguage":
+      return commands.ChooseLanguage(at, form === 0 ? "es" : "sv", twist ? "nobody" : recipient)
+    case "Comment":
+      return commands.Comment(at, { item: twist ? null : item, recipient, generation, device })
+    case "Reply":
+      return commands.Reply(at, { item: twist ? null : item, text: form === 0 ? "" : "Please." })
+    case "Delegate":
+      return commands.Delegate(at, {
+        recipient,
+        generation,
+        device,
+        proposal: `p${number}`,
+        to: { ...bo, id: `to-${number}`, name: form === 5 ? "www" : "Cy Lund", email: `cy${form}@client.example` },
+        suppressed: twist,
+      })
+    case "AcceptDelegation":
+    case "RefuseDelegation":
+      return commands[type](at, { proposal: twist ? "nothing" : (request.proposal?.id ?? "nothing") })
+    case "Disown":
+      return commands.Disown(at, { recipient, generation, device })
     case "Start":
       return commands.Start(at, page)
     case "Save":

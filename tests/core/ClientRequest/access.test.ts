@@ -392,3 +392,35 @@ describe("a recipient who wants no more reminders", () => {
       .thenEvents(Decider.expired(day(40)), { ...stopped, at: day(40) })
   })
 })
+
+describe("a recipient who reads another language", () => {
+  const asked = [created(standard), sent(day(1))]
+  const chosen: ClientRequest.Event = {
+    type: "LanguageChosen",
+    at: day(2),
+    by: Decider.customer,
+    recipient: "eva",
+    language: "es",
+  }
+  it("M22: is spoken to in it from then on; a second time nothing happens, and the firm gets no mail of it", () => {
+    given(...asked)
+      .when(commands.ChooseLanguage(day(2)))
+      .thenEvents(chosen)
+    const speaking = after(...asked, chosen)
+    assert.strictEqual(ClientRequest.recipientOf(speaking, "eva")?.language, "es")
+    assert.deepStrictEqual(ClientRequest.deliveries(chosen, speaking), [])
+    assert.strictEqual(speaking.revision, after(...asked).revision)
+    given(...asked, chosen)
+      .when(commands.ChooseLanguage(day(3)))
+      .thenEvents()
+  })
+  it("M22: nobody else's language changes, nor that of a request that is over", () => {
+    given(...asked)
+      .when(commands.ChooseLanguage(day(2), "es", "mallory"))
+      .thenRefused("recipient-unknown")
+      .allowing("ChooseLanguage")
+    given(...asked, Decider.submitted())
+      .when(commands.ChooseLanguage(day(20)))
+      .thenRefused("wrong-state")
+  })
+})

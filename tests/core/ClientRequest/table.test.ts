@@ -53,6 +53,13 @@ Claim, another device              | - not-sent                                |
 Claim, another device, access link | - not-sent                                | LinkClaimed                                         | LinkClaimed                      | - wrong-state                  | - expired                                | - wrong-state
 RequestAccessLink                  | - not-sent recipient-unknown              | AccessLinkSent                                      | AccessLinkSent                   | - wrong-state                  | AccessLinkSent                           | - wrong-state
 StopReminders                      | - not-sent recipient-unknown              | RemindersStopped                                    | RemindersStopped                 | - wrong-state                  | RemindersStopped                         | - wrong-state
+ChooseLanguage                     | - not-sent recipient-unknown              | LanguageChosen                                      | LanguageChosen                   | - wrong-state                  | LanguageChosen                           | - wrong-state
+Comment                            | - not-sent                                | CommentAdded                                        | CommentAdded                     | - wrong-state                  | - expired                                | - wrong-state
+Reply                              | - not-sent                                | CommentAdded                                        | CommentAdded                     | - wrong-state                  | - wrong-state                            | - wrong-state
+Delegate                           | - not-sent                                | DelegationProposed                                  | DelegationProposed               | - wrong-state                  | - expired                                | - wrong-state
+AcceptDelegation                   | - delegation-unknown                      | - delegation-unknown                                | - delegation-unknown             | - delegation-unknown           | - delegation-unknown                     | - delegation-unknown
+RefuseDelegation                   | - delegation-unknown                      | - delegation-unknown                                | - delegation-unknown             | - delegation-unknown           | - delegation-unknown                     | - delegation-unknown
+Disown                             | - not-sent                                | RequestDisowned                                     | RequestDisowned                  | - wrong-state                  | - expired                                | - wrong-state
 Start                              | - not-sent                                | DeviceFixed RequestStarted                          | =                                | - wrong-state                  | - expired                                | - wrong-state
 Save                               | - not-sent                                | DeviceFixed RequestStarted ItemStarted              | ItemStarted                      | - wrong-state                  | - expired                                | - wrong-state
 Save an empty page                 | - not-sent                                | =                                                   | =                                | - wrong-state                  | - expired                                | - wrong-state
@@ -112,6 +119,7 @@ ReopenItem              | - not-sent item-not-allowed item-status              |
 DeclineItem             | - not-sent item-not-allowed                          | - item-not-allowed                  | - wrong-state item-not-allowed                  | - expired item-not-allowed                  | - wrong-state item-not-allowed
 ReportScan              |                                                      | =                                   | =                                               | =                                           | =
 QuarantineFile          |                                                      | =                                   | =                                               | =                                           | =
+Delegate                | - not-sent delegation-not-allowed                    | - delegation-not-allowed            | - wrong-state delegation-not-allowed            | - expired delegation-not-allowed            | - wrong-state delegation-not-allowed
 `,
   // all may change until the customer starts, nothing afterwards; no device, no end (T11, T16)
   taxdome: `
@@ -130,6 +138,7 @@ DeclineItem              | - not-sent item-not-allowed                          
 Submit                   |                                                      | RequestSubmitted                        |                           |                                       |
 Submit a second time     |                                                      | RequestSubmitted                        |                           |                                       |
 Wake, the window is over |                                                      | ReminderSent                            | ReminderSent              |                                       |
+Delegate                 |                                                      | RequestDelegated                        | RequestDelegated          |                                       | 
 `,
   // items ticked one by one, more may be asked, the last one ends it (K26, K42, K47)
   karbon: `
@@ -159,6 +168,7 @@ DeclineItem           | - not-sent item-not-allowed                          | -
 Submit                | - not-sent completion-not-allowed                    | - completion-not-allowed            | - wrong-state completion-not-allowed            | - expired completion-not-allowed            | - wrong-state completion-not-allowed
 Submit, incomplete    | - not-sent completion-not-allowed incomplete         | - completion-not-allowed incomplete | - wrong-state completion-not-allowed incomplete | - expired completion-not-allowed incomplete | - wrong-state completion-not-allowed incomplete
 Submit a second time  | - not-sent completion-not-allowed                    | - completion-not-allowed            |                                                 | - expired completion-not-allowed            | - wrong-state completion-not-allowed
+Delegate              | - not-sent delegation-not-allowed                    | - delegation-not-allowed            | - wrong-state delegation-not-allowed            | - expired delegation-not-allowed            | - wrong-state delegation-not-allowed
 `,
   // open until it is revoked (F8, F9)
   "file-request": `
@@ -175,6 +185,10 @@ Submit                   | - not-sent completion-not-allowed                    
 Submit, incomplete       | - not-sent completion-not-allowed incomplete         | - completion-not-allowed incomplete | - wrong-state completion-not-allowed incomplete | - wrong-state completion-not-allowed incomplete
 Submit a second time     | - not-sent completion-not-allowed                    | - completion-not-allowed            |                                                 | - wrong-state completion-not-allowed
 Wake, the window is over |                                                      | ReminderSent                        |                                                 |
+Comment                  | - not-sent comment-not-allowed                       | - comment-not-allowed               | - wrong-state comment-not-allowed               | - wrong-state comment-not-allowed
+Reply                    | - not-sent comment-not-allowed                       | - comment-not-allowed               | - wrong-state comment-not-allowed               | - wrong-state comment-not-allowed
+Delegate                 | - not-sent delegation-not-allowed                    | - delegation-not-allowed            | - wrong-state delegation-not-allowed            | - wrong-state delegation-not-allowed
+Disown                   | - not-sent delegation-not-allowed                    | - delegation-not-allowed            | - wrong-state delegation-not-allowed            | - wrong-state delegation-not-allowed
 `,
 }
 
@@ -315,6 +329,7 @@ const customers = new Set<string>([
   "Claim",
   "RequestAccessLink",
   "StopReminders",
+  "ChooseLanguage",
   "Start",
   "Save",
   "AttachFile",
@@ -323,6 +338,9 @@ const customers = new Set<string>([
   "ReopenItem",
   "DeclineItem",
   "Submit",
+  "Comment",
+  "Delegate",
+  "Disown",
 ])
 
 describe("a window that has passed and that nobody noticed", () => {

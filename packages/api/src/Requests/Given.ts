@@ -68,6 +68,9 @@ const recipients = Schema.Array(Wire.NewRecipient).check(
 const sensitivity = Schema.Literals(["normal", "high"]).annotate({
   description: "How careful to be: `high` asks for a code where the policy says so.",
 })
+const portalOnly = Schema.Boolean.annotate({
+  description: "Only who logs in to the firm's portal may answer: the link alone opens nothing.",
+})
 const tasks = Schema.Array(Schema.Struct({ task: Wire.Id, sections: Schema.Array(Schema.String) })).annotate({
   description: "Tasks of the work item, and the sections that are theirs.",
 })
@@ -81,6 +84,7 @@ const settings = {
   reminders: Schema.optionalKey(reminders),
   timeZone: Schema.optionalKey(Wire.TimeZone),
   sensitivity: Schema.optionalKey(sensitivity),
+  portalOnly: Schema.optionalKey(portalOnly),
 }
 
 const eitherRecipient = (given: { readonly recipient?: unknown; readonly recipients?: unknown }) =>

@@ -91,7 +91,7 @@ export const Mail = Schema.Struct({
   id: Schema.String,
   kind: Schema.String.annotate({
     description:
-      "invitation, reminder, access-link, returned; to members: submitted-notice, item-notice, upload-notice, schedule-notice, reminders-notice, bounce-notice, number-notice, file-notice.",
+      "invitation, reminder, access-link, returned, delegated, comments; to members: submitted-notice, item-notice, upload-notice, schedule-notice, reminders-notice, bounce-notice, number-notice, file-notice, comments-notice, proposal-notice, delegated-notice, disowned-notice.",
     examples: ["invitation"],
   }),
   recipient: Schema.String,
@@ -159,6 +159,7 @@ export const RequestView = Schema.Struct({
   }),
   timeZone: Schema.String.annotate({ description: "The zone in which reminders keep local time." }),
   sensitivity: Schema.Literals(["normal", "high"]),
+  portalOnly: Schema.Boolean.annotate({ description: "Only who logs in to the firm's portal may answer." }),
   tasks: Schema.Array(ClientRequest.TaskPart).annotate({ description: "Tasks of the work item, and what is theirs." }),
   revision: Schema.Int.annotate({ description: "Counts the changes of what is asked." }),
   createdBy: Actor,

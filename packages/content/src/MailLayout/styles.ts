@@ -1,8 +1,12 @@
 /** What the inline styles of a mail cannot say, and the inline styles of its body. */
 import * as Contrast from "../Contrast.ts"
+import * as Remembered from "../internal/Remembered.ts"
 import * as SafeHtml from "../SafeHtml.ts"
 
 const darkCard = "#1d2026"
+
+/** The firm's colour as links on the card have it. */
+export const linkColour = Remembered.by((accent) => Contrast.adjusted(accent, "#ffffff"))
 
 /** What the dark scheme changes, by selector. */
 const dark = (accent: string): ReadonlyArray<readonly [selector: string, rule: string]> => [
@@ -24,8 +28,9 @@ const dark = (accent: string): ReadonlyArray<readonly [selector: string, rule: s
   [".code", "background:#2c313b"],
 ]
 
-/** Phones, and the dark scheme. Rules need `!important`, as they stand against inline styles. */
-export const styleSheet = (accent: string): string => `:root{color-scheme:light dark;supported-color-schemes:light dark}
+/** Phones, and the dark scheme. Rules need `!important`, as they stand against inline styles. The same for all mails of a firm. */
+export const styleSheet = Remembered.by(
+  (accent): string => `:root{color-scheme:light dark;supported-color-schemes:light dark}
 .body > :first-child{margin-top:0!important}
 .body > :last-child{margin-bottom:0!important}
 .body li > p{margin:0!important}
@@ -45,7 +50,8 @@ ${dark(accent)
 ${dark(accent)
   // Outlook on the web and its apps know no such query: they mark what they darkened, text and backgrounds apart
   .map(([selector, rule]) => `[data-ogs${rule.startsWith("background") ? "b" : "c"}] ${selector}{${rule}!important}`)
-  .join("\n")}`
+  .join("\n")}`,
+)
 
 /**
  * Safe HTML with the mail's inline styles on its tags. It opens no tag but those of its short list and writes `<` for nothing else, so the
@@ -65,7 +71,7 @@ export const styleBody = (html: SafeHtml.SafeHtml, accent: string): SafeHtml.Saf
       'class="quote" style="margin:0 0 16px;padding-inline-start:16px;border-inline-start:3px solid #d5d9e0;color:#4c525d"',
     code: 'class="code" style="padding:1px 5px;border-radius:4px;background:#f0f1f4;font-family:ui-monospace,Menlo,Consolas,monospace;font-size:14px"',
     hr: 'class="line" style="margin:24px 0;border:0;border-top:1px solid #e3e5ea"',
-    a: `class="link" style="color:${Contrast.adjusted(accent, "#ffffff")};text-decoration:underline;word-break:break-word"`,
+    a: `class="link" style="color:${linkColour(accent)};text-decoration:underline;word-break:break-word"`,
   }
   const styled = html.replace(/<([a-z][a-z0-9]*)(?=[ >])/g, (opened, name: string) =>
     styles[name] === undefined ? opened : `${opened} ${styles[name]}`,

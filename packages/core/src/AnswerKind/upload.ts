@@ -16,6 +16,8 @@ export interface UploadQuestion extends Question {
   readonly maxBytes: number
   readonly maxFiles?: number
   readonly minFiles?: number
+  /** Pictures are kept without what their camera wrote into them, the place among it. */
+  readonly withoutLocation?: boolean
 }
 
 /** A file that arrived whole: its id, the customer's name for it, bytes, media type and SHA-256 as hex. */

@@ -133,6 +133,30 @@ export interface CloseOnBehalf extends Base {
   readonly digest: string
 }
 
+/** A comment of the firm on an item, or on the whole request (null). */
+export interface Reply extends Base {
+  readonly type: "Reply"
+  /** The id of the comment. */
+  readonly comment: string
+  readonly item: string | null
+  readonly text: string
+}
+/** Lets it be answered by whom the customer named; `contact`: whose contact that is, as is known now (null: nobody's). */
+export interface AcceptDelegation extends Base {
+  readonly type: "AcceptDelegation"
+  readonly proposal: string
+  readonly contact: string | null
+  /** The address gets no mail of the firm. */
+  readonly suppressed: boolean
+}
+/** Would rather have the same person answer; a reason is said in the conversation, as the comment of that id. */
+export interface RefuseDelegation extends Base {
+  readonly type: "RefuseDelegation"
+  readonly proposal: string
+  readonly reason: string
+  readonly comment: string
+}
+
 /** Removes for good what was given and whose it was, of a request that has ended (S76). */
 export interface Erase extends Base {
   readonly type: "Erase"
@@ -163,6 +187,36 @@ export interface StopReminders extends Base {
   readonly type: "StopReminders"
   readonly recipient: string
 }
+/** One reads this language: the pages' switch. Mails of this request to them speak it from now on. */
+export interface ChooseLanguage extends Base {
+  readonly type: "ChooseLanguage"
+  readonly recipient: string
+  /** BCP 47. */
+  readonly language: string
+}
+/** A comment of a customer on an item, or on the whole request (null). */
+export interface Comment extends ByLink {
+  readonly type: "Comment"
+  /** The id of the comment. */
+  readonly comment: string
+  readonly item: string | null
+  readonly text: string
+}
+/** "Someone else should answer this": who, and a word to them. The policy says whether it is done, or asked of the firm. */
+export interface Delegate extends ByLink {
+  readonly type: "Delegate"
+  /** The id of the proposal, where the firm is asked. */
+  readonly proposal: string
+  readonly to: Recipient
+  readonly word: string
+  /** The address gets no mail of the firm. */
+  readonly suppressed: boolean
+}
+/** "This is not for me": their links die, and the request waits for the firm. */
+export interface Disown extends ByLink {
+  readonly type: "Disown"
+  readonly reason: string
+}
 /** The first answer is about to be given. `Save` and `AttachFile` start a request by themselves. */
 export interface Start extends FromCustomer {
   readonly type: "Start"
@@ -184,6 +238,8 @@ export interface AttachFile extends FromCustomer {
   readonly file: FileRef
   /** What is known of it; one that is infected is not attached. */
   readonly scan: FileScan
+  /** What a camera had written into it was taken out before it was kept. */
+  readonly withoutLocation?: true
   /** How many files that question takes. */
   readonly limit: number
 }
@@ -225,7 +281,7 @@ export interface Submit extends FromCustomer {
   /** Questions that still stop it, as the answers' rules found them; those of waived items are not among them. */
   readonly missing: ReadonlyArray<string>
   /** Files that come in with it, where nothing is kept before the end. */
-  readonly files?: ReadonlyArray<{ readonly question: string; readonly file: FileRef; readonly scan: FileScan }>
+  readonly files?: ReadonlyArray<Pick<AttachFile, "question" | "file" | "scan" | "withoutLocation">>
 }
 
 // what happens by itself
@@ -275,6 +331,10 @@ export type OfCustomer =
   | Claim
   | RequestAccessLink
   | StopReminders
+  | ChooseLanguage
+  | Comment
+  | Delegate
+  | Disown
   | Start
   | Save
   | AttachFile
@@ -303,6 +363,9 @@ export type OfFirm =
   | WaiveItem
   | MarkItem
   | CloseOnBehalf
+  | Reply
+  | AcceptDelegation
+  | RefuseDelegation
   | Erase
   | RecordView
 export type OfSystem = Wake | ReportDelivery | RecordAccess | ReportScan | QuarantineFile

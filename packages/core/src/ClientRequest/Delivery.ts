@@ -5,7 +5,7 @@
 import * as Schema from "effect/Schema"
 import type { Instant } from "../Instant.ts"
 import { blocked } from "../Reminder.ts"
-import type { Event } from "./Event.ts"
+import type { Event, EventOf } from "./Event.ts"
 import { Reason } from "./Reason.ts"
 import { isInvited, isItemDone, reminderInput } from "./reminding.ts"
 import type { State } from "./State.ts"
@@ -30,12 +30,24 @@ export const Delivery = Schema.Union([
     infected: Schema.optionalKey(Schema.String),
     at: Schema.Int,
   }),
+  /** Another customer named them, and says in whose name they are asked: the mail has no other word of theirs. */
+  Schema.Struct({ kind: Schema.Literal("delegated"), ...toCustomer, at: Schema.Int }),
+  /** The firm, or another on the same record, has said something: those of a quarter of an hour in one mail. */
+  Schema.Struct({ kind: Schema.Literal("comments"), ...toCustomer, at: Schema.Int }),
+  /** A customer has said something. */
+  Schema.Struct({ kind: Schema.Literal("comments-notice"), at: Schema.Int }),
+  /** A customer would have somebody else answer, and the firm has to say whether they may. */
+  Schema.Struct({ kind: Schema.Literal("proposal-notice"), proposal: Schema.String, at: Schema.Int }),
+  /** A customer passed it on to this recipient. */
+  Schema.Struct({ kind: Schema.Literal("delegated-notice"), ...toCustomer, at: Schema.Int }),
+  /** A recipient says that it is not for them. */
+  Schema.Struct({ kind: Schema.Literal("disowned-notice"), ...toCustomer, at: Schema.Int }),
   /** "It has been submitted", to the member who sent it (T12, K3). */
   Schema.Struct({ kind: Schema.Literal("submitted-notice"), submissionId: Schema.String }),
   /** An item was completed or declined: to sender and assignee (K31). */
   Schema.Struct({ kind: Schema.Literal("item-notice"), item: Schema.String, at: Schema.Int }),
-  /** Documents came in by a file request (F2). */
-  Schema.Struct({ kind: Schema.Literal("upload-notice"), at: Schema.Int }),
+  /** Documents came in by a file request (F2): from the first to the last of a visit, which the shell gathers. */
+  Schema.Struct({ kind: Schema.Literal("upload-notice"), at: Schema.Int, last: Schema.Int }),
   /** A scheduled send could not be: to who scheduled it. */
   Schema.Struct({ kind: Schema.Literal("schedule-notice"), reasons: Schema.Array(Reason), at: Schema.Int }),
   /** A recipient wants no more reminders (M13). */
@@ -49,7 +61,7 @@ export const Delivery = Schema.Union([
 ])
 export type Delivery = typeof Delivery.Type
 
-/** Uploads of one visit are told in one mail: those of the same quarter of an hour (F2, L36). */
+/** What was said is told in one mail: that of the same quarter of an hour. */
 const batch = 900_000
 
 const hour = 3_600_000
@@ -78,9 +90,18 @@ export const deliveries = (event: Event, after: State, before: State | null = nu
     case "ItemDeclined":
       return event.by.kind === "customer" ? [{ kind: "item-notice", item: event.item, at: event.at }] : []
     case "FileAttached":
-      return after.policy.saving === "immediate"
-        ? [{ kind: "upload-notice", at: Math.floor(event.at / batch) * batch }]
-        : []
+      return after.policy.saving === "immediate" ? [{ kind: "upload-notice", at: event.at, last: event.at }] : []
+    case "CommentAdded":
+      return told(event, after)
+    case "DelegationProposed":
+      return [{ kind: "proposal-notice", proposal: event.proposal, at: event.at }]
+    case "RequestDelegated":
+      return [
+        { kind: "delegated", recipient: event.to.id, at: event.at },
+        { kind: "delegated-notice", recipient: event.to.id, at: event.at },
+      ]
+    case "RequestDisowned":
+      return [{ kind: "disowned-notice", recipient: event.recipient, at: event.at }]
     case "ScheduledSendRefused":
       return [{ kind: "schedule-notice", reasons: event.reasons, at: event.at }]
     case "RemindersStopped":
@@ -98,6 +119,20 @@ export const deliveries = (event: Event, after: State, before: State | null = nu
     default:
       return []
   }
+}
+
+/** Whoever reads it, but who said it. */
+const told = (event: EventOf<"CommentAdded">, after: State): ReadonlyArray<Delivery> => {
+  const { recipient: whose, by } = event
+  const at = Math.floor(event.at / batch) * batch
+  const author = by.kind === "customer" ? event.author : null
+  return [
+    ...(by.kind === "customer" ? [{ kind: "comments-notice", at } as const] : []),
+    ...after.details.recipients
+      .filter(({ id }) => (whose === null || whose === id) && id !== author)
+      .filter(({ id }) => isInvited(after, id) && !after.suppressed.includes(id))
+      .map(({ id }) => ({ kind: "comments", recipient: id, at }) as const),
+  ]
 }
 
 interface Return {
@@ -118,14 +153,22 @@ const toAll = (after: State, { item, reason, infected, at }: Return): ReadonlyAr
   }))
 
 /** A delivery whose mail carries a link of its own to one recipient. */
-export type ToCustomer = Extract<Delivery, { readonly kind: "invitation" | "reminder" | "access-link" | "returned" }>
+export type ToCustomer = Extract<
+  Delivery,
+  { readonly kind: "invitation" | "reminder" | "access-link" | "returned" | "delegated" | "comments" }
+>
+
+const toCustomers: ReadonlySet<Delivery["kind"]> = new Set([
+  "invitation",
+  "reminder",
+  "access-link",
+  "returned",
+  "delegated",
+  "comments",
+])
 
 /** Does its mail carry a link? */
-export const carriesLink = (delivery: Delivery): delivery is ToCustomer =>
-  delivery.kind === "invitation" ||
-  delivery.kind === "reminder" ||
-  delivery.kind === "access-link" ||
-  delivery.kind === "returned"
+export const carriesLink = (delivery: Delivery): delivery is ToCustomer => toCustomers.has(delivery.kind)
 
 /**
  * Whether the link that it carries may move the customer to another device: only one that they asked for themselves. Any
@@ -156,7 +199,15 @@ export const deliveryKey = (requestId: string, delivery: Delivery): string => {
         return [delivery.item, delivery.at]
       case "upload-notice":
       case "schedule-notice":
+      case "comments-notice":
         return [delivery.at]
+      case "delegated":
+        return [delivery.recipient]
+      case "proposal-notice":
+        return [delivery.proposal]
+      case "comments":
+      case "delegated-notice":
+      case "disowned-notice":
       case "reminders-notice":
       case "bounce-notice":
       case "number-notice":
@@ -173,6 +224,8 @@ export const dropReason = (delivery: Delivery, request: State, at: Instant): str
   if (!carriesLink(delivery)) return null
   if (!request.details.recipients.some(({ id }) => id === delivery.recipient)) return "the recipient was changed"
   if (request.suppressed.includes(delivery.recipient)) return "its address does not work"
+  if (request.disowned?.some(({ recipient }) => recipient === delivery.recipient))
+    return "they said that it is not for them"
   if (!isOpenAt(request, at)) {
     return request.suspended === null ? `the request is ${stateAt(request, at)}` : "the request is suspended"
   }

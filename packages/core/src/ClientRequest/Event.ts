@@ -32,6 +32,7 @@ export const AccessFact = Schema.Literals([
   "code-no-number",
   "viewed-as-customer",
   "link-copied",
+  "entered-from-portal",
 ])
 export type AccessFact = typeof AccessFact.Type
 
@@ -103,8 +104,16 @@ export const Event = Schema.Union([
   event("ItemWaived", { item, reason: Schema.String }),
   /** A shared record was written: which questions, and which of them somebody else had changed meanwhile (C4, L32). */
   event("AnswersSaved", { questions: Schema.Array(Schema.String), conflicts: Schema.Array(Schema.String) }),
-  /** `scan`: what was known of it when it was attached. */
-  event("FileAttached", { question: Schema.String, file: FileRef, scan: FileScan }),
+  /**
+   * `scan`: what was known of it when it was attached. `withoutLocation`: what a camera had written into the picture, the place
+   * among it, was taken out before its digest was taken (S58).
+   */
+  event("FileAttached", {
+    question: Schema.String,
+    file: FileRef,
+    scan: FileScan,
+    withoutLocation: Schema.optionalKey(Schema.Literal(true)),
+  }),
   event("FileRemoved", { file: Schema.String }),
   /** The scanner came to another verdict on a file of the request. `detail`: why it could not look; empty otherwise. */
   event("FileScanned", { file: Schema.String, question: Schema.String, scan: FileScan, detail: Schema.String }),
@@ -120,6 +129,27 @@ export const Event = Schema.Union([
   event("ReminderSent", { count: Schema.Int, expiresAt: ends }),
   /** At the wish of one recipient; the firm may turn them on again (M13). */
   event("RemindersStopped", { recipient }),
+  /** A recipient chose the language (BCP 47) that pages and mails of this request speak to them. */
+  event("LanguageChosen", { recipient, language: Schema.String }),
+  /**
+   * Somebody said something of an item, or of the whole request (null). `recipient`: the customer whose conversation with the
+   * firm it belongs to; null: everybody who is asked reads it, because they share the record.
+   */
+  event("CommentAdded", {
+    comment: Schema.String,
+    item: Schema.NullOr(item),
+    recipient: Schema.NullOr(recipient),
+    /** The recipient who said it; null: a member did. */
+    author: Schema.NullOr(Schema.String),
+    text: Schema.String,
+  }),
+  /** A recipient named somebody who should answer; the firm has to say whether they may. */
+  event("DelegationProposed", { recipient, proposal: Schema.String, to: Recipient, word: Schema.String }),
+  event("DelegationRefused", { proposal: Schema.String }),
+  /** Somebody else answers now: in the place of a recipient, whose links are dead, or beside them (`joins`). */
+  event("RequestDelegated", { recipient, to: Recipient, word: Schema.String, joins: Schema.Boolean }),
+  /** A recipient said that it is not for them: their links are dead until the firm sends it to them again. */
+  event("RequestDisowned", { recipient, reason: Schema.String }),
   event("RequestSubmitted", { submissionId: Schema.String, digest: Schema.String }),
   event("RequestReopened", { expiresAt: ends }),
   event("RequestSuspended", { reason: Schema.String }),

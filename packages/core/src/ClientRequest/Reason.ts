@@ -46,6 +46,15 @@ export const ReasonCode = Schema.Literals([
   "file-limit",
   "file-unknown",
   "still-open",
+  "comment-not-allowed",
+  "comment-invalid",
+  "comments-too-many",
+  "delegation-not-allowed",
+  "delegation-invalid",
+  "delegation-same",
+  "delegation-waits",
+  "delegation-unknown",
+  "delegations-too-many",
   "erased",
 ])
 export type ReasonCode = typeof ReasonCode.Type

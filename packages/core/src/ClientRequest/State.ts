@@ -61,6 +61,8 @@ export const Details = Schema.Struct({
   timeZone: Schema.String,
   /** How careful to be: `high` asks for a second factor where the policy says "sensitive" (S19). */
   sensitivity: Schema.Literals(["normal", "high"]),
+  /** Only who logs in to the firm's portal may answer (T8): a link alone opens nothing. Left out: whoever has the link. */
+  portalOnly: Schema.optionalKey(Schema.Boolean),
   workItem: Schema.NullOr(Schema.String),
   tasks: Schema.Array(TaskPart),
   /** The folder of the firm that its files go into (F3); left out: where files of its work or its contact go. */
@@ -137,6 +139,26 @@ export const Family = Schema.Struct({
 })
 export type Family = typeof Family.Type
 
+/** A wish that somebody else answers, which waits for the firm. */
+export const Proposal = Schema.Struct({
+  id: Schema.String,
+  /** Whose wish it is, and whom they named. */
+  recipient: Schema.String,
+  to: Recipient,
+  /** A word to them. */
+  word: Schema.String,
+  at: Instant,
+})
+export type Proposal = typeof Proposal.Type
+
+/** Somebody was asked in the place of another, or beside them; by whom, and with what word. */
+export const Delegated = Schema.Struct({ to: Schema.String, from: Recipient, word: Schema.String, at: Instant })
+export type Delegated = typeof Delegated.Type
+
+/** One who said that it is not for them, and why (empty: they did not say). */
+export const Disowned = Schema.Struct({ recipient: Schema.String, reason: Schema.String, at: Instant })
+export type Disowned = typeof Disowned.Type
+
 export const State = Schema.Struct({
   id: Schema.String,
   state: LifecycleState,
@@ -184,6 +206,15 @@ export const State = Schema.Struct({
   files: Schema.Array(AttachedFile),
   quarantined: Schema.Array(QuarantinedFile),
   checks: Schema.Array(RequestedCheck),
+  /** How many comments each side has made, and when the latest was; left out: nobody has said anything. */
+  comments: Schema.optionalKey(Schema.Struct({ customer: Schema.Int, firm: Schema.Int, at: Instant })),
+  /** A wish that somebody else answers, which waits for the firm; left out or null: there is none. */
+  proposal: Schema.optionalKey(Schema.NullOr(Proposal)),
+  /** When customers passed it on, or asked to; counted, so that nobody mails strangers by it. */
+  passed: Schema.optionalKey(Schema.Array(Instant)),
+  delegated: Schema.optionalKey(Schema.Array(Delegated)),
+  /** Those who said that it is not for them, until the firm sends it to them again or asks somebody else. */
+  disowned: Schema.optionalKey(Schema.Array(Disowned)),
   /** When everything that was given was erased, with the names and words of people (S76). Null: it was not. */
   erased: Schema.NullOr(Schema.Struct({ at: Instant, by: Actor })),
 })

@@ -15,6 +15,8 @@ import * as items from "./decide/items.ts"
 import * as sending from "./decide/sending.ts"
 import * as scanning from "./decide/scanning.ts"
 import * as standing from "./decide/standing.ts"
+import * as passing from "./decide/passing.ts"
+import * as talking from "./decide/talking.ts"
 import type { Event } from "./Event.ts"
 import { evolve } from "./evolve.ts"
 import { reason } from "./Reason.ts"
@@ -78,6 +80,8 @@ const decideExisting = (command: Exclude<Command.Command, Command.Wake>, request
       return entering.requestAccessLink(command, request)
     case "StopReminders":
       return standing.stopReminders(command, request)
+    case "ChooseLanguage":
+      return standing.chooseLanguage(command, request)
     case "Start":
     case "Save":
     case "AttachFile":
@@ -104,6 +108,17 @@ const decideExisting = (command: Exclude<Command.Command, Command.Wake>, request
       return standing.suspension(command, request)
     case "Reopen":
       return standing.reopen(command, request)
+    case "Comment":
+    case "Reply":
+      return talking.comment(command, request)
+    case "Delegate":
+      return passing.delegate(command, request)
+    case "AcceptDelegation":
+      return passing.acceptDelegation(command, request)
+    case "RefuseDelegation":
+      return passing.refuseDelegation(command, request)
+    case "Disown":
+      return passing.disown(command, request)
     case "Erase":
       return erasing.erase(command, request)
     case "RecordView":

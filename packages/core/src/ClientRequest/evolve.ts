@@ -1,8 +1,9 @@
 /** `evolve`: the state after an event. Total and without rules: what has happened, has happened (I8). */
 import type { Instant } from "../Instant.ts"
-import * as Reminder from "../Reminder.ts"
 import type { Event, EventOf } from "./Event.ts"
-import { isItemDone, reminderInput } from "./reminding.ts"
+import * as conversation from "./evolve/conversation.ts"
+import { allRenewed, none, rebased, renewed, revoked, withFamily } from "./evolve/families.ts"
+import { isItemDone } from "./reminding.ts"
 import type { Family, Item, State } from "./State.ts"
 
 /** The state after the first event of a request. */
@@ -133,6 +134,17 @@ export const evolve = (request: State, event: Event): State => {
         details: { ...request.details, reminders: { ...request.details.reminders, enabled: false } },
         reminders: rebased(request, event.at),
       }
+    case "LanguageChosen": {
+      const { recipient, language } = event
+      const recipients = request.details.recipients.map((one) => (one.id === recipient ? { ...one, language } : one))
+      return { ...request, details: { ...request.details, recipients } }
+    }
+    case "CommentAdded":
+    case "DelegationProposed":
+    case "DelegationRefused":
+    case "RequestDelegated":
+    case "RequestDisowned":
+      return { ...request, ...conversation.after(request, event) }
     case "RequestSubmitted":
       return {
         ...request,
@@ -180,29 +192,9 @@ const whyReturned = (item: Item | undefined): Pick<Item, "reason" | "infected"> 
   return item.infected === undefined ? { reason: item.reason } : { reason: item.reason, infected: item.infected }
 }
 
-const rebased = (before: State, at: Instant): State["reminders"] => ({
-  ...before.reminders,
-  from: Reminder.rebase(reminderInput(before, at), at),
-})
-
-const none: Family = { generation: 0, binding: null, sendNo: 0 }
-
-const withFamily = (request: State, recipient: string, change: (family: Family) => Family): State["families"] => ({
-  ...request.families,
-  [recipient]: change(request.families[recipient] ?? none),
-})
-
-const revoked = (family: Family): Family => ({ ...family, generation: family.generation + 1, binding: null })
-
 const bound =
   (device: string, at: Instant, fixed: boolean) =>
   (family: Family): Family => ({ ...family, binding: { device, at, fixed } })
-
-/** Older links die; the device that the family belongs to stays known (L21). */
-const renewed = (family: Family): Family => ({ ...family, generation: family.generation + 1 })
-
-const allRenewed = (request: State): State["families"] =>
-  Object.fromEntries(Object.entries(request.families).map(([id, family]) => [id, renewed(family)]))
 
 const afterSending = (request: State, event: EventOf<"RequestSent" | "RequestResent">): Partial<State> => {
   const waits = request.policy.waitingBegins === "on-send" || request.startedAt !== null || request.state === "Expired"
@@ -221,6 +213,7 @@ const afterSending = (request: State, event: EventOf<"RequestSent" | "RequestRes
     sentBy: request.scheduled !== null && event.by.kind === "system" ? request.scheduled.by : event.by,
     sendNo: event.sendNo,
     families,
+    ...conversation.afterSending(request, event.recipients),
     expiresAt: event.expiresAt,
     endedAt: null,
     reminders: event.resetsCount
@@ -257,6 +250,7 @@ const afterRecipientChange = (request: State, { recipient, to, at }: EventOf<"Re
         ? request.families
         : { ...families, [to.id]: { ...revoked(families[to.id] ?? none), sendNo: 0 } },
     suppressed: request.suppressed.filter((id) => id !== recipient),
+    ...conversation.afterRecipientChange(request, recipient),
     reminders: rebased(request, at),
   }
 }
@@ -358,6 +352,7 @@ const blank = (request: State): Partial<State> => ({
     ]),
   ),
   suspended: request.suspended === null ? null : { ...request.suspended, reason: "" },
+  ...conversation.blank(request),
   submission: request.submission === null ? null : { ...request.submission, digest: "" },
   files: [],
   quarantined: [],

@@ -22,7 +22,7 @@ export interface ReviewLine {
  * or for that calculated value; for nothing while there is none. Inside a repeated group, `place` says in which instance.
  */
 export const text = (
-  session: FillSession,
+  session: Pick<FillSession, "valueOf" | "evaluation" | "answerAt">,
   state: State,
   text: LocalText.LocalText,
   languages: ReadonlyArray<string>,

@@ -5,7 +5,7 @@
 import type { FillKind } from "../AnswerKind.ts"
 import * as Draft from "./draft.ts"
 import type { Effect, Message } from "./Message.ts"
-import { equal } from "./Place.ts"
+import { equal, type Place } from "./Place.ts"
 import type { State } from "./State.ts"
 
 export type Step = readonly [State, ReadonlyArray<Effect>]
@@ -15,6 +15,11 @@ export const andThen = ([state, effects]: Step, next: (state: State) => Step): S
   const [after, more] = next(state)
   return [after, [...effects, ...more]]
 }
+
+/** Leads there. */
+export const focus =
+  (place: Place) =>
+  (state: State): Step => [state, [{ type: "MoveFocus", place }]]
 
 /** The pause after a change, in milliseconds; and the longest after a failure. */
 const pause = 1000

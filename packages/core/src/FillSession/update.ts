@@ -1,17 +1,15 @@
 /** What each message comes to: the next state, and what is to be done. */
 import type { FillKind } from "../AnswerKind.ts"
-import { scopeOf } from "../Evaluation/frames.ts"
-import { find } from "../Evaluation/places.ts"
 import type { Item } from "../Evaluation/Program.ts"
 import * as Draft from "./draft.ts"
 import { type Form, itemAt } from "./Form.ts"
 import { rearranged } from "./instances.ts"
 import type { Message } from "./Message.ts"
 import { type Place, pointer, samePlace } from "./Place.ts"
-import { isSaved, outcome, save, saveSoon, type Step, andThen } from "./saving.ts"
+import { andThen, focus, outcome, save, saveSoon, type Step } from "./saving.ts"
 import type { State } from "./State.ts"
+import * as Submitting from "./submitting.ts"
 import * as Uploads from "./uploads.ts"
-import * as Views from "./views.ts"
 
 export const update = (form: Form, state: State, message: Message): Step => {
   const { submission } = state
@@ -20,7 +18,7 @@ export const update = (form: Form, state: State, message: Message): Step => {
   const isHeard =
     submission?.state === "submitting" ? isOutcome || /^(Upload|Went|Came|Session)/.test(message.type) : !isOutcome
   if (submission?.state === "submitted" || !isHeard) return [state, []]
-  return andThen(step(form, state, message), (next) => submitted(form, next))
+  return andThen(step(form, state, message), (next) => Submitting.submitted(form, next))
 }
 
 const step = (form: Form, state: State, message: Message): Step => {
@@ -61,15 +59,11 @@ const step = (form: Form, state: State, message: Message): Step => {
         ? [state, []]
         : Uploads.removed(state, message.place, message.file)
     case "SubmitAsked":
-      return asked(state)
     case "SubmitSucceeded":
-      return [{ ...state, submission: { state: "submitted", receipt: message.receipt } }, []]
     case "SubmitRefused":
-      return [{ ...state, submission: null, issues: message.issues }, []]
     case "SubmitConflicted":
-      return saveSoon(Draft.received({ ...state, submission: null }, message.revision, message.theirs, form.givenAs))
     case "SubmitFailed":
-      return [{ ...state, submission: null }, []]
+      return Submitting.progressed(form, state, message)
     case "CameOnline":
       return cameOnline(state)
     case "WentOffline":
@@ -115,16 +109,14 @@ const instances = (form: Form, state: State, message: Rearrangement): Step => {
     : andThen(rearranged(state, group, others.toSpliced(message.to, 0, row)), focus([...group, message.to]))
 }
 
-const focus =
-  (place: Place) =>
-  (state: State): Step => [state, [{ type: "MoveFocus", place }]]
-
 /** A section that is left is saved at once, and shows what is wrong in it from then on. */
 const left = (state: State, section: string): Step => {
   const visited = [...new Set([...state.visited, section])]
-  const next = { ...state, visited, section: state.section === section ? null : state.section }
-  return next.autosave && next.failures === 0 ? save(next) : [next, []]
+  return saveNow({ ...state, visited, section: state.section === section ? null : state.section })
 }
+
+/** What is saved only when it is submitted stays here until then. */
+const saveNow = (state: State): Step => (state.autosave && state.failures === 0 ? save(state) : [state, []])
 
 const resolved = (state: State, place: Place, keep: "mine" | "theirs"): Step => {
   const conflict = state.conflicts.find((one) => samePlace(one.place, place))
@@ -134,41 +126,13 @@ const resolved = (state: State, place: Place, keep: "mine" | "theirs"): Step => 
 }
 
 const filesChosen = (form: Form, state: State, message: Extract<Message, { readonly type: "FilesChosen" }>): Step => {
-  const { place, files, replaces = null } = message
-  const item = reached(form, state, place, "files")
-  if (item === undefined) return [state, []]
-  const evaluation = form.evaluation(state)
-  const scope = scopeOf(find(evaluation, place)?.frame ?? evaluation.root)
-  return Uploads.chosen(
-    touch(form, state, place),
-    place,
-    files,
-    replaces,
-    (given) => item.kind?.validate(item.question, given, scope) ?? [],
-  )
-}
-
-/** Submitting begins with a look at everything: what is wrong or not decided shows, and gets the focus. */
-const asked = (state: State): Step => {
-  if (state.submission !== null) return [state, []]
-  return [{ ...state, reviewed: true, issues: [], submission: { state: "saving" } }, []]
-}
-
-/** What waits to be submitted is, once all of it is saved and nothing is wrong with it. */
-const submitted = (form: Form, state: State): Step => {
-  if (state.submission?.state !== "saving") return [state, []]
-  const [obstacle] = Views.obstacles(form, state)
-  if (obstacle !== undefined) return focus(obstacle)({ ...state, submission: null })
-  if (!isSaved(state)) return state.failures === 0 ? save(state) : [state, []]
-  return [
-    { ...state, submission: { state: "submitting", revision: state.revision } },
-    [{ type: "Submit", revision: state.revision }],
-  ]
+  const item = reached(form, state, message.place, "files")
+  return item ? Uploads.offered(form, touch(form, state, message.place), item, message) : [state, []]
 }
 
 const cameOnline = (state: State): Step =>
   andThen(
-    save({
+    saveNow({
       ...Uploads.changed(state, (upload) => upload.state === "failed", { state: "chosen" }),
       online: true,
       failures: 0,

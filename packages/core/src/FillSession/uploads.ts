@@ -4,7 +4,11 @@
  */
 import type { Problem } from "../AnswerKind.ts"
 import type { FileRef } from "../AnswerKind/upload.ts"
+import { scopeOf } from "../Evaluation/frames.ts"
+import { find } from "../Evaluation/places.ts"
+import type { Item } from "../Evaluation/Program.ts"
 import * as Draft from "./draft.ts"
+import type { Form } from "./Form.ts"
 import type { ChosenFile, Message } from "./Message.ts"
 import { at, type Place, samePlace } from "./Place.ts"
 import { saveSoon, type Step, andThen } from "./saving.ts"
@@ -34,8 +38,20 @@ export const start = (state: State): Step => {
   ]
 }
 
+/** Files for a question: looked at as far as its kind can. */
+export const offered = (
+  form: Form,
+  state: State,
+  { kind, question }: Item,
+  { place, files, replaces }: Extract<Message, { readonly type: "FilesChosen" }>,
+): Step => {
+  const evaluation = form.evaluation(state)
+  const scope = scopeOf(find(evaluation, place)?.frame ?? evaluation.root)
+  return chosen(state, place, files, replaces ?? null, (given) => kind?.validate(question, given, scope) ?? [])
+}
+
 /** New rows, refused at once where the browser can tell. `problemsOf` says what is wrong with the files of the question. */
-export const chosen = (
+const chosen = (
   state: State,
   place: Place,
   files: ReadonlyArray<ChosenFile>,

@@ -41,6 +41,10 @@ export const schema = () =>
     minFiles: Schema.optionalKey(whole(0, 100)).annotateKey({
       description: "At least so many files, once there is one.",
     }),
+    withoutLocation: Schema.optionalKey(Schema.Boolean).annotateKey({
+      description:
+        "Pictures are kept without what their camera wrote into them, the place among it; of JPEG, PNG and WebP, others are refused.",
+    }),
     check: Schema.optionalKey(
       Schema.String.check(
         Schema.isPattern(/^[a-z0-9][a-z0-9-]{0,63}$/u, {

@@ -67,6 +67,11 @@ export const RequestPolicy = Schema.Struct({
   customerMayReopenItem: Schema.Boolean,
   /** May the customer say that an item does not apply, with a reason? */
   customerMayDeclineItem: Schema.Boolean,
+  /**
+   * May the customer say "Someone else should answer this"? Not at all, when the firm agrees, or at once. On a shared record
+   * the other one joins, otherwise they take over, and the links from before are dead. Left out: `no`.
+   */
+  customerMayDelegate: Schema.optionalKey(Schema.Literals(["no", "ask-firm", "yes"])),
   /** Reminders: the rule that a request begins with, how many in a cycle at most (null: any number), and at what times. */
   reminders: Schema.Struct({ rule: Rule, cap: Schema.NullOr(Schema.Int), timing: Timing }),
   /** What the customer can still see after submitting (X10). */

@@ -244,6 +244,14 @@ export const rules: ReadonlyArray<LintRule> = [
     (policy) => reminds(policy) && policy.completion === "never",
     "Reminders ask for something to be completed, but this request never is.",
   ),
+  error(
+    "delegation-to-nobody",
+    ["customerMayDelegate", "requires", "roles"],
+    (policy) =>
+      policy.customerMayDelegate === "yes" &&
+      (needs(policy, "contact") || needs(policy, "mobile") || policy.roles !== null),
+    "Customers may pass it on at once, but whom they name has no number, role or place among the contacts: ask the firm.",
+  ),
   warning(
     "never-expires",
     ["windowDays"],
@@ -312,6 +320,18 @@ export const rules: ReadonlyArray<LintRule> = [
     ["binding", "selfService"],
     ({ binding, selfService }) => binding !== "none" && selfService === "none",
     "A customer who changes the device is locked out until the firm sends again.",
+  ),
+  warning(
+    "delegation-weakens-factor",
+    ["customerMayDelegate", "secondFactor"],
+    ({ customerMayDelegate, secondFactor }) => customerMayDelegate === "yes" && secondFactor !== "none",
+    "Whoever is in names the next one, whose code then goes where they said: the code proves nothing of that person.",
+  ),
+  warning(
+    "delegation-unchecked",
+    ["customerMayDelegate", "saving"],
+    ({ customerMayDelegate, saving }) => customerMayDelegate === "yes" && saving !== "none",
+    "Whoever a customer names sees what was answered so far, before the firm knows who that is.",
   ),
   warning(
     "derived-token",

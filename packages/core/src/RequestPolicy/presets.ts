@@ -25,6 +25,8 @@ export const standard: RequestPolicy = {
   completion: "explicit",
   customerMayReopenItem: true,
   customerMayDeclineItem: true,
+  // whoever is named sees what was answered so far: somebody of the firm says whether they may
+  customerMayDelegate: "ask-firm",
   reminders: {
     rule: { kind: "gentle" },
     cap: 5,
@@ -56,6 +58,8 @@ export const passfort: RequestPolicy = {
   completion: "explicit-all",
   customerMayReopenItem: false,
   customerMayDeclineItem: false,
+  // the check is about the one who is asked
+  customerMayDelegate: "no",
   reminders: none,
   afterSubmit: "uniform",
   from: "configured",
@@ -81,6 +85,8 @@ export const taxdome: RequestPolicy = {
   secondFactor: "none",
   secondFactorWhen: "always",
   customerMayDeclineItem: false,
+  // assistants and spouses answer, without asking first (T5)
+  customerMayDelegate: "yes",
   reminders: { rule: { kind: "custom", everyDays: 3 }, cap: 5, timing: anyTime },
   afterSubmit: "portal-read-only",
   from: "configured",
@@ -104,6 +110,8 @@ export const karbon: RequestPolicy = {
   completion: "auto-when-all",
   customerMayReopenItem: false,
   customerMayDeclineItem: false,
+  // only contacts are asked: the firm makes somebody one, or does not
+  customerMayDelegate: "ask-firm",
   reminders: { rule: { kind: "gentle" }, cap: 5, timing: anyTime },
   afterSubmit: "portal-read-only",
 }
@@ -129,6 +137,8 @@ export const customerCentre: RequestPolicy = {
   saving: "live",
   completion: "never",
   customerMayDeclineItem: false,
+  // an applicant is who they are, by name, number and role
+  customerMayDelegate: "no",
   reminders: none,
   afterSubmit: "live-record",
 }
@@ -152,6 +162,8 @@ export const fileRequest: RequestPolicy = {
   saving: "immediate",
   completion: "never",
   customerMayDeclineItem: false,
+  // whoever has the link passes it on by themselves
+  customerMayDelegate: "no",
   reminders: none,
   afterSubmit: "uniform",
   token: "derived",

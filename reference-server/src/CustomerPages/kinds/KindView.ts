@@ -3,9 +3,10 @@ import type { QuestionKind } from "@requite/core"
 import type { Place } from "../../Filling.ts"
 import type { Html } from "../../Html.ts"
 import type { Reader } from "../Reader.ts"
+import type { ReadInput } from "./names.ts"
 
-/** The text fields of a form that arrived, by name, each with all its values. */
-export type Fields = ReadonlyMap<string, ReadonlyArray<string>>
+export type { Fields, ReadInput } from "./names.ts"
+export { controlAnchor, fieldName, fileField, partAnchor, questionAnchor, valueOf } from "./names.ts"
 
 export interface FieldInput<Q extends QuestionKind.Question = QuestionKind.Question> {
   readonly place: Place
@@ -27,13 +28,10 @@ export interface FieldInput<Q extends QuestionKind.Question = QuestionKind.Quest
   readonly inside: ReadonlyArray<Html>
   /** Of a repeated group: may there be another instance? */
   readonly hasRoom: boolean
-}
-
-export interface ReadInput<Q extends QuestionKind.Question = QuestionKind.Question> {
-  readonly place: Place
-  readonly question: Q
-  readonly fields: Fields
-  readonly reader: Reader
+  /** For the page's script: what is not there now is carried along, in templates (browser/customer.ts). */
+  readonly live: boolean
+  /** The same of a repeated group: the fields of an instance that nobody has begun. */
+  readonly blank: Html | null
 }
 
 export interface SummaryInput<Q extends QuestionKind.Question = QuestionKind.Question> {
@@ -64,19 +62,3 @@ export interface KindView<Q extends QuestionKind.Question = QuestionKind.Questio
   /** What is wrong and how to put it right, where the page knows better than core's own sentence. */
   sentence?(question: Q, problem: QuestionKind.Problem, reader: Reader): string | undefined
 }
-
-const key = (place: Place): string => place.join(".")
-
-/** The name of a text field; a kind may have several, `part` by part. */
-export const fieldName = (place: Place, part?: string): string =>
-  `a.${key(place)}${part === undefined ? "" : `.${part}`}`
-/** The name of a question's file field. */
-export const fileField = (id: string): string => `f.${id}`
-/** The id of a whole question on its page, and of its first control, which the error summary leads to. */
-export const questionAnchor = (place: Place): string => `q-${key(place)}`
-export const controlAnchor = (place: Place): string => `c-${key(place)}`
-/** The ids of what belongs to it: its help, its errors. */
-export const partAnchor = (part: string, place: Place): string => `${part}-${key(place)}`
-
-/** The one value of a field; undefined: it was not on the page. */
-export const valueOf = (fields: Fields, name: string): string | undefined => fields.get(name)?.[0]

@@ -6,14 +6,11 @@ import type { ChoiceOption, ChoiceQuestion } from "@requite/core/QuestionKind/ch
 import { pickedOf } from "@requite/core/QuestionKind/choice"
 import type { Html } from "../../Html.ts"
 import { html } from "../../Html.ts"
-import type { Place } from "../../Filling.ts"
-import type { FieldInput, KindView, ReadInput } from "./KindView.ts"
-import { controlAnchor, fieldName, partAnchor, valueOf } from "./KindView.ts"
-import { described, grouped, invalid, labelled, shown } from "./parts.ts"
+import { other, otherField, read } from "./choice/read.ts"
+import type { FieldInput, KindView } from "./KindView.ts"
+import { controlAnchor, fieldName, partAnchor } from "./KindView.ts"
+import { described, grouped, invalid, labelled, perhaps, shown } from "./parts.ts"
 
-/** No option's value can be this: they begin with a letter or digit. */
-const other = "+other"
-const otherField = (place: Place) => fieldName(place, "other")
 /** From here on a list is quicker than rows; it cannot offer "Other" or several. */
 const manyOptions = 16
 
@@ -26,9 +23,24 @@ const field = (input: FieldInput<ChoiceQuestion>): Html =>
 const hint = ({ question, reader }: FieldInput<ChoiceQuestion>): string | undefined =>
   question.multiple === true && question.help === undefined ? reader.t("choice.several") : undefined
 
-/** Those that can be picked, going by the other answers. */
-const offered = ({ question, isOffered }: FieldInput<ChoiceQuestion>): ReadonlyArray<ChoiceOption> =>
-  question.options.filter(({ value }) => isOffered(value))
+/** Those that can be picked, going by the other answers; the others only where a script may offer them later. In the
+ * author's order; `index` names them on the page, those first that are there. */
+const offered = ({
+  question,
+  isOffered,
+  live,
+}: FieldInput<ChoiceQuestion>): ReadonlyArray<{
+  readonly option: ChoiceOption
+  readonly index: number
+  readonly isThere: boolean
+}> => {
+  let [there, away] = [0, question.options.filter(({ value }) => isOffered(value)).length + 1]
+  return question.options.flatMap((option) => {
+    const isThere = isOffered(option.value)
+    if (!isThere && !live) return []
+    return [{ option, index: isThere ? there++ : away++, isThere }]
+  })
+}
 
 const list = (input: FieldInput<ChoiceQuestion>): Html => {
   const { place, answer, reader } = input
@@ -40,9 +52,13 @@ const list = (input: FieldInput<ChoiceQuestion>): Html => {
     ${invalid(input)}
   >
     <option value="">${reader.t("choice.pick")}</option>
-    ${offered(input).map(
-      ({ value, label }) =>
+    ${offered(input).map(({ option: { value, label }, isThere }) =>
+      perhaps(
+        isThere,
+        input,
+        html`data-option="${value}"`,
         html`<option value="${value}" ${value === answer ? html`selected` : null}>${reader.text(label)}</option>`,
+      ),
     )}
   </select>`
 }
@@ -54,19 +70,24 @@ const rows = (input: FieldInput<ChoiceQuestion>): Html => {
   const options = offered(input)
   return html`${shown(input)}
     <div class="choices">
-      ${options.map(({ value, label, help }, index) =>
-        row(input, {
-          index,
-          value,
-          checked: picked.includes(value),
-          label: reader.authored(label),
-          help: help === undefined ? null : reader.authored(help),
-        }),
+      ${options.map(({ option: { value, label, help }, index, isThere }) =>
+        perhaps(
+          isThere,
+          input,
+          html`data-option="${value}"`,
+          row(input, {
+            index,
+            value,
+            checked: picked.includes(value),
+            label: reader.authored(label),
+            help: help === undefined ? null : reader.authored(help),
+          }),
+        ),
       )}${
         question.other === true
           ? html`<div class="other">
               ${row(input, {
-                index: options.length,
+                index: options.filter(({ isThere }) => isThere).length,
                 value: other,
                 checked: ownWords !== undefined,
                 label: html`${reader.t("choice.other")}`,
@@ -121,19 +142,6 @@ const otherOf = (picked: unknown): string | undefined =>
   typeof picked === "object" && picked !== null && "other" in picked && typeof picked.other === "string"
     ? picked.other
     : undefined
-
-/** What was ticked, as it arrived: `validate` refuses what is no option. Words beside "Other" count only with it. */
-const read = ({ place, question, fields }: ReadInput<ChoiceQuestion>): unknown => {
-  const sent = fields.get(fieldName(place))
-  const written = valueOf(fields, otherField(place))
-  if (sent === undefined && written === undefined) return undefined
-  const words = (written ?? "").trim()
-  const values = (sent ?? []).filter((value) => value !== "")
-  const picked = values.map((value) => (value === other ? { other: words } : value))
-  // whoever has written something of their own and ticked nothing means it
-  const meant = picked.length === 0 && words !== "" ? [{ other: words }] : picked
-  return question.multiple === true ? meant : (meant[0] ?? "")
-}
 
 export const view: KindView<ChoiceQuestion> = {
   type: "choice",

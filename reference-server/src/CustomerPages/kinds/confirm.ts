@@ -1,6 +1,7 @@
 /** The kind `confirm` on a page: a box to tick beside the statement that it agrees to. */
 import type { ConfirmQuestion } from "@requite/core/QuestionKind/confirm"
 import { html } from "../../Html.ts"
+import { read } from "./confirm/read.ts"
 import type { FieldInput, KindView } from "./KindView.ts"
 import { controlAnchor, fieldName } from "./KindView.ts"
 import { described, errors, help, invalid, question, shown, title } from "./parts.ts"
@@ -33,6 +34,6 @@ export const view: KindView<ConfirmQuestion> = {
   asksFor: "answer",
   seconds: () => 10,
   field,
-  read: ({ place, fields }) => fields.get(fieldName(place))?.includes("yes"),
+  read,
   summary: ({ reader }) => html`<p>${reader.t("confirm.agreed")}</p>`,
 }

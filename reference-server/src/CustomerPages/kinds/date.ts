@@ -6,12 +6,12 @@ import { describeDate, isDate } from "@requite/core/AnswerKind/date"
 import type { DateQuestion } from "@requite/core/QuestionKind/date"
 import type { Html } from "../../Html.ts"
 import { html } from "../../Html.ts"
-import type { FieldInput, KindView, ReadInput } from "./KindView.ts"
-import { controlAnchor, fieldName, valueOf } from "./KindView.ts"
-import { join, parse, split } from "./date/parse.ts"
+import type { FieldInput, KindView } from "./KindView.ts"
+import { controlAnchor, fieldName } from "./KindView.ts"
+import { split } from "./date/parse.ts"
+import { parts, read } from "./date/read.ts"
 import { grouped, invalid } from "./parts.ts"
 
-const parts = ["day", "month", "year"] as const
 const names = { day: "date.day", month: "date.month", year: "date.year" } as const
 
 const field = (input: FieldInput<DateQuestion>): Html => {
@@ -39,13 +39,6 @@ const field = (input: FieldInput<DateQuestion>): Html => {
 
 const hint = ({ question, reader }: FieldInput<DateQuestion>): string | undefined =>
   question.help === undefined ? reader.t("date.hint") : undefined
-
-const read = ({ place, fields, reader }: ReadInput<DateQuestion>): unknown => {
-  const typed = parts.map((part) => valueOf(fields, fieldName(place, part)))
-  if (typed.every((one) => one === undefined)) return undefined
-  const [day = "", month = "", year = ""] = typed.map((one) => (one ?? "").trim())
-  return parse([day, month, year], reader.locale) ?? join([day, month, year])
-}
 
 export const view: KindView<DateQuestion> = {
   type: "date",

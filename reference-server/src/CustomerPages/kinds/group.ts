@@ -9,7 +9,7 @@ import type { Html } from "../../Html.ts"
 import { html } from "../../Html.ts"
 import type { FieldInput, Fields, KindView } from "./KindView.ts"
 import { controlAnchor, fieldName, questionAnchor } from "./KindView.ts"
-import { described, errors, help, question, title } from "./parts.ts"
+import { described, errors, help, perhaps, question, title } from "./parts.ts"
 
 /** The buttons of repeated groups, as `action` says them: `add:owners`, `take:owners.0`. */
 export const actions = { add: "add", take: "take" } as const
@@ -22,7 +22,7 @@ const field = (input: FieldInput<GroupQuestion>): Html => {
     html`<fieldset id="${controlAnchor(input.place)}" tabindex="-1" ${described(input)}>
       <legend class="label">${isRepeated ? title(input) : input.reader.authored(input.question.label)}</legend>
       ${help(input)}${errors(input)}
-      ${isRepeated ? html`${inside.map((fields, index) => instance(input, index, fields))}${adding(input)}` : inside}
+      ${isRepeated ? html`${inside.map((fields, index) => instance(input, index, fields))}${blank(input)}${adding(input)}` : inside}
     </fieldset>`,
     " group",
   )
@@ -32,28 +32,44 @@ const instance = (input: FieldInput<GroupQuestion>, index: number, fields: Html)
   const { place, question, inside, reader } = input
   const here = [...place, index]
   const { min = 0 } = question.repeat ?? {}
-  return html`<fieldset class="instance" id="${questionAnchor(here)}" tabindex="-1">
-    <legend class="label">${reader.authored(question.label)} ${index + 1}</legend>
+  const number = html`<span data-number>${index + 1}</span>`
+  return html`<fieldset class="instance" id="${questionAnchor(here)}" data-instance="${here.join(".")}" tabindex="-1">
+    <legend class="label">${reader.authored(question.label)} ${number}</legend>
     <input type="hidden" name="${fieldName(place)}" value="${index}" />
     ${fields}
-    ${
-      inside.length > Math.max(min, input.isRequired ? 1 : 0)
-        ? html`<button class="quiet take" name="action" value="${actions.take}:${here.join(".")}">
-            ${reader.t("group.take")}<span class="unseen">: ${reader.text(question.label)} ${index + 1}</span>
-          </button>`
-        : null
-    }
+    ${perhaps(
+      inside.length > Math.max(min, input.isRequired ? 1 : 0),
+      input,
+      html`data-take`,
+      html`<button class="quiet take" name="action" value="${actions.take}:${here.join(".")}" data-take>
+        ${reader.t("group.take")}<span class="unseen">: ${reader.text(question.label)} ${number}</span>
+      </button>`,
+    )}
   </fieldset>`
 }
 
-const adding = ({ place, question, inside, hasRoom, reader }: FieldInput<GroupQuestion>): Html | null =>
-  hasRoom
-    ? html`<button class="secondary add" name="action" value="${actions.add}:${place.join(".")}">
-        ${reader.t(inside.length === 0 ? "group.add" : "group.addAnother")}<span class="unseen"
-          >: ${reader.text(question.label)}</span
-        >
-      </button>`
-    : null
+/** One that nobody has begun, for the script to copy. */
+const blank = (input: FieldInput<GroupQuestion>): Html | null =>
+  input.blank === null
+    ? null
+    : html`<template data-blank="${input.place.join(".")}">${instance(input, notBegun, input.blank)}</template>`
+
+/** Stands for the index of an instance that is not there. */
+export const notBegun = -1
+
+const adding = (input: FieldInput<GroupQuestion>): Html | null => {
+  const { place, question, inside, hasRoom, reader } = input
+  const [first, more] = [reader.t("group.add"), reader.t("group.addAnother")]
+  return perhaps(
+    hasRoom,
+    input,
+    html`data-add`,
+    html`<button class="secondary add" name="action" value="${actions.add}:${place.join(".")}" data-add>
+      <span data-first="${first}" data-more="${more}">${inside.length === 0 ? first : more}</span
+      ><span class="unseen">: ${reader.text(question.label)}</span>
+    </button>`,
+  )
+}
 
 /** Which instances of a repeated group were on the page; null: the group was not. */
 export const shownInstances = (place: Place, fields: Fields, most: number): ReadonlySet<number> | null => {

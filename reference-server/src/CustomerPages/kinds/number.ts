@@ -6,9 +6,10 @@ import { describeNumber } from "@requite/core/AnswerKind/number"
 import type { NumberQuestion } from "@requite/core/QuestionKind/number"
 import type { Html } from "../../Html.ts"
 import { html } from "../../Html.ts"
-import type { FieldInput, KindView, ReadInput } from "./KindView.ts"
-import { controlAnchor, fieldName, partAnchor, valueOf } from "./KindView.ts"
-import { parse } from "./number/parse.ts"
+import type { FieldInput, KindView } from "./KindView.ts"
+import { controlAnchor, fieldName, partAnchor } from "./KindView.ts"
+import { written } from "./number/parse.ts"
+import { read } from "./number/read.ts"
 import { described, invalid, labelled } from "./parts.ts"
 
 /** As long as what was typed may be and still be kept (core). */
@@ -44,17 +45,6 @@ const ids = ({ place, question, errors }: FieldInput<NumberQuestion>): ReadonlyA
 
 /** The keyboard of digits has no minus on some phones. */
 const mayBeNegative = ({ min }: NumberQuestion): boolean => typeof min !== "number" || min < 0
-
-/** To be changed in a field: without groups of digits. */
-const written = (number: number, locale: string): string =>
-  new Intl.NumberFormat(locale, { useGrouping: false, maximumSignificantDigits: 21 }).format(number)
-
-const read = ({ place, question, fields, reader }: ReadInput<NumberQuestion>): unknown => {
-  const typed = valueOf(fields, fieldName(place))
-  if (typed === undefined) return undefined
-  const unit = question.unit === undefined ? "" : reader.text(question.unit)
-  return parse(typed, reader.locale, unit) ?? typed.trim()
-}
 
 export const view: KindView<NumberQuestion> = {
   type: "number",

@@ -4,6 +4,7 @@ import type { Child, Html } from "../../Html.ts"
 import { html } from "../../Html.ts"
 import type { FieldInput } from "./KindView.ts"
 import { controlAnchor, fieldName, partAnchor, questionAnchor } from "./KindView.ts"
+import { key } from "./names.ts"
 
 /** A question with one control: a label over it. */
 export const labelled = (input: FieldInput, control: Html, hint?: string): Html =>
@@ -24,16 +25,36 @@ export const grouped = (input: FieldInput, controls: Html, hint?: string): Html 
   )
 
 /** Whatever stands on the page for one item, under its own address. */
-export const question = ({ place, errors: { length }, isNew }: FieldInput, content: Html, kind = ""): Html =>
-  html`<div class="question${kind}${length > 0 ? " wrong" : ""}${isNew ? " new" : ""}" id="${questionAnchor(place)}">
+export const question = (
+  { place, question: { label }, reader, errors: { length }, isNew }: FieldInput,
+  content: Html,
+  kind = "",
+): Html =>
+  html`<div
+    class="question${kind}${length > 0 ? " wrong" : ""}${isNew ? " new" : ""}"
+    id="${questionAnchor(place)}"
+    data-at="${key(place)}"
+    ${reader.side(label)}
+  >
     ${content}
   </div>`
 
+/** What the page's script may put in later stands in a template: there for nobody until then. */
+export const perhaps = (isThere: boolean, { live }: Pick<FieldInput, "live">, name: Html, content: Html): Html | null =>
+  isThere ? content : live ? html`<template ${name}>${content}</template>` : null
+
 /** The label, and whether it may be left out. */
-export const title = ({ question, isRequired, reader }: FieldInput): Child => [
+export const title = ({ question, isRequired, reader, live }: FieldInput): Child => [
   reader.authored(question.label),
-  isRequired ? null : html` <span class="optional">${reader.t("field.optional")}</span>`,
+  isRequired
+    ? live && typeof question.required === "object"
+      ? html` <template data-optional>${optional(reader)}</template>`
+      : null
+    : html` ${optional(reader)}`,
 ]
+
+const optional = ({ t }: FieldInput["reader"]): Html =>
+  html`<span class="optional" data-optional>${t("field.optional")}</span>`
 
 /** The author's help, a hint of ours, and the firm's documents that go with the question. */
 export const help = ({ place, question, reader }: FieldInput, hint?: string): Html =>

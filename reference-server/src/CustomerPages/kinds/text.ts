@@ -3,8 +3,9 @@ import type { TextQuestion } from "@requite/core/QuestionKind/text"
 import type { Html } from "../../Html.ts"
 import { html } from "../../Html.ts"
 import type { FieldInput, KindView } from "./KindView.ts"
-import { controlAnchor, fieldName, valueOf } from "./KindView.ts"
+import { controlAnchor, fieldName } from "./KindView.ts"
 import { described, invalid, labelled } from "./parts.ts"
+import { read } from "./text/read.ts"
 
 const field = (input: FieldInput<TextQuestion>): Html => {
   const { place, question, answer, reader } = input
@@ -51,7 +52,6 @@ export const view: KindView<TextQuestion> = {
   asksFor: "answer",
   seconds: ({ long }) => (long === true ? 60 : 15),
   field,
-  // browsers send CRLF for a line break; a person typed one character
-  read: ({ place, fields }) => valueOf(fields, fieldName(place))?.replace(/\r\n?/g, "\n"),
+  read,
   summary: ({ answer }) => html`<p class="typed" dir="auto">${typeof answer === "string" ? answer.trim() : ""}</p>`,
 }

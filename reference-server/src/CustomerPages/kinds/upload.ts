@@ -178,6 +178,7 @@ const refusals: Readonly<Record<string, Parameters<Reader["t"]>[0]>> = {
   "upload-encrypted": "problem.upload-encrypted",
   "upload-archive": "problem.upload-archive",
   "upload-picture-too-large": "problem.upload-picture-too-large",
+  "upload-location": "problem.upload-location",
   "upload-no-room-workspace": "problem.upload-no-room-workspace",
   "upload-no-room-session": "problem.upload-no-room-session",
 }

@@ -7,6 +7,7 @@ const ofCustomer = new Set([
   "Claim",
   "RequestAccessLink",
   "StopReminders",
+  "ChooseLanguage",
   "Start",
   "Save",
   "AttachFile",
@@ -15,6 +16,9 @@ const ofCustomer = new Set([
   "ReopenItem",
   "DeclineItem",
   "Submit",
+  "Comment",
+  "Delegate",
+  "Disown",
 ])
 
 /** Names of commands of the same side. */
@@ -29,7 +33,8 @@ const allowedToCustomer = (request: State): ReadonlyArray<Command["type"]> => {
   if (sentAt === null) return []
   const isOpen = state === "Pending" || state === "WaitingForCustomer"
   const reminded = request.details.reminders.enabled && (isOpen || state === "Expired")
-  const stop: ReadonlyArray<Command["type"]> = reminded ? ["StopReminders"] : []
+  const speaks: ReadonlyArray<Command["type"]> = isOpen || state === "Expired" ? ["ChooseLanguage"] : []
+  const stop: ReadonlyArray<Command["type"]> = reminded ? ["StopReminders", ...speaks] : speaks
   if (suspended !== null) return stop
   const mayAsk = policy.selfService === "other-device-and-expired" || (policy.selfService === "other-device" && isOpen)
   const link: ReadonlyArray<Command["type"]> = mayAsk && (isOpen || state === "Expired") ? ["RequestAccessLink"] : []
@@ -40,7 +45,11 @@ const allowedToCustomer = (request: State): ReadonlyArray<Command["type"]> => {
     policy.saving === "none" ? [] : ["Start", "Save", "AttachFile", "RemoveFile"]
   const declines: ReadonlyArray<Command["type"]> = policy.customerMayDeclineItem ? ["DeclineItem"] : []
   const reopens: ReadonlyArray<Command["type"]> = policy.customerMayReopenItem ? ["ReopenItem"] : []
-  return ["Claim", ...saves, ...ticks, ...declines, ...reopens, ...ends, ...link, ...stop]
+  const personal: ReadonlyArray<Command["type"]> =
+    policy.audience === "anyone-with-link"
+      ? []
+      : ["Comment", ...((policy.customerMayDelegate ?? "no") === "no" ? [] : (["Delegate"] as const)), "Disown"]
+  return ["Claim", ...saves, ...ticks, ...declines, ...reopens, ...ends, ...link, ...personal, ...stop]
 }
 
 const allowedToFirm = (request: State): ReadonlyArray<Command["type"]> => {
@@ -48,6 +57,10 @@ const allowedToFirm = (request: State): ReadonlyArray<Command["type"]> => {
   const renews = request.policy.resend.mode !== "new-request" && request.suspended === null
   const resend: ReadonlyArray<Command["type"]> = renews ? ["Resend"] : []
   const unschedule: ReadonlyArray<Command["type"]> = request.scheduled === null ? [] : ["Unschedule"]
+  const answers: ReadonlyArray<Command["type"]> =
+    (request.proposal ?? null) === null ? [] : ["AcceptDelegation", "RefuseDelegation"]
+  const talks: ReadonlyArray<Command["type"]> =
+    request.policy.audience === "anyone-with-link" || request.suspended !== null ? [] : ["Reply"]
   const mayMove = isEditable(request, request.policy.settingsEditable.recipients)
   const move: ReadonlyArray<Command["type"]> = mayMove ? ["ChangeRecipient"] : []
   switch (request.state) {
@@ -79,13 +92,26 @@ const allowedToFirm = (request: State): ReadonlyArray<Command["type"]> => {
         "WaiveItem",
         "MarkItem",
         "CloseOnBehalf",
+        ...talks,
+        ...answers,
         "Cancel",
         suspension,
       ]
     case "Pending":
       return request.sentAt === null
         ? ["Edit", "Send", "Schedule", ...unschedule, ...move, "ChangeWindow", "MarkItem", "Cancel", suspension]
-        : ["Edit", ...resend, ...move, "ChangeWindow", "RevokeLinks", "MarkItem", "Cancel", suspension]
+        : [
+            "Edit",
+            ...resend,
+            ...move,
+            "ChangeWindow",
+            "RevokeLinks",
+            "MarkItem",
+            ...talks,
+            ...answers,
+            "Cancel",
+            suspension,
+          ]
   }
 }
 

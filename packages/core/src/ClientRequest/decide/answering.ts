@@ -99,6 +99,17 @@ const fileGuards = (command: Answering, request: State): ReadonlyArray<Reason> =
   return guard(isThere, "file-unknown", "There is no such file here.", [command.file])
 }
 
+type Attached = Pick<Command.AttachFile, "question" | "file" | "scan" | "withoutLocation">
+
+const fileAttached = (command: Command.Command, { question, file, scan, withoutLocation }: Attached): Event => ({
+  type: "FileAttached",
+  ...stamp(command),
+  question,
+  file,
+  scan,
+  ...(withoutLocation === true ? { withoutLocation } : {}),
+})
+
 const given = (command: Answering, request: State): ReadonlyArray<Event> => {
   switch (command.type) {
     case "Start":
@@ -109,9 +120,7 @@ const given = (command: Answering, request: State): ReadonlyArray<Event> => {
       return isTold ? [{ type: "AnswersSaved", ...stamp(command), questions, conflicts }] : []
     }
     case "AttachFile":
-      return [
-        { type: "FileAttached", ...stamp(command), question: command.question, file: command.file, scan: command.scan },
-      ]
+      return [fileAttached(command, command)]
     case "RemoveFile":
       return [{ type: "FileRemoved", ...stamp(command), file: command.file }]
   }
@@ -131,11 +140,10 @@ export const submit = (command: Command.Submit, request: State): Decision => {
         : "It ends by itself when the last item is complete.",
     ),
     ...guard(missing.length === 0, "incomplete", "Some questions still need an answer.", missing),
-  ])(
-    ...fixing(command, request),
-    ...files.map(
-      ({ question, file, scan }) => ({ type: "FileAttached", ...stamp(command), question, file, scan }) as const,
-    ),
-    { type: "RequestSubmitted", ...stamp(command), submissionId, digest },
-  )
+  ])(...fixing(command, request), ...files.map((file) => fileAttached(command, file)), {
+    type: "RequestSubmitted",
+    ...stamp(command),
+    submissionId,
+    digest,
+  })
 }

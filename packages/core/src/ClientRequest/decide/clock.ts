@@ -65,6 +65,11 @@ export const recordAccess = (command: Command.RecordAccess, request: State): Dec
   return unless(
     command,
     request,
-    guard(request.sentAt !== null, "not-sent", "It has not been sent: nobody can have tried to get in."),
+    guard(
+      // the firm may look at what nobody has been sent yet
+      request.sentAt !== null || what === "viewed-as-customer",
+      "not-sent",
+      "It has not been sent: nobody can have tried to get in.",
+    ),
   )({ type: "AccessRecorded", ...stamp(command), what, recipient, channel })
 }

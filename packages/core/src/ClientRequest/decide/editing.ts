@@ -26,6 +26,7 @@ const parts: Readonly<Record<keyof Details, Part>> = {
   reminders: "reminders",
   timeZone: "reminders",
   sensitivity: "security",
+  portalOnly: "security",
 }
 
 /** The names as a type knows them. */
@@ -44,6 +45,7 @@ const names: ReadonlyArray<keyof Details> = [
   "reminders",
   "timeZone",
   "sensitivity",
+  "portalOnly",
 ]
 
 export const edit = (command: Command.Edit, request: State): Decision => {
@@ -82,7 +84,10 @@ const structure = (request: State, appends: boolean): ReadonlyArray<Reason> => {
 
 /** Until when a setting may be changed; making access harder is always allowed. */
 const setting = (request: State, part: Setting, details: Details): ReadonlyArray<Reason> => {
-  const tightens = part === "security" && details.sensitivity === "high"
+  const { sensitivity, portalOnly = false } = request.details
+  const loosens =
+    (sensitivity === "high" && details.sensitivity !== "high") || (portalOnly && details.portalOnly !== true)
+  const tightens = part === "security" && !loosens
   const message = `Under this policy this setting cannot be changed any more: ${part}.`
   return guard(tightens || isEditable(request, request.policy.settingsEditable[part]), "setting-fixed", message, [part])
 }

@@ -115,6 +115,12 @@ export const sendable = (request: State, details: Details): ReadonlyArray<Reason
       "Under this policy a request has one recipient: create one for each.",
     ),
     ...policy.requires.flatMap((requirement) => required(requirement, details)),
+    // who has no login and can get none would be asked in vain (T8, K49)
+    ...(details.portalOnly === true
+      ? (["contact", "email"] as const)
+          .filter((requirement) => !policy.requires.includes(requirement))
+          .flatMap((requirement) => required(requirement, details))
+      : []),
     ...roles(policy.roles, details.recipients),
     ...guard(Reminder.isTimeZone(details.timeZone), "time-zone-unknown", "There is no such time zone.", [
       details.timeZone,

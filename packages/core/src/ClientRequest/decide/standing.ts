@@ -67,6 +67,17 @@ export const stopReminders = (command: Command.StopReminders, request: State): D
   ])(...(enabled ? [{ type: "RemindersStopped", ...stamp(command), recipient } as const] : []))
 }
 
+/** While there are mails to come, or may be again. */
+export const chooseLanguage = (command: Command.ChooseLanguage, request: State): Decision => {
+  const { recipient, language } = command
+  const isOther = request.details.recipients.some((one) => one.id === recipient && one.language !== language)
+  return unless(command, request, [
+    ...inState(request, ["Pending", "WaitingForCustomer", "Expired"], "This request is closed."),
+    ...guard(request.sentAt !== null, "not-sent", "This request has not been sent."),
+    ...guard(isInvited(request, recipient), "recipient-unknown", "There is no such recipient.", [recipient]),
+  ])(...(isOther ? [{ type: "LanguageChosen", ...stamp(command), recipient, language } as const] : []))
+}
+
 /** In every state: what is known of an address is not a matter of the request's. */
 export const liftSuppression = (command: Command.LiftSuppression, request: State): Decision => {
   const { recipient, reason } = command

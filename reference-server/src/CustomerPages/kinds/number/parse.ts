@@ -62,3 +62,7 @@ const joined = (text: string): string | undefined =>
 
 /** Fifteen digits are kept exactly, whatever they are. */
 const isExact = (digits: string): boolean => digits.replace(".", "").replace(/^0+/, "").length <= 15
+
+/** To be changed in a field: without groups of digits. */
+export const written = (number: number, locale: string): string =>
+  new Intl.NumberFormat(locale, { useGrouping: false, maximumSignificantDigits: 21 }).format(number)

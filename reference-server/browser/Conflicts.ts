@@ -1,0 +1,124 @@
+/**
+ * Answers that came another way than by the fields: kept on the device, or written by somebody else (C4). They are put into
+ * the fields; where two have written, both values stand before the field, to choose from in place. A part of its own, for
+ * pages on which that happens (parts.ts).
+ */
+import type { Filling } from "./Filling.ts"
+import type { Entry, Form } from "./Form.ts"
+import type { Shared } from "./Shared.ts"
+import type * as Sending from "./Sending.ts"
+
+export { write } from "./Write.ts"
+
+/** A page without fields only brings to the server what was kept, and is shown again then. Returns what to do at a change. */
+export const deliver = (
+  filling: Filling,
+  sendingOf: typeof Sending.make,
+  waits: Sending.Hooks["waits"],
+): (() => void) => {
+  const { isSaved, over } = filling
+  const wasUnsaved = !isSaved()
+  const form = document.querySelector<HTMLFormElement>("form.buttons[method=post]")
+  const sending =
+    form === null
+      ? null
+      : sendingOf(form, filling, { carries: false, isBlocked: () => false, waits, prepare: () => {} })
+  return () => {
+    if (wasUnsaved && over() === null && isSaved()) return location.reload()
+    sending?.retry()
+  }
+}
+
+const [often, seldom] = [3_000, 20_000]
+
+/** Takes in what others write, as long as somebody looks: soon again where something happens. */
+export const watch = ({ state, over, look }: Pick<Filling, "state" | "over" | "look">, pause = often): void => {
+  setTimeout(() => {
+    if (over() !== null) return
+    const { revision, saving } = state()
+    const looking = document.hidden || saving !== null ? Promise.resolve(true) : look()
+    void looking.then(() =>
+      watch({ state, over, look }, state().revision === revision ? Math.min(pause * 1.2, seldom) : often),
+    )
+  }, pause)
+}
+
+/** A form says over which versions it writes. */
+export const versioned = (data: FormData, { versions }: Filling): void => {
+  for (const name of [...new Set(data.keys())].filter((one) => one.startsWith("a."))) {
+    const id = name.split(".")[1] ?? ""
+    data.set(`v.${id}`, `${versions()[id] ?? 0}.typed`)
+  }
+}
+
+export interface Conflicts {
+  /** Shows those that are there now; true: one is new. */
+  readonly show: () => boolean
+  /** Leads to the first, if there is one on the page. */
+  readonly focus: () => boolean
+}
+
+export const make = (
+  form: Form,
+  { session, given, state, send }: Filling,
+  { standard, firstControl }: Shared,
+): Conflicts => {
+  const { words, languages } = given
+  const boxes = new Map<string, HTMLElement>()
+  const keyOf = (place: Entry["place"]) => place.join(".")
+
+  const textOf = ({ question }: Entry, answer: unknown): string => {
+    const lines = standard.get(question.type)?.describe(question, answer, languages) ?? []
+    const said = lines.length > 0 ? lines.join(", ") : typeof answer === "string" ? answer : ""
+    return said.trim() === "" ? words.nothing : said
+  }
+
+  const choice = (entry: Entry, keep: "mine" | "theirs", label: string, answer: unknown): HTMLElement => {
+    const button = Object.assign(document.createElement("button"), { type: "button", className: "secondary" })
+    const value = Object.assign(document.createElement("span"), { dir: "auto", textContent: textOf(entry, answer) })
+    button.append(Object.assign(document.createElement("span"), { textContent: `${label}: ` }), value)
+    button.addEventListener("click", () => {
+      send({ type: "ConflictResolved", place: entry.place, keep })
+      firstControl(entry.element)?.focus()
+    })
+    return button
+  }
+
+  const show = (): boolean => {
+    let isNew = false
+    const { conflicts } = state()
+    const there = new Set(conflicts.map(({ place }) => keyOf(place)))
+    for (const [key, box] of boxes) {
+      if (there.has(key)) continue
+      box.remove()
+      boxes.delete(key)
+    }
+    for (const { place, theirs } of conflicts) {
+      const entry = form.entryAt(place)
+      if (entry === undefined) continue
+      const box = boxes.get(keyOf(place)) ?? document.createElement("fieldset")
+      if (!boxes.has(keyOf(place))) isNew = true
+      boxes.set(keyOf(place), box)
+      const choices = [
+        choice(entry, "theirs", words.theirs, theirs),
+        choice(entry, "mine", words.mine, session.answerAt(state(), place)),
+      ]
+      const text = choices.map(({ textContent }) => textContent).join("\n")
+      if (box.isConnected && box.dataset["text"] === text) continue
+      box.className = "conflict live"
+      box.dataset["text"] = text
+      box.replaceChildren(Object.assign(document.createElement("legend"), { textContent: words.choose }), ...choices)
+      entry.element.prepend(box)
+    }
+    return isNew
+  }
+
+  return {
+    show,
+    focus: () => {
+      const button = form.element.querySelector<HTMLElement>("fieldset.conflict.live button")
+      button?.focus()
+      return button !== null
+    },
+  }
+}

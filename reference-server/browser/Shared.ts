@@ -1,0 +1,11 @@
+/** What the parts of the script (parts.ts) are handed by the rest. */
+import type { standard } from "@requite/core/AnswerKind/standard"
+import type { controls, firstControl } from "./Field.ts"
+import type { slotOf } from "./Slot.ts"
+
+export interface Shared {
+  readonly standard: typeof standard
+  readonly slotOf: typeof slotOf
+  readonly firstControl: typeof firstControl
+  readonly controls: typeof controls
+}

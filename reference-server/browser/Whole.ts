@@ -1,0 +1,46 @@
+/**
+ * Everything on one page (P24): Finish is held back until every section is complete, and the page says what is left; it is
+ * the session that knows. A part of its own (parts.ts).
+ */
+import type { Filling } from "./Filling.ts"
+
+export interface Whole {
+  readonly show: () => void
+}
+
+export const make = (page: HTMLFormElement, { session, state }: Filling): Whole => {
+  const line = page.querySelector<HTMLElement>(".left")
+  const finish = page.querySelector<HTMLButtonElement>(".primary[name=action]")
+  const parts = () =>
+    [...page.querySelectorAll<HTMLElement>("summary [data-state]")].map((said) => ({
+      id: said.dataset["state"] ?? "",
+      said,
+      part: said.closest("details"),
+      name: said.closest("summary")?.querySelector("h2")?.textContent?.trim() ?? "",
+    }))
+  // the script shows them as they come
+  page.querySelector(".refresh")?.remove()
+
+  return {
+    show: () => {
+      const program = session.evaluation(state()).program
+      const wrong = new Set(session.issues(state()).map(({ question }) => program.items.get(question)?.section.id))
+      const missing: Array<string> = []
+      for (const { id, said, part, name } of parts()) {
+        const isDone = !wrong.has(id)
+        if (!isDone) missing.push(name)
+        const text = (isDone ? said.dataset["done"] : said.dataset["todo"]) ?? ""
+        if (said.textContent !== text) said.textContent = text
+        part?.classList.toggle("complete", isDone)
+      }
+      if (finish !== null) finish.disabled = missing.length > 0
+      if (line === null) return
+      line.hidden = false
+      const text =
+        missing.length > 0
+          ? (line.dataset["left"] ?? "").replace("…", missing.join(", "))
+          : (line.dataset["done"] ?? "")
+      if (line.textContent !== text) line.textContent = text
+    },
+  }
+}

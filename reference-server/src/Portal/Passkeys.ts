@@ -1,0 +1,303 @@
+/**
+ * Passkeys of the portal (S36, WebAuthn): a key pair that the contact's device keeps and uses only after it has recognised them,
+ * by finger, face or PIN: two factors in one, and nothing that can be given to a wrong page. Of it we keep the public half, a
+ * name that they gave it, and how often it was used.
+ *
+ * A *challenge* is what a device is asked to sign, once, within five minutes. One for a new passkey is its contact's; one to
+ * log in with is nobody's, because whose passkey it is comes back with the answer: so nobody has to type an address, and nobody
+ * can ask which have a login.
+ */
+import {
+  generateAuthenticationOptions,
+  generateRegistrationOptions,
+  type PublicKeyCredentialCreationOptionsJSON,
+  type PublicKeyCredentialRequestOptionsJSON,
+  verifyAuthenticationResponse,
+  verifyRegistrationResponse,
+} from "@simplewebauthn/server"
+import { Crypto, LocalText } from "@requite/core"
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Base64Url from "effect/encoding/Base64Url"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import type * as Redacted from "effect/Redacted"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import { Config } from "../Config.ts"
+import type { TooManyAttempts } from "../Members.ts"
+import * as attempts from "../Members/attempts.ts"
+import { SqlClient, SqlSchema } from "../platform/Sql.ts"
+import { type Account, mostPasskeys, Portal, type Session } from "../Portal.ts"
+import { RateLimits } from "../RateLimits.ts"
+import * as Place from "../RateLimits/Place.ts"
+import * as Tenancy from "../Tenancy.ts"
+import { WorkspaceEvents } from "../WorkspaceEvents.ts"
+import { isUuid } from "./sql.ts"
+
+export const Passkey = Schema.Struct({
+  id: Schema.String,
+  name: Schema.String,
+  createdAt: Schema.Date,
+  lastUsedAt: Schema.NullOr(Schema.Date),
+})
+export type Passkey = typeof Passkey.Type
+
+/** It does not prove what it should, for whatever reason: another key, another site, a challenge that is over, used twice. */
+export class PasskeyRefused extends Schema.TaggedError<PasskeyRefused>()("PasskeyRefused", {
+  /** `full`: there are as many as there may be. */
+  code: Schema.Literals(["not-proved", "full"]),
+}) {}
+
+const Text = Schema.String.check(Schema.isMaxLength(20_000))
+const common = { id: Text, rawId: Text, type: Schema.Literal("public-key") }
+/** What a device answers to a challenge for a new passkey, as browsers write it. */
+export const Made = Schema.Struct({
+  ...common,
+  response: Schema.Struct({
+    clientDataJSON: Text,
+    attestationObject: Text,
+    transports: Schema.optionalKey(Schema.Array(Schema.String.check(Schema.isMaxLength(40)))),
+  }),
+})
+export type Made = typeof Made.Type
+/** What it answers to one to log in with. */
+export const Used = Schema.Struct({
+  ...common,
+  response: Schema.Struct({
+    clientDataJSON: Text,
+    authenticatorData: Text,
+    signature: Text,
+    userHandle: Schema.optionalKey(Schema.NullOr(Text)),
+  }),
+})
+export type Used = typeof Used.Type
+
+export class Passkeys extends Context.Service<
+  Passkeys,
+  {
+    /** Those of the account, the first one first. */
+    list(account: Account): Effect.Effect<ReadonlyArray<Passkey>>
+    /** What a device is asked to make a passkey by. */
+    toMake(session: Session): Effect.Effect<PublicKeyCredentialCreationOptionsJSON, PasskeyRefused>
+    /** Keeps the passkey that a device made, under a name. */
+    keep(session: Session, made: Made, name: string): Effect.Effect<void, PasskeyRefused>
+    /** One that is not there is passed over. */
+    rename(session: Session, id: string, name: string): Effect.Effect<void>
+    remove(session: Session, id: string): Effect.Effect<void>
+    /** What a device is asked to log in by, whoever it is. */
+    toLogIn(workspaceId: string, from: string): Effect.Effect<PublicKeyCredentialRequestOptionsJSON, TooManyAttempts>
+    /** Opens a session for whose passkey it is. */
+    logIn(
+      workspaceId: string,
+      used: Used,
+      from: string,
+    ): Effect.Effect<Redacted.Redacted, PasskeyRefused | TooManyAttempts>
+  }
+>()("@requite/reference-server/Portal/Passkeys") {}
+
+const challengeMillis = 300_000
+/** Ed25519, ES256, RS256: what devices make. */
+const algorithms = [-8, -7, -257]
+
+const Row = Schema.Struct({
+  id: Schema.String,
+  contact: Schema.String,
+  workspaceId: Schema.String,
+  name: Schema.String,
+  email: Schema.String,
+  language: Schema.String,
+  publicKey: Schema.String,
+  counter: Schema.Finite,
+  passkey: Schema.String,
+})
+const decodeClientData = Schema.decodeUnknownOption(Schema.fromJsonString(Schema.Struct({ challenge: Text })))
+
+/** Which challenge an answer says it is to. Nothing is proved by that. */
+const challengeIn = (clientDataJSON: string): string =>
+  Option.match(Option.flatMap(Result.getSuccess(Base64Url.decodeString(clientDataJSON)), decodeClientData), {
+    onNone: () => "",
+    onSome: ({ challenge }) => challenge,
+  })
+
+const named = (given: string) => LocalText.oneLine(given).trim().slice(0, 60)
+
+export const layer = Layer.effect(
+  Passkeys,
+  Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+    const crypto = yield* Crypto.Crypto
+    const portal = yield* Portal
+    const limits = yield* RateLimits
+    const events = yield* WorkspaceEvents
+    const { publicUrl } = yield* Config
+    const rpID = new URL(publicUrl).hostname
+    const digestOf = (text: string) => Effect.provideService(Crypto.sha256Hex(text), Crypto.Crypto, crypto)
+    const refused = new PasskeyRefused({ code: "not-proved" })
+
+    const listed = SqlSchema.findAll({
+      Request: Schema.Struct({ workspaceId: Schema.String, contact: Schema.String }),
+      Result: Passkey,
+      execute: ({ workspaceId, contact }) => sql`
+        SELECT id, name, created_at, last_used_at FROM portal_passkeys
+        WHERE workspace_id = ${workspaceId} AND contact_id = ${contact} ORDER BY created_at, id`,
+    })
+    const byId = SqlSchema.findOneOption({
+      Request: Schema.Struct({ workspaceId: Schema.String, id: Schema.String }),
+      Result: Row,
+      execute: ({ workspaceId, id }) => sql`
+        SELECT p.id, c.id AS contact, c.workspace_id, c.name, c.email, c.language, p.public_key, p.counter::float8 AS counter,
+          p.name AS passkey
+        FROM portal_passkeys p JOIN contacts c ON c.id = p.contact_id
+        WHERE p.workspace_id = ${workspaceId} AND p.id = ${id}`,
+    })
+    const list = ({ workspaceId, contact }: Account) => Effect.orDie(listed({ workspaceId, contact }))
+
+    const challenge = Effect.fnUntraced(function* (workspaceId: string, contactId: string | null, text: string) {
+      const now = yield* Clock.currentTimeMillis
+      const digest = yield* digestOf(text)
+      yield* sql`DELETE FROM portal_challenges WHERE workspace_id = ${workspaceId} AND expires_at <= ${new Date(now)}`
+      const expiresAt = new Date(now + challengeMillis)
+      yield* sql`INSERT INTO portal_challenges ${sql.insert({ digest, workspaceId, contactId, expiresAt })}`
+    }, Effect.orDie)
+    /** Uses a challenge up: for one of those who come at once. */
+    const use = Effect.fnUntraced(function* (workspaceId: string, contactId: string | null, text: string) {
+      const now = new Date(yield* Clock.currentTimeMillis)
+      const whose = contactId === null ? sql`contact_id IS NULL` : sql`contact_id = ${contactId}`
+      const used = yield* Effect.orDie(sql`DELETE FROM portal_challenges
+        WHERE workspace_id = ${workspaceId} AND digest = ${yield* digestOf(text)} AND ${whose} AND expires_at > ${now}
+        RETURNING digest`)
+      if (used.length === 0) return yield* refused
+    })
+
+    const note = (type: string, { workspaceId, contact, name, email }: Account, passkey: string) =>
+      events.add({ workspaceId, type, by: null, about: contact, data: { name, email, passkey } })
+    const together = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+      Effect.catchTag(sql.withTransaction(effect), "SqlError", Effect.die)
+
+    return Passkeys.of({
+      list,
+      toMake: ({ account }) =>
+        Effect.gen(function* () {
+          const known = yield* list(account)
+          if (known.length >= mostPasskeys) return yield* new PasskeyRefused({ code: "full" })
+          const options = yield* Effect.promise(() =>
+            generateRegistrationOptions({
+              rpName: "requite",
+              rpID,
+              userName: account.email,
+              userDisplayName: account.name,
+              userID: new TextEncoder().encode(account.contact),
+              attestationType: "none",
+              excludeCredentials: known.map(({ id }) => ({ id })),
+              // found by the device without an address, and used only after it has recognised its owner
+              authenticatorSelection: { residentKey: "required", userVerification: "required" },
+              supportedAlgorithmIDs: algorithms,
+              timeout: challengeMillis,
+            }),
+          )
+          yield* challenge(account.workspaceId, account.contact, options.challenge)
+          return options
+        }),
+      keep: ({ account }, made, name) =>
+        Effect.gen(function* () {
+          const { workspaceId, contact } = account
+          const expectedChallenge = challengeIn(made.response.clientDataJSON)
+          yield* use(workspaceId, contact, expectedChallenge)
+          const { transports, ...rest } = made.response
+          const { verified, registrationInfo } = yield* Effect.tryPromise({
+            try: () =>
+              verifyRegistrationResponse({
+                response: { ...made, response: rest, clientExtensionResults: {} },
+                expectedChallenge,
+                expectedOrigin: publicUrl,
+                expectedRPID: rpID,
+                requireUserVerification: true,
+                supportedAlgorithmIDs: algorithms,
+              }),
+            catch: () => refused,
+          })
+          if (!verified) return yield* refused
+          const { id, publicKey, counter } = registrationInfo.credential
+          const createdAt = new Date(yield* Clock.currentTimeMillis)
+          yield* Effect.gen(function* () {
+            // one at a time, so that there are never more than there may be
+            yield* sql`SELECT 1 FROM portal_accounts
+              WHERE workspace_id = ${workspaceId} AND contact_id = ${contact} FOR UPDATE`
+            const known = yield* list(account)
+            if (known.length >= mostPasskeys) return yield* new PasskeyRefused({ code: "full" })
+            const own = named(name) || `${known.length + 1}`
+            const row = {
+              id,
+              workspaceId,
+              contactId: contact,
+              name: own,
+              publicKey: Base64Url.encode(publicKey),
+              counter,
+            }
+            const kept = yield* sql`
+              INSERT INTO portal_passkeys ${sql.insert({ ...row, transports: JSON.stringify(transports ?? []), createdAt })}
+              ON CONFLICT DO NOTHING RETURNING id`
+            if (kept.length === 0) return yield* refused
+            yield* note("PortalPasskeyAdded", account, own)
+          }).pipe(together)
+        }),
+      rename: ({ account: { workspaceId, contact } }, id, name) =>
+        Effect.asVoid(
+          Effect.orDie(sql`UPDATE portal_passkeys SET name = coalesce(nullif(${named(name)}, ''), name)
+            WHERE workspace_id = ${workspaceId} AND contact_id = ${contact} AND id = ${id}`),
+        ),
+      remove: ({ account }, id) =>
+        Effect.gen(function* () {
+          const gone = yield* sql<{ name: string }>`DELETE FROM portal_passkeys
+            WHERE workspace_id = ${account.workspaceId} AND contact_id = ${account.contact} AND id = ${id} RETURNING name`
+          for (const { name } of gone) yield* note("PortalPasskeyRemoved", account, name)
+        }).pipe(together),
+      toLogIn: (workspaceId, from) =>
+        Effect.gen(function* () {
+          const place = `portal passkey from ${Place.ofAddress(from)}`
+          yield* attempts.count(limits, place, { times: 100, seconds: 900 })
+          const options = yield* Effect.promise(() =>
+            generateAuthenticationOptions({ rpID, userVerification: "required", timeout: challengeMillis }),
+          )
+          yield* challenge(workspaceId, null, options.challenge)
+          return options
+        }).pipe(Tenancy.within(workspaceId)),
+      logIn: (workspaceId, given, from) =>
+        Effect.gen(function* () {
+          const place = `portal passkey used from ${Place.ofAddress(from)}`
+          yield* attempts.count(limits, place, { times: 50, seconds: 900 })
+          const expectedChallenge = challengeIn(given.response.clientDataJSON)
+          yield* use(workspaceId, null, expectedChallenge)
+          const row = Option.getOrNull(yield* Effect.orDie(byId({ workspaceId, id: given.id })))
+          if (row === null || !isUuid(row.contact)) return yield* refused
+          const publicKey = Result.getOrThrow(Base64Url.decode(row.publicKey))
+          const { userHandle: _, ...response } = given.response
+          const { verified, authenticationInfo } = yield* Effect.tryPromise({
+            try: () =>
+              verifyAuthenticationResponse({
+                response: { ...given, response, clientExtensionResults: {} },
+                expectedChallenge,
+                expectedOrigin: publicUrl,
+                expectedRPID: rpID,
+                requireUserVerification: true,
+                credential: { id: row.id, publicKey: new Uint8Array(publicKey), counter: row.counter },
+              }),
+            catch: () => refused,
+          })
+          if (!verified) return yield* refused
+          const at = new Date(yield* Clock.currentTimeMillis)
+          yield* Effect.orDie(sql`
+            UPDATE portal_passkeys SET counter = ${authenticationInfo.newCounter}, last_used_at = ${at}
+            WHERE workspace_id = ${workspaceId} AND id = ${row.id}`)
+          yield* limits.giveBack(place)
+          const { contact, name, email, language } = row
+          return yield* Effect.mapError(
+            portal.openSession({ workspaceId, contact, name, email, language }, "passkey"),
+            () => refused,
+          )
+        }).pipe(Tenancy.within(workspaceId)),
+    })
+  }),
+)

@@ -1,0 +1,244 @@
+/** The layer of `Portal` over the database. */
+import { Crypto } from "@requite/core"
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type * as Redacted from "effect/Redacted"
+import { isAddress } from "../Mailer/MailAddress.ts"
+import { type Member, SignInRefused } from "../Members.ts"
+import * as attempts from "../Members/attempts.ts"
+import { LinkGone } from "../Members/Links.ts"
+import { Kdf } from "../platform/Crypto.ts"
+import { type Account, type Login, NotLoggedIn, Portal } from "../Portal.ts"
+import { RateLimits } from "../RateLimits.ts"
+import * as Place from "../RateLimits/Place.ts"
+import * as Secret from "../Secret.ts"
+import * as Tenancy from "../Tenancy.ts"
+import { WorkspaceEvents } from "../WorkspaceEvents.ts"
+import * as Letters from "./Letters.ts"
+import * as statements from "./sql.ts"
+
+const none: Login = { state: "none", madeAt: null, lastLoginAt: null, turnedOffAt: null, passkeys: 0, sessions: 0 }
+
+/** A session's use is noted not at every page: a minute more or less does not matter, a write does. */
+const worthNoting = 60_000
+
+export const layer = Layer.effect(
+  Portal,
+  Effect.gen(function* () {
+    const rows = yield* statements.make
+    const { sql } = rows
+    const limits = yield* RateLimits
+    const events = yield* WorkspaceEvents
+    const letters = yield* Letters.queue
+    const services = Context.pick(Crypto.Crypto, Kdf.Kdf)(yield* Effect.context<Crypto.Crypto | Kdf.Kdf>())
+    const now = Effect.map(Clock.currentTimeMillis, (millis) => new Date(millis))
+
+    const note = (type: string, { workspaceId, contact, name, email }: Account, data: Record<string, string> = {}) =>
+      events.add({ workspaceId, type, by: null, about: contact, data: { name, email, ...data } })
+    const noteBy = ({ workspaceId, id }: Member, type: string, contact: string | null) =>
+      Effect.gen(function* () {
+        const [found] = yield* sql<{ name: string; email: string }>`
+          SELECT name, email FROM contacts WHERE workspace_id = ${workspaceId} AND id = ${contact}`
+        yield* events.add({ workspaceId, type, by: id, about: contact, data: { ...found } })
+      })
+
+    /** Runs for a workspace that an address names: one transaction, with what cryptography needs. */
+    const inside =
+      (workspaceId: string) =>
+      <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+        effect.pipe(Effect.provideContext(services), Tenancy.within(workspaceId))
+    const together = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+      Effect.catchTag(sql.withTransaction(effect), "SqlError", Effect.die)
+
+    const openSession: Portal["Service"]["openSession"] = (account, proof) =>
+      Effect.gen(function* () {
+        const { workspaceId, contact } = account
+        const { secret, digest } = yield* Secret.make
+        const at = yield* now
+        // turned off, or another address, while they logged in: then nobody is
+        const known = yield* rows.byContact({ workspaceId, contact })
+        const [before] = yield* sql<{ lastLoginAt: Date | null }>`
+          SELECT last_login_at FROM portal_accounts
+          WHERE workspace_id = ${workspaceId} AND contact_id = ${contact} FOR UPDATE`
+        if (known === null || before === undefined) return yield* new NotLoggedIn()
+        // those that are over go with the next one, so that they do not pile up
+        yield* sql`DELETE FROM portal_sessions WHERE workspace_id = ${workspaceId} AND contact_id = ${contact}
+          AND created_at < ${new Date(at.getTime() - 7 * 86_400_000)}`
+        const session = { digest, workspaceId, contactId: contact, proof, createdAt: at, lastUsedAt: at }
+        yield* sql`INSERT INTO portal_sessions ${sql.insert({ ...session, beforeAt: before.lastLoginAt })}`
+        yield* sql`UPDATE portal_accounts SET last_login_at = ${at}
+          WHERE workspace_id = ${workspaceId} AND contact_id = ${contact}`
+        yield* note("PortalLoggedIn", account, { proof })
+        return secret
+      }).pipe(together, inside(account.workspaceId))
+
+    /** Guessing is slow for one address, and from one place; the place first, so that it uses up nobody's address. */
+    const wrongPasswords = (workspaceId: string, email: string, from: string) => [
+      { key: `portal from ${Place.ofAddress(from)}`, times: 50 },
+      { key: `portal ${workspaceId} as ${email.toLowerCase()}`, times: 10 },
+    ]
+
+    const ended = (account: Account, session: string | null) =>
+      rows.close(account.workspaceId, account.contact, session).pipe(together, inside(account.workspaceId))
+
+    return Portal.of({
+      isOpen: (workspaceId) =>
+        statements.isUuid(workspaceId)
+          ? sql<{ isOpen: boolean }>`
+              SELECT coalesce(p.is_open, true) AS is_open FROM workspaces w LEFT JOIN portals p ON p.workspace_id = w.id
+              WHERE w.id = ${workspaceId}`.pipe(
+              Effect.map(([row]) => row?.isOpen === true),
+              Effect.orDie,
+              Tenancy.within(workspaceId),
+            )
+          : Effect.succeed(false),
+      setOpen: ({ workspaceId, id }, isOpen) =>
+        Effect.gen(function* () {
+          yield* sql`INSERT INTO portals ${sql.insert({ workspaceId, isOpen })}
+            ON CONFLICT (workspace_id) DO UPDATE SET is_open = excluded.is_open`
+          const type = isOpen ? "PortalOpened" : "PortalClosed"
+          yield* events.add({ workspaceId, type, by: id, about: null, data: {} })
+        }).pipe(together, inside(workspaceId)),
+
+      askForLink: (workspaceId, given, from) =>
+        Effect.gen(function* () {
+          yield* attempts.count(limits, `portal link from ${Place.ofAddress(from)}`, { times: 20, seconds: 3600 })
+          const email = given.trim()
+          if (!isAddress(email)) return
+          // who asks once more is answered the same: the mails that went out are enough
+          yield* limits.take(`portal link ${workspaceId} ${email.toLowerCase()}`, { times: 3, seconds: 3600 }).pipe(
+            Effect.andThen(
+              Effect.flatMap(Crypto.uuid, (id) => Effect.orDie(letters.offer({ workspaceId, email }, { id }))),
+            ),
+            Effect.asVoid,
+            Effect.catchTag("RateLimited", () => Effect.void),
+          )
+        }).pipe(inside(workspaceId)),
+      look: (workspaceId, token) =>
+        Effect.gen(function* () {
+          const found = yield* rows.byLink({ workspaceId, digest: yield* Secret.digest(token), now: yield* now })
+          return found ?? (yield* new LinkGone())
+        }).pipe(inside(workspaceId)),
+      setPassword: (workspaceId, token, password) =>
+        Effect.gen(function* () {
+          const digest = yield* Secret.digest(token)
+          const passwordHash = yield* Secret.hashPassword(password)
+          return yield* Effect.gen(function* () {
+            const at = yield* now
+            const found = yield* rows.byLink({ workspaceId, digest, now: at })
+            if (found === null) return yield* new LinkGone()
+            const { hasPassword, ...account } = found
+            // for one of those who come at once
+            const used = yield* sql`DELETE FROM portal_links
+              WHERE workspace_id = ${workspaceId} AND digest = ${digest} RETURNING digest`
+            if (used.length === 0) return yield* new LinkGone()
+            const { contact, email } = account
+            yield* sql`DELETE FROM portal_links WHERE workspace_id = ${workspaceId} AND contact_id = ${contact}`
+            // passkeys of who had the account under another address are not theirs
+            if (!hasPassword) {
+              yield* sql`DELETE FROM portal_passkeys WHERE workspace_id = ${workspaceId} AND contact_id = ${contact}`
+            }
+            yield* sql`INSERT INTO portal_accounts (contact_id, workspace_id, email_key, password_hash, created_at)
+              VALUES (${contact}, ${workspaceId}, lower(${email}), ${passwordHash}, ${at})
+              ON CONFLICT (contact_id) DO UPDATE SET email_key = excluded.email_key,
+                password_hash = excluded.password_hash,
+                created_at = CASE WHEN ${hasPassword} THEN portal_accounts.created_at ELSE excluded.created_at END`
+            yield* rows.close(workspaceId, contact, null)
+            yield* note(hasPassword ? "PortalPasswordSet" : "PortalLoginMade", account)
+            return account
+          }).pipe(together)
+        }).pipe(inside(workspaceId)),
+      logIn: (workspaceId, { email, password, from }) =>
+        Effect.gen(function* () {
+          const counted = wrongPasswords(workspaceId, email, from)
+          yield* Effect.forEach(counted, ({ key, times }) => attempts.count(limits, key, { times, seconds: 900 }))
+          const found = isAddress(email) ? yield* rows.byEmail({ workspaceId, email }) : null
+          if (!(yield* Secret.isPassword(password, found?.passwordHash ?? null)) || found === null) {
+            return yield* new SignInRefused()
+          }
+          // counted beforehand, so that guesses at once count too; this one was not wrong
+          yield* Effect.forEach(counted, ({ key }) => limits.giveBack(key))
+          const { passwordHash: _, ...account } = found
+          return yield* Effect.catchTag(openSession(account, "password"), "NotLoggedIn", () =>
+            Effect.fail(new SignInRefused()),
+          )
+        }).pipe(inside(workspaceId)),
+      openSession,
+      bySession: (workspaceId, secret: Redacted.Redacted) =>
+        Effect.gen(function* () {
+          const at = yield* now
+          const found = yield* rows.bySession({ workspaceId, digest: yield* Secret.digest(secret), now: at })
+          if (found === null) return yield* new NotLoggedIn()
+          const { digest, proof, lastUsedAt, beforeAt, ...account } = found
+          if (at.getTime() - lastUsedAt.getTime() > worthNoting) {
+            yield* Effect.orDie(sql`UPDATE portal_sessions SET last_used_at = ${at}
+              WHERE workspace_id = ${workspaceId} AND digest = ${digest}`)
+          }
+          return { account, digest, proof, before: beforeAt?.getTime() ?? null }
+        }).pipe(inside(workspaceId)),
+      logOut: ({ account, digest }) => ended(account, digest),
+      logOutEverywhere: ({ account }) =>
+        Effect.andThen(
+          ended(account, null),
+          Effect.provideContext(note("PortalSessionsEnded", account), services),
+        ).pipe(Tenancy.within(account.workspaceId)),
+      changePassword: ({ account, digest }, { old, fresh }) =>
+        Effect.gen(function* () {
+          const { workspaceId, contact } = account
+          const key = `portal password of ${contact}`
+          yield* attempts.count(limits, key, { times: 10, seconds: 900 })
+          const known = yield* rows.byContact({ workspaceId, contact })
+          if (!(yield* Secret.isPassword(old, known?.passwordHash ?? null))) return yield* new SignInRefused()
+          yield* limits.giveBack(key)
+          const passwordHash = yield* Secret.hashPassword(fresh)
+          const of = sql`workspace_id = ${workspaceId} AND contact_id = ${contact}`
+          yield* Effect.gen(function* () {
+            yield* sql`UPDATE portal_accounts SET password_hash = ${passwordHash} WHERE ${of}`
+            // who asked for a link before has a password now
+            yield* sql`DELETE FROM portal_links WHERE ${of}`
+            const others = yield* sql<{ digest: string }>`
+              SELECT digest FROM portal_sessions WHERE ${of} AND digest <> ${digest}`
+            yield* Effect.forEach(others, (other) => rows.close(workspaceId, contact, other.digest), { discard: true })
+            yield* note("PortalPasswordChanged", account)
+          }).pipe(together)
+        }).pipe(inside(account.workspaceId)),
+
+      loginOf: (workspaceId, contact) =>
+        Effect.gen(function* () {
+          const found = yield* rows.login({ workspaceId, contact, now: yield* now })
+          if (found === null) return none
+          const { turnedOffAt, isProved, hasPassword, createdAt, lastLoginAt, passkeys, sessions } = found
+          const isMade = isProved && hasPassword
+          return {
+            state: turnedOffAt !== null ? "off" : isMade ? "on" : "none",
+            madeAt: isMade ? createdAt.getTime() : null,
+            lastLoginAt: lastLoginAt?.getTime() ?? null,
+            turnedOffAt: turnedOffAt?.getTime() ?? null,
+            passkeys: isMade ? passkeys : 0,
+            sessions: turnedOffAt === null && isMade ? sessions : 0,
+          }
+        }),
+      turnOff: (member, contact) =>
+        Effect.gen(function* () {
+          const { workspaceId } = member
+          const at = yield* now
+          // who has no login yet can make none either
+          yield* sql`INSERT INTO portal_accounts (contact_id, workspace_id, email_key, password_hash, created_at, turned_off_at)
+            SELECT id, workspace_id, email_key, '', ${at}::timestamptz, ${at}::timestamptz FROM contacts
+            WHERE workspace_id = ${workspaceId} AND id = ${contact}
+            ON CONFLICT (contact_id) DO UPDATE SET turned_off_at = coalesce(portal_accounts.turned_off_at, ${at}::timestamptz)`
+          yield* sql`DELETE FROM portal_links WHERE workspace_id = ${workspaceId} AND contact_id = ${contact}`
+          yield* rows.close(workspaceId, contact, null)
+          yield* noteBy(member, "PortalLoginTurnedOff", contact)
+        }).pipe(together, inside(member.workspaceId)),
+      turnOn: (member, contact) =>
+        Effect.gen(function* () {
+          yield* sql`UPDATE portal_accounts SET turned_off_at = NULL
+            WHERE workspace_id = ${member.workspaceId} AND contact_id = ${contact}`
+          yield* noteBy(member, "PortalLoginTurnedOn", contact)
+        }).pipe(together, inside(member.workspaceId)),
+    })
+  }),
+)

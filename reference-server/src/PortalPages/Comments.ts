@@ -1,0 +1,37 @@
+/** What was said about a request, as its contact reads it in the portal once it is over: oldest first, and read only (K47). */
+import { LocalText, Questionnaire } from "@requite/core"
+import * as Effect from "effect/Effect"
+import { type Comment, Conversations } from "../Conversations.ts"
+import { type Html, html } from "../Html.ts"
+import type { Found } from "../Portal/Requests.ts"
+import type { Visit } from "./Visit.ts"
+
+/** The conversation of a request; null: nobody said anything. */
+export const show = Effect.fnUntraced(function* (
+  visit: Visit,
+  one: Found,
+): Effect.fn.Return<Html | null, never, Conversations> {
+  const comments = yield* (yield* Conversations).of(visit.workspace.id, one.request, { recipient: one.recipient })
+  const { t } = visit.words
+  return comments.length === 0
+    ? null
+    : html`<section class="conversation" aria-labelledby="messages">
+        <h2 id="messages">${t("talk.title")}</h2>
+        <ol class="talk">
+          ${comments.map((comment) => line(visit, one, comment))}
+        </ol>
+      </section>`
+})
+
+const line = ({ words, workspace }: Visit, { current }: Found, comment: Comment): Html => {
+  const { item, mine, name, side, at, text } = comment
+  const section = item === null ? undefined : Questionnaire.section(current.stored.questionnaire, item)
+  const who = mine ? words.t("talk.you") : name === "" ? workspace.name : name
+  return html`<li class="${side === "firm" ? "theirs" : "ours"}">
+    <p class="detail">
+      <strong dir="auto">${side === "firm" && name !== "" ? `${who} (${workspace.name})` : who}</strong> ·
+      ${words.dateTime(at)}${section !== undefined && html` · <span dir="auto">${LocalText.resolve(section.title, [words.locale, words.language])}</span>`}
+    </p>
+    <p class="typed" dir="auto">${text}</p>
+  </li>`
+}

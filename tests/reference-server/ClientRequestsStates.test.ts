@@ -1,0 +1,46 @@
+/** States that are read from the texts of their rows: what was read lately is not read again, and nothing else is taken for it. */
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as States from "../../reference-server/src/ClientRequests/States.ts"
+import { after, created, day, sent } from "../support/Decider.ts"
+
+const text = (state: object) => JSON.stringify(state)
+
+describe("the texts of states", () => {
+  it.effect("the same text is the same state; one that differs in a letter is read for itself", () =>
+    Effect.gen(function* () {
+      const pending = after(created())
+      const out = after(created(), sent(day(1)))
+      const read = yield* States.read(text(pending))
+      assert.deepStrictEqual(read, pending)
+      assert.strictEqual(yield* States.read(text(pending)), read)
+      assert.deepStrictEqual(yield* States.read(text(out)), out)
+      const { title } = pending.details
+      const renamed = yield* States.read(text(pending).replace(title, `${title}!`))
+      assert.deepStrictEqual([renamed.details.title, read.details.title], [`${title}!`, title])
+    }),
+  )
+
+  it.effect("a text that says no state fails, however often", () =>
+    Effect.gen(function* () {
+      for (const bad of ["{}", "{", text({ ...after(created()), state: "Lost" })]) {
+        assert.isTrue(Exit.isFailure(yield* Effect.exit(States.read(bad))))
+        assert.isTrue(Exit.isFailure(yield* Effect.exit(States.read(bad))))
+      }
+    }),
+  )
+
+  it.effect("so many are remembered and no more: what was forgotten is read again", () =>
+    Effect.gen(function* () {
+      const pending = after(created())
+      const first = yield* States.read(text(pending))
+      for (let n = 0; n < 600; n++) {
+        yield* States.read(text({ ...pending, details: { ...pending.details, title: `number ${n}` } }))
+      }
+      const again = yield* States.read(text(pending))
+      assert.notStrictEqual(again, first)
+      assert.deepStrictEqual(again, first)
+    }),
+  )
+})
