@@ -44,10 +44,10 @@ export const watch = ({ state, over, look }: Pick<Filling, "state" | "over" | "l
 }
 
 /** A form says over which versions it writes. */
-export const versioned = (data: FormData, { versions }: Filling): void => {
+export const versioned = (data: FormData, { known }: Filling): void => {
   for (const name of [...new Set(data.keys())].filter((one) => one.startsWith("a."))) {
     const id = name.split(".")[1] ?? ""
-    data.set(`v.${id}`, `${versions()[id] ?? 0}.typed`)
+    data.set(`v.${id}`, `${known().versions[id] ?? 0}.typed`)
   }
 }
 
@@ -60,7 +60,7 @@ export interface Conflicts {
 
 export const make = (
   form: Form,
-  { session, given, state, send }: Filling,
+  { session, given, state, known, send }: Filling,
   { standard, firstControl }: Shared,
 ): Conflicts => {
   const { words, languages } = given
@@ -100,7 +100,7 @@ export const make = (
       if (!boxes.has(keyOf(place))) isNew = true
       boxes.set(keyOf(place), box)
       const choices = [
-        choice(entry, "theirs", words.theirs, theirs),
+        choice(entry, "theirs", words.theirs.replace("…", known().writers[String(place[0])] ?? ""), theirs),
         choice(entry, "mine", words.mine, session.answerAt(state(), place)),
       ]
       const text = choices.map(({ textContent }) => textContent).join("\n")

@@ -15,7 +15,8 @@ export interface Filling {
   readonly given: Given
   readonly state: () => State
   readonly over: () => Over
-  readonly versions: () => Readonly<Record<string, number>>
+  /** What others have written, as far as is known here. */
+  readonly known: () => Pick<Line.Latest, "versions" | "writers">
   /** Was anything brought back from the device? */
   readonly isRestored: boolean
   readonly send: (message: Message) => void
@@ -39,13 +40,13 @@ const sum = (versions: Readonly<Record<string, number>>): number =>
 
 export const make = (given: Given, session: Session, shown: Shown): Filling => {
   const { answers, typed, context, visited, shares } = given
-  let versions = given.versions
+  let known: ReturnType<Filling["known"]> = given
   let over: Over = null
   let reached = Date.now()
   let timer: ReturnType<typeof setTimeout> | undefined
 
   const isTyped = (id: string) => session.evaluation(state).program.items.get(id)?.kind?.givenAs !== "files"
-  const beginning = { answers, revision: shares ? sum(versions) : 1, context, visited, autosave: given.saves }
+  const beginning = { answers, revision: shares ? sum(given.versions) : 1, context, visited, autosave: given.saves }
   let state = session.start(beginning)
   const kept = given.kept === null ? null : Kept.kept(given.kept, isTyped)
   const entries = [...(kept?.entries ?? [])].filter(([id]) => session.evaluation(state).program.items.has(id))
@@ -81,15 +82,16 @@ export const make = (given: Given, session: Session, shown: Shown): Filling => {
       await Promise.resolve()
       return send({ type: "SaveSucceeded", save: number, revision: state.revision + 1, at: Date.now() })
     }
-    const outcome = await Line.save(given, own, versions)
+    const outcome = await Line.save(given, own, known.versions)
     if (outcome.type === "failed") return send({ type: "SaveFailed", save: number, at: Date.now() })
     reached = Date.now()
     if (outcome.type === "refused") return send({ type: "SaveRefused", save: number, issues: [] })
     if (outcome.type !== "latest") return ended(outcome.type)
     const { latest, isContested } = outcome
-    versions = latest.versions
+    known = latest
     // on a shared record all that is there now comes back: what others wrote meanwhile is in it
-    const revision = latest.answers === null ? state.revision + 1 : Math.max(sum(versions), state.revision + 2 * shade)
+    const revision =
+      latest.answers === null ? state.revision + 1 : Math.max(sum(latest.versions), state.revision + 2 * shade)
     if (latest.answers !== null && isContested) {
       return send({ type: "SaveConflicted", save: number, revision, theirs: latest.answers })
     }
@@ -108,8 +110,8 @@ export const make = (given: Given, session: Session, shown: Shown): Filling => {
     const { latest } = outcome
     if (latest.revision !== given.revision) ended("stale")
     else if (latest.answers !== null && state.saving === null && sum(latest.versions) > state.revision) {
-      versions = latest.versions
-      send({ type: "AnswersArrived", revision: sum(versions), answers: latest.answers })
+      known = latest
+      send({ type: "AnswersArrived", revision: sum(latest.versions), answers: latest.answers })
     }
     return true
   }
@@ -128,7 +130,7 @@ export const make = (given: Given, session: Session, shown: Shown): Filling => {
     given,
     state: () => state,
     over: () => over,
-    versions: () => versions,
+    known: () => known,
     isRestored: entries.length > 0 && Object.keys(state.changes).length > 0,
     send,
     isSaved: () => !given.saves || session.saving(state).state === "saved",
@@ -140,7 +142,7 @@ export const make = (given: Given, session: Session, shown: Shown): Filling => {
       // what was typed after a save that is under way goes beside it; on a shared record it would meet itself
       if (saving === null || over !== null || shares || changes === saving.changes) return
       const own = Object.fromEntries(Object.entries(changes).filter(([id]) => isTyped(id)))
-      if (Object.keys(own).length > 0) void Line.save(given, own, versions)
+      if (Object.keys(own).length > 0) void Line.save(given, own, known.versions)
     },
   }
 }

@@ -14,6 +14,8 @@ export type Outcome =
 export interface Latest {
   readonly revision: number
   readonly versions: Readonly<Record<string, number>>
+  /** Who wrote the version that stands, by question. */
+  readonly writers: Readonly<Record<string, string>>
   readonly answers: Answers | null
 }
 

@@ -106,11 +106,11 @@ describe.skipIf(Browser.missing !== undefined)("TaxDome: file requests", () => {
       const firm = await Journey.said(member)
       for (const text of ["taxi.pdf", "hotel.pdf", "train.pdf"]) assert.include(firm, text)
       assert.include(await member.locator(".titled").innerText(), "Waiting for customer")
-      // F2: the firm is told: each time, or of both at once
+      // F2: the firm is told of both at once
       await journey.pass(15 * Journey.minutes)
       const notice = await journey.mailTo(Journey.memberAddress)
       assert.include(notice.parsed.text ?? "", request)
-      assert.isAtMost(journey.mailsTo(Journey.memberAddress).length, 2)
+      assert.strictEqual(journey.mailsTo(Journey.memberAddress).length, 1)
       await one.context().close()
     },
   )

@@ -39,6 +39,10 @@ const bodies: Readonly<Record<string, unknown>> = {
   "keys.create": { name: "a key" },
   "keys.rotate": {},
   "requests.erase": { reason: "taken" },
+  "requests.comment": { text: "Any news?" },
+  "requests.askDocument": { label: "Lease" },
+  "requests.refuseDelegation": {},
+  "documents.give": { document: someId },
 }
 const bodyOf = (id: string) => (bodies[id] === undefined ? {} : { body: JSON.stringify(bodies[id]) })
 

@@ -180,7 +180,7 @@ layer(TestFirm.layer, { excludeTestServices: true, timeout: "60 seconds" })("sav
   )
 
   it.effect(
-    "L36 F2 F9 M31: three files in two visits: the firm is told twice, the state stays, no mail to nobody",
+    "L36 F2 F9 M31: three files in two visits: the firm is told of each once, of an endless one within the hour",
     () =>
       Effect.gen(function* () {
         const requests = yield* ClientRequests
@@ -204,12 +204,19 @@ layer(TestFirm.layer, { excludeTestServices: true, timeout: "60 seconds" })("sav
         assert.match((yield* TestFirm.mailTo(member.email)).subject, /^2 files came in/)
         yield* TestFirm.at(first + 3 * quarter - 1000)(requests.sweep)
         assert.match((yield* TestFirm.mailTo(member.email, 2)).subject, /^1 file came in/)
+        // who goes on and on is told of within the hour
+        const long = first + 5 * quarter
+        for (let minute = 0; minute < 60; minute += 14) yield* TestFirm.at(long + minute * 60_000)(attach)
+        yield* TestFirm.at(long + 4 * quarter - 1)(requests.sweep)
+        assert.strictEqual((yield* told).length, 2)
+        yield* TestFirm.at(long + 4 * quarter)(requests.sweep)
+        assert.match((yield* TestFirm.mailTo(member.email, 3)).subject, /^5 files came in/)
 
         const { current, mails } = yield* requests.overview(member.workspaceId, sent.id)
-        assert.deepStrictEqual([current.request.state, current.request.files.length], ["WaitingForCustomer", 3])
+        assert.deepStrictEqual([current.request.state, current.request.files.length], ["WaitingForCustomer", 8])
         assert.deepStrictEqual(
           mails.map(({ kind }) => kind),
-          ["upload-notice", "upload-notice"],
+          ["upload-notice", "upload-notice", "upload-notice"],
         )
       }),
   )

@@ -1,10 +1,15 @@
 // How files leave the server: as bytes to save, in parts, from an origin of their own where there is one; and what of a picture is
 // shown. Each over HTTP, as browsers and programs ask.
 import { assert, layer } from "@effect/vitest"
+import { Crypto } from "@requite/core"
 import * as Effect from "effect/Effect"
 import sharp from "sharp"
 import { BlobKey, BlobStore } from "../../reference-server/src/BlobStore.ts"
+import { Documents } from "../../reference-server/src/Documents.ts"
+import { Shares } from "../../reference-server/src/Documents/Shares.ts"
 import { SqlClient } from "../../reference-server/src/platform/Sql.ts"
+import { Uploads } from "../../reference-server/src/Uploads.ts"
+import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import * as Browser from "../support/Browser.ts"
 import * as Samples from "../support/FileSamples.ts"
@@ -267,6 +272,44 @@ layer(World.layerOf({ FILES_URL: apart }), patience)("files on an origin of thei
           TestFirm.clock.pass(301_000)
           assert.strictEqual((yield* World.call(at, there)).status, 404)
         }
+      }),
+  )
+
+  it.effect(
+    "F11 S54: a shared document is led there too, and only from the button, which its page lets lead there",
+    () =>
+      Effect.gen(function* () {
+        const { key, member } = yield* World.firm
+        const documents = yield* Documents
+        const folder = yield* documents.addFolder(member, yield* Crypto.uuid, {
+          name: "For the bank",
+          visibility: "private",
+          in: { kind: "guest" },
+        })
+        const content = Samples.pdf
+        const arriving = { name: "deed.pdf", content: Stream.make(content) }
+        const file = yield* (yield* Uploads).receiveDocument(member, arriving)
+        const brought = yield* documents.add(member, folder.id, file)
+        const shares = yield* Shares
+        const { url, share } = yield* shares.make(member, brought.id, { note: "The bank", days: 2 })
+        const path = new URL(Redacted.value(url)).pathname
+        const page = yield* World.call(path)
+        assert.strictEqual(page.status, 200)
+        assert.include(page.headers["content-security-policy"], `form-action 'self' ${apart};`)
+        const led = yield* World.call(path, {}, "POST")
+        const { location = "" } = led.headers
+        assert.deepStrictEqual([led.status, led.body.length, location.startsWith(`${apart}/files/`)], [303, 0, true])
+        const at = location.slice(apart.length)
+        const saved = yield* World.call(at, there)
+        assert.deepStrictEqual([saved.status, World.sha256(saved.body)], [200, World.sha256(content)])
+        // neither the link itself is there, nor the file where the pages are, nor either of them later
+        assert.strictEqual((yield* World.call(path, there)).status, 404)
+        assert.strictEqual((yield* World.call(at, { host: "localhost:3000" })).status, 404)
+        assert.strictEqual((yield* World.call(path, { ...there, ...key }, "POST")).status, 404)
+        yield* shares.revoke(member, brought.id, share.id)
+        assert.strictEqual((yield* World.call(path, {}, "POST")).status, 410)
+        TestFirm.clock.pass(301_000)
+        assert.strictEqual((yield* World.call(at, there)).status, 404)
       }),
   )
 

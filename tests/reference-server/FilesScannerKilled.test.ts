@@ -133,8 +133,9 @@ if (Clamd.isInstalled)
             },
           })
           const customer = yield* World.enter(World.tokenOf(yield* TestFirm.mailTo(firm.address, 1)))
+          const run = Effect.runPromiseWith(yield* Effect.context<never>())
           const killed = new Promise<void>((resolve) => {
-            Object.assign(line, { after: 200_000, act: () => void Effect.runPromise(first.kill).then(resolve) })
+            Object.assign(line, { after: 200_000, act: () => void run(first.kill).then(resolve) })
           })
           const body = new FormData()
           body.append("file", new File([statement], "statement.pdf"))

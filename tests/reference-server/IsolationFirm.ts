@@ -246,7 +246,10 @@ export const furnished = Effect.fnUntraced(function* (mark: string) {
   const document = yield* (yield* Documents).add(admin, folder.id, deed)
   const { share } = yield* api.documents.share({ params: { id: document.id }, payload: { note: `${mark} bank` } })
 
-  const { id: handout } = yield* api.documents.give({ params: { request: started.id }, payload: { document: document.id } })
+  const { id: handout } = yield* api.documents.give({
+    params: { request: started.id },
+    payload: { document: document.id },
+  })
 
   // a file of theirs that is still on its way
   const begun = yield* World.call("POST", `${customer.at}/uploads`, {

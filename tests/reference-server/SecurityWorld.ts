@@ -29,11 +29,14 @@ export const day = 86_400_000
 /** What the configuration says, and pages of ours therefore send. */
 export const origin = "http://localhost:3000"
 
-export const layer = HttpRouter.serve(Layer.mergeAll(CustomerPages.layer, PortalPages.layer, FirmPages.layer, Api.layer), {
-  disableLogger: true,
-  disableListenLog: true,
-  middleware: (app) => AccessLog.middleware([])(Caller.middleware({ recordWholeIp: false })(app)),
-}).pipe(
+export const layer = HttpRouter.serve(
+  Layer.mergeAll(CustomerPages.layer, PortalPages.layer, FirmPages.layer, Api.layer),
+  {
+    disableLogger: true,
+    disableListenLog: true,
+    middleware: (app) => AccessLog.middleware([])(Caller.middleware({ recordWholeIp: false })(app)),
+  },
+).pipe(
   Layer.provideMerge(NodeHttpServer.layer(createServer, { port: 0, host: "127.0.0.1" })),
   Layer.provideMerge(Samples.layer),
   Layer.provideMerge(TestFirm.layer),

@@ -179,7 +179,12 @@ layer(World.layer, { excludeTestServices: true, timeout: "120 seconds" })("storm
     Effect.gen(function* () {
       const firm = yield* World.firm
       const person = { name: "Eve", email: `eve.${firm.address}`, language: "en" }
-      const change = { waitingBegins: "on-send", audience: "shared-record", saving: "live" }
+      const change = {
+        waitingBegins: "on-send",
+        audience: "shared-record",
+        saving: "live",
+        structureEditable: "append-until-submitted",
+      }
       const body = JSON.stringify({
         questionnaire: { id: "kyc" },
         title: "Twice",
@@ -203,6 +208,10 @@ layer(World.layer, { excludeTestServices: true, timeout: "120 seconds" })("storm
         ["requests.resendTo", "/recipients/{recipient}/resend"],
         ["requests.copyLink", "/recipients/{recipient}/link"],
         ["requests.unlockCodes", "/recipients/{recipient}/unlock-codes"],
+        ["requests.comment", "/comments", { text: "Any news?" }],
+        ["requests.askDocument", "/documents", { label: "Lease" }],
+        ["requests.refuseDelegation", "/delegations/{proposal}/refuse", { reason: "You know it best" }],
+        ["requests.acceptDelegation", "/delegations/{proposal}/accept"],
         ["requests.completeItem", "/items/about/complete"],
         ["requests.reopenItem", "/items/about/reopen"],
         ["requests.waiveItem", "/items/papers/waive", { reason: "not needed" }],
@@ -226,10 +235,23 @@ layer(World.layer, { excludeTestServices: true, timeout: "120 seconds" })("storm
         [...new Set(story.map(([name]) => name))],
         "a command that this story does not tell",
       )
+      /** The customer would have somebody else answer: the wish's id. */
+      const proposal = Effect.gen(function* () {
+        const params = { id, recipient: yield* recipient }
+        const { url } = yield* firm.api.requests.copyLink({ params, headers: {} })
+        const customer = yield* World.enter(url.slice(-43))
+        const wished = yield* call("POST", `${customer.at}/delegate`, {
+          headers: customer.headers,
+          body: JSON.stringify({ name: "Cy Lund", email: `cy.${firm.address}` }),
+        })
+        assert.strictEqual(wished.status, 200, wished.body)
+        return (yield* firm.api.requests.comments({ params: { id } })).proposal?.id ?? assert.fail("no wish")
+      })
       for (const [name, path, payload] of story) {
+        const wish = path.includes("{proposal}") ? yield* proposal : ""
         const before = (yield* entriesOf(id)).length
         const method = keyed.find(({ id }) => id === name)?.method ?? ""
-        const address = `/api/requests/${id}${path.replace("{recipient}", yield* recipient)}`
+        const address = `/api/requests/${id}${path.replace("{recipient}", yield* recipient).replace("{proposal}", wish)}`
         const asked = {
           headers: { ...firm.headers, "idempotency-key": yield* Crypto.uuid },
           ...(payload === undefined ? {} : { body: JSON.stringify(payload) }),

@@ -190,6 +190,7 @@ const canMount = (() => {
 const hasPostgres = process.env["TEST_DATABASE_URL"] !== undefined
 if (!canMount) process.stderr.write("SKIPPED: files on a full disk (no file system can be mounted here)\n")
 if (!Swift.isInstalled) process.stderr.write(`${Swift.skipped}\n`)
+if (!hasPostgres) process.stderr.write("SKIPPED: a store for files that gives way (TEST_DATABASE_URL is not set)\n")
 
 describe.skipIf(!canMount || !hasPostgres)("a disk for files that fills", () => {
   const scope = Scope.makeUnsafe()

@@ -48,7 +48,10 @@ export interface Eye {
 }
 
 /** Looks at the page as it is; with `sizes`, at each of them, and with axe at the page's own, which is the first. */
-export const eye = (name: string, sizes: ReadonlyArray<{ readonly width: number; readonly height: number }> = []): Eye => {
+export const eye = (
+  name: string,
+  sizes: ReadonlyArray<{ readonly width: number; readonly height: number }> = [],
+): Eye => {
   const complaints: Array<string> = []
   const see = async (page: Page, named: string) => {
     await Browser.screenshot(page, named)
@@ -58,13 +61,25 @@ export const eye = (name: string, sizes: ReadonlyArray<{ readonly width: number;
   return {
     complaints,
     look: async (page, what) => {
-      complaints.push(...(await Browser.axe(page)).map((complaint) => `${what}: ${complaint}`))
+      const found = await settled(page, () => Browser.axe(page))
+      complaints.push(...found.map((complaint) => `${what}: ${complaint}`))
       if (sizes.length === 0) return see(page, `${name}-${what}`)
       for (const size of [...sizes.slice(1), ...sizes.slice(0, 1)]) {
         await page.setViewportSize(size)
         await see(page, `${name}-${size.width}-${what}`)
       }
     },
+  }
+}
+
+/** A page's script holds a pressed button until all is saved, and goes on then: whoever looks in between looks again. */
+const settled = async <A>(page: Page, once: () => Promise<A>): Promise<A> => {
+  try {
+    return await once()
+  } catch (error) {
+    if (!(error instanceof Error) || !/context was destroyed|navigation/.test(error.message)) throw error
+    await page.waitForLoadState()
+    return settled(page, once)
   }
 }
 

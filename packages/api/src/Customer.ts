@@ -76,6 +76,9 @@ export const Latest = Schema.Struct({
   versions: Schema.Record(Schema.String, Schema.Int).annotate({
     description: "On a shared record: how often each question was written.",
   }),
+  writers: Schema.Record(Schema.String, Schema.String).annotate({
+    description: "On a shared record: the name of the recipient who wrote what stands, by question.",
+  }),
   answers: Schema.NullOr(Wire.Answers).annotate({
     description: "On a shared record: all of them. Null elsewhere: nobody else writes.",
   }),

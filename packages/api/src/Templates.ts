@@ -9,7 +9,15 @@ import * as Failure from "./Failure.ts"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "./HttpApi.ts"
 import * as Wire from "./Wire.ts"
 
-export const Kind = Schema.Literals(["invitation", "reminder", "access-link", "returned", "delegated", "comments", "code"])
+export const Kind = Schema.Literals([
+  "invitation",
+  "reminder",
+  "access-link",
+  "returned",
+  "delegated",
+  "comments",
+  "code",
+])
 
 /** What a template says. */
 export const Wording = Schema.Struct({

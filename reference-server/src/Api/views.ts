@@ -7,6 +7,7 @@ import * as Schema from "effect/Schema"
 import type { Conflict, Current, MailLine, Overview } from "../ClientRequests.ts"
 import type * as CustomerAccess from "../CustomerAccess.ts"
 import * as Items from "../CustomerPages/Items.ts"
+import * as Versions from "../CustomerPages/Versions.ts"
 import type { ApiKey } from "../Members.ts"
 import type * as Stored from "../Questionnaires.ts"
 import * as RequestActions from "../RequestActions.ts"
@@ -234,6 +235,7 @@ export const fill = (
 export const latest = ({ request, answers, versions }: Current): Customer.Latest => ({
   revision: request.revision,
   versions: versionsOf(versions),
+  writers: Versions.writers({ request, versions }),
   answers: request.policy.saving === "live" ? jsonObject(answers) : null,
 })
 

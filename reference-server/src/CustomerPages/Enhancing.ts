@@ -16,6 +16,7 @@ import { html, safe } from "../Html.ts"
 import * as Mode from "./Mode.ts"
 import type { Reader } from "./Reader.ts"
 import type { Session } from "./Session.ts"
+import * as Versions from "./Versions.ts"
 
 export interface Given {
   readonly questionnaire: Questionnaire.Questionnaire
@@ -29,6 +30,8 @@ export interface Given {
   readonly revision: number
   /** How often each question was written, where others write too. */
   readonly versions: Readonly<Record<string, number>>
+  /** Who wrote them. */
+  readonly writers: Readonly<Record<string, string>>
   /** Others write on the same record (C4). */
   readonly shares: boolean
   /** What is typed is saved without a button (T16). */
@@ -61,7 +64,7 @@ const wordsOf = ({ t }: Reader, { shares, layout }: Mode.Mode) => {
     restored: t("live.restored"),
     arrived: t("live.arrived"),
     choose: t("conflict.choose"),
-    theirs: t(shares ? "live.theirs" : "live.earlier"),
+    theirs: shares ? t("live.theirs", { who: "…" }) : t("live.earlier"),
     mine: t("conflict.mine"),
     nothing: t("review.nothing"),
   }
@@ -98,6 +101,7 @@ export const parts = (
     versions: mode.shares
       ? Object.fromEntries(Object.entries(current.versions).map(([question, { n }]) => [question, n]))
       : {},
+    writers: mode.shares ? Versions.writers(current) : {},
     shares: mode.shares,
     saves: mode.types,
     kept: mode.layout === "sections" ? keptUnder(customer) : null,
@@ -132,7 +136,11 @@ const difference = (answers: Answers.Answers, shown: Answers.Answers): Answers.A
 
 /** All is sent: nothing of it stays on the device. */
 export const over = (requestId: string, recipient: string): Html =>
-  html`<script type="module" src="${Assets.path("over.js")}" data-kept="${keptUnder({ requestId, recipient })}"></script>`
+  html`<script
+    type="module"
+    src="${Assets.path("over.js")}"
+    data-kept="${keptUnder({ requestId, recipient })}"
+  ></script>`
 
 /** The same for whoever opens another link to the same request, and nobody else can tell it. */
 const keptUnder = ({ requestId, recipient }: Pick<Customer, "requestId" | "recipient">): string =>

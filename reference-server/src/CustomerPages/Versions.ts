@@ -37,6 +37,15 @@ export const seen = (current: Current, section: Questionnaire.Section): Seen =>
       )
     : {}
 
+/** The names of those who wrote what stands, by question. */
+export const writers = ({
+  request,
+  versions,
+}: Pick<Current, "request" | "versions">): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries(versions).map(([id, { by }]) => [id, ClientRequest.recipientOf(request, by)?.name ?? ""]),
+  )
+
 /** The questions whose answers stand under their own name in the record: not those inside repeated groups. */
 const written = ({ items }: Questionnaire.Section): ReadonlyArray<QuestionKind.Question> =>
   items.flatMap((item) =>
@@ -96,14 +105,16 @@ export const toWrite = (answers: Answers.Answers, fields: Fields) => {
 /** What to choose from, to stand before the field of each question in conflict; by pointer. `theirs` is what stands now. */
 export const choices = (
   conflicts: ReadonlyArray<Conflict>,
-  { current: { request, versions, stored, answers }, reader, now }: Session,
-): ReadonlyMap<string, Html> =>
-  new Map(
+  { current, reader, now }: Session,
+): ReadonlyMap<string, Html> => {
+  const { versions, stored, answers } = current
+  const names = writers(current)
+  return new Map(
     conflicts.flatMap(({ question: id, mine }) => {
       const question = Filling.questionOf(stored.questionnaire, id)
       const version = versions[id]
       if (question === undefined || version === undefined) return []
-      const who = ClientRequest.recipientOf(request, version.by)?.name ?? ""
+      const who = names[id] ?? ""
       const option = (value: string, anchor: string, label: string, answer: unknown) =>
         html`<div class="choice">
           <input type="radio" id="${anchor}" name="w.${id}" value="${value}" aria-describedby="${anchor}-said" />
@@ -131,6 +142,7 @@ export const choices = (
       return [[Filling.pointer([id]), box] as const]
     }),
   )
+}
 
 const anchorOf = (id: string) => `w-${id}`
 

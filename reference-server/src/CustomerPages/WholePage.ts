@@ -106,7 +106,8 @@ export const render = (session: Session, view: WholeView = {}): string => {
           <button class="primary" name="action" value="${actions.finish}">${t("review.finish")}</button>
         </div>
       </form>
-      ${FirmFiles.ofRequest(session)} ${Talk.whole(session)} ${Enhancing.parts(session, questionnaire.sections, filling)}`,
+      ${FirmFiles.ofRequest(session)} ${Talk.whole(session)}
+      ${Enhancing.parts(session, questionnaire.sections, filling)}`,
     { id: formId, action: paths.list(customer.handle), press: actions.refresh, first: actions.finish },
   )
 }

@@ -1,184 +1,77 @@
 /**
- * A sheet as a PDF to read, print and keep: first the receipt, then every question with its answer, then the digests. It is
- * *tagged*: it says which of it is a heading, a question, an answer, so that a screen reader reads it as a page of ours. The letters
- * are DejaVu's: Latin, Greek, Cyrillic, Hebrew, Arabic and more, but not Chinese, Japanese or Korean.
+ * A sheet as a PDF to read, print and keep: first the receipt, then every question with its answer, then the digests. Words: a *paper*
+ * is what stands on it, in order, in the reader's language; a process of its own draws it (`Pdf/draw.ts`).
  */
-import { createRequire } from "node:module"
-import { dirname, join } from "node:path"
+import { extname } from "node:path"
+import { fileURLToPath } from "node:url"
 import * as Effect from "effect/Effect"
-import Pdfkit from "pdfkit"
+import * as Semaphore from "effect/Semaphore"
+import * as Stream from "effect/Stream"
+import * as Child from "../Child.ts"
 import type { Reader } from "../CustomerPages/Reader.ts"
-import * as Lines from "./Lines.ts"
 import type { Row, Sheet, SheetFile } from "./Sheet.ts"
-
-const fonts = join(dirname(createRequire(import.meta.url).resolve("dejavu-fonts-ttf/package.json")), "ttf")
-const regular = join(fonts, "DejaVuSans.ttf")
-const bold = join(fonts, "DejaVuSans-Bold.ttf")
-const mono = join(fonts, "DejaVuSansMono.ttf")
 
 /** What stands at the top, as name and value. */
 export type Facts = ReadonlyArray<readonly [name: string, value: string]>
 
-interface Style {
-  readonly font: string
-  readonly size: number
-  readonly color: string
-  /** Above it, in points. */
-  readonly above: number
+export type Look = "answer" | "nothing" | "digest"
+
+/** A question, or the name of a fact, with what is said of it. */
+export interface Pair {
+  readonly label: string
+  readonly lines: ReadonlyArray<readonly [text: string, look: Look]>
 }
 
-const styles = {
-  title: { font: bold, size: 20, color: "#111111", above: 0 },
-  lead: { font: regular, size: 10, color: "#444444", above: 4 },
-  section: { font: bold, size: 14, color: "#111111", above: 20 },
-  group: { font: bold, size: 11, color: "#111111", above: 12 },
-  question: { font: regular, size: 9, color: "#555555", above: 9 },
-  answer: { font: regular, size: 11, color: "#111111", above: 1 },
-  nothing: { font: regular, size: 11, color: "#666666", above: 1 },
-  digest: { font: mono, size: 8, color: "#444444", above: 1 },
-} as const satisfies Readonly<Record<string, Style>>
+/** As JSON it goes to the process that draws it. */
+export interface Paper {
+  readonly title: string
+  readonly firm: string
+  readonly language: string
+  readonly madeAt: number
+  readonly facts: ReadonlyArray<Pair>
+  readonly sections: ReadonlyArray<{
+    readonly title: string
+    readonly blocks: ReadonlyArray<{ readonly heading: string; readonly pairs: ReadonlyArray<Pair> }>
+  }>
+  /** At the foot of each page, with `{page}` and `{pages}` in it. */
+  readonly footer: string
+}
 
-/** Characters that are no letters on paper, and those that would turn what follows around. */
-const printable = (text: string): string =>
-  text.replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, (one) => (one === "\n" ? one : " "))
-
-const draw = (sheet: Sheet, facts: Facts, reader: Reader, madeAt: number): Promise<Uint8Array<ArrayBuffer>> => {
-  const { t } = reader
-  const doc = new Pdfkit({
-    size: "A4",
-    margins: { top: 56, bottom: 64, left: 56, right: 56 },
-    pdfVersion: "1.7",
-    tagged: true,
-    lang: sheet.language,
-    displayTitle: true,
-    bufferPages: true,
-    font: regular,
-    info: {
-      Title: printable(sheet.title),
-      Author: printable(sheet.firm),
-      Creator: "requite",
-      Producer: "requite",
-      CreationDate: new Date(madeAt),
-    },
-  })
-  const chunks: Array<Buffer> = []
-  const made = new Promise<Uint8Array<ArrayBuffer>>((resolve, reject) => {
-    doc.on("data", (chunk: Buffer) => chunks.push(chunk))
-    doc.on("end", () => resolve(Uint8Array.from(Buffer.concat(chunks))))
-    doc.on("error", reject)
-  })
-  const width = doc.page.width - doc.page.margins.left - doc.page.margins.right
-
-  const put = (given: string, { font, size, color, above }: Style) => {
-    const text = printable(given)
-    doc.font(font).fontSize(size).fillColor(color)
-    doc.y += above
-    if (!Lines.isRightToLeft(text)) return void doc.text(text, { width })
-    const left = doc.page.margins.left
-    const space = doc.widthOfString(" ")
-    for (const line of Lines.fromTheRight(text, width, (one) => doc.widthOfString(one))) {
-      // an empty line makes the room, on the next page if need be; its words are put one by one
-      doc.text(" ", left, doc.y, { width })
-      const below = doc.y
-      const widths = line.map((word) => doc.widthOfString(word))
-      let x = left + width - widths.reduce((sum, one) => sum + one + space, -space)
-      for (const [index, word] of line.entries()) {
-        doc.text(word, x, below - doc.currentLineHeight(true), { lineBreak: false })
-        x += (widths[index] ?? 0) + space
-      }
-      doc.x = left
-      doc.y = below
-    }
-  }
-
-  const root = doc.struct("Document", { title: printable(sheet.title) })
-  doc.addStructure(root)
-  const element = (parent: PDFKit.PDFStructureElement, tag: string) => {
-    const made = doc.struct(tag)
-    parent.add(made)
-    return made
-  }
-  const words = (parent: PDFKit.PDFStructureElement, tag: string, text: string, style: Style) => {
-    // a reader that takes the text out gets it in the order in which it was written, whatever its lines look like
-    const options = Lines.isRightToLeft(text) ? { actual: printable(text) } : {}
-    parent.add(doc.struct(tag, options, () => put(text, style)))
-  }
-  /** A heading does not stay behind alone at the foot of a page. */
-  const room = (points: number) => {
-    if (doc.y + points > doc.page.maxY()) doc.addPage()
-  }
-
-  words(root, "H1", sheet.title, styles.title)
-  words(root, "P", sheet.firm, styles.lead)
-  const list = (parent: PDFKit.PDFStructureElement) => element(parent, "L")
-  const pair = (
-    parent: PDFKit.PDFStructureElement,
-    label: string,
-    body: ReadonlyArray<readonly [text: string, style: Style]>,
-  ) => {
-    room(36)
-    const item = element(parent, "LI")
-    words(item, "Lbl", label, styles.question)
-    const answer = element(item, "LBody")
-    for (const [text, style] of body) words(answer, "P", text, style)
-    answer.end()
-    item.end()
-  }
-
-  const given = list(root)
-  for (const [name, value] of facts) {
-    const isDigest = /^[0-9a-f-]{32,}$/.test(value)
-    pair(given, name, [[value, isDigest ? styles.digest : styles.answer]])
-  }
-  given.end()
-
+const paperOf = (sheet: Sheet, facts: Facts, { t, bytes: size }: Reader, madeAt: number): Paper => {
   const ofFile = ({ name, bytes, sha256, scan }: SheetFile) => [
     [
-      `${name} (${reader.bytes(bytes)})${scan === "clean" || scan === "unscanned" ? "" : `: ${t("upload.checking")}`}`,
-      styles.answer,
+      `${name} (${size(bytes)})${scan === "clean" || scan === "unscanned" ? "" : `: ${t("upload.checking")}`}`,
+      "answer",
     ] as const,
-    [`SHA-256 ${sha256}`, styles.digest] as const,
+    [`SHA-256 ${sha256}`, "digest"] as const,
   ]
-  const bodyOf = ({ lines, files }: Row): ReadonlyArray<readonly [string, Style]> => {
-    if (lines.length === 0 && files.length === 0) return [[t("review.nothing"), styles.nothing]]
-    return [...lines.map((line) => [line, styles.answer] as const), ...files.flatMap(ofFile)]
+  const linesOf = ({ lines, files }: Row): Pair["lines"] =>
+    lines.length === 0 && files.length === 0
+      ? [[t("review.nothing"), "nothing"]]
+      : [...lines.map((line) => [line, "answer"] as const), ...files.flatMap(ofFile)]
+  return {
+    title: sheet.title,
+    firm: sheet.firm,
+    language: sheet.language,
+    madeAt,
+    facts: facts.map(([label, value]) => ({
+      label,
+      lines: [[value, /^[0-9a-f-]{32,}$/.test(value) ? "digest" : "answer"]],
+    })),
+    sections: sheet.sections.map(({ title, blocks }) => ({
+      title,
+      blocks: blocks.map(({ heading, rows }) => ({
+        heading,
+        pairs: rows.map((row) => ({ label: row.label, lines: linesOf(row) })),
+      })),
+    })),
+    footer: t("pdf.page", { page: "{page}", pages: "{pages}" }),
   }
-
-  for (const section of sheet.sections) {
-    room(110)
-    const part = element(root, "Sect")
-    words(part, "H2", section.title, styles.section)
-    for (const { heading, rows } of section.blocks) {
-      if (heading !== "") {
-        room(70)
-        words(part, "H3", heading, styles.group)
-      }
-      const answers = list(part)
-      for (const row of rows) pair(answers, row.label, bodyOf(row))
-      answers.end()
-    }
-    part.end()
-  }
-  root.end()
-
-  const { start, count } = doc.bufferedPageRange()
-  for (let index = start; index < start + count; index++) {
-    doc.switchToPage(index)
-    doc.page.margins.bottom = 0
-    doc.markContent("Artifact", { type: "Pagination" })
-    doc
-      .font(regular)
-      .fontSize(8)
-      .fillColor("#666666")
-      .text(t("pdf.page", { page: index - start + 1, pages: count }), 56, doc.page.height - 40, {
-        width,
-        align: "right",
-      })
-    doc.endMarkedContent()
-  }
-  doc.end()
-  return made
 }
+
+const script = fileURLToPath(new URL(`./Pdf/draw${extname(import.meta.url)}`, import.meta.url))
+/** How many are drawn at once; the others wait for their turn. */
+const hands = Semaphore.makeUnsafe(2)
 
 /** The bytes of the PDF. */
 export const of = (
@@ -186,4 +79,16 @@ export const of = (
   facts: Facts,
   reader: Reader,
   madeAt: number,
-): Effect.Effect<Uint8Array<ArrayBuffer>> => Effect.promise(() => draw(sheet, facts, reader, madeAt))
+): Effect.Effect<Uint8Array<ArrayBuffer>> => {
+  const paper = JSON.stringify(paperOf(sheet, facts, reader, madeAt))
+  return Child.through(
+    { script, args: [], heap: 512, patience: "1 minute" },
+    Stream.make(new TextEncoder().encode(paper)),
+  ).pipe(
+    Stream.runCollect,
+    Effect.map((chunks) => Uint8Array.from(Buffer.concat(chunks))),
+    // of our own making, so that it never should
+    Effect.orDie,
+    hands.withPermit,
+  )
+}

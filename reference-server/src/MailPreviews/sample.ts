@@ -22,10 +22,7 @@ export interface Sample {
   readonly now: number
 }
 
-export const letter = (
-  kind: Exclude<Kind, "code">,
-  { language, now, ...given }: Sample,
-): Letter.Composed => {
+export const letter = (kind: Exclude<Kind, "code">, { language, now, ...given }: Sample): Letter.Composed => {
   const { workspace } = given
   const { t, locale } = translator("mail", [language, workspace.language])
   const [one, two] = [t("templates.sample.one"), t("templates.sample.two")]
