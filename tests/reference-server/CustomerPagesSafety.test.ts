@@ -336,7 +336,7 @@ layer(Visitor.layer, { excludeTestServices: true, timeout: "60 seconds" })(
             assert.notMatch(data.split("</script>", 1)[0] ?? "", /</)
             assert.notMatch(
               shown + data.slice(data.indexOf("</script>")),
-              /<img|<script(?! type="module" src="\/assets\/)|<b>|href="javascript/i,
+              /<img|<script(?!\s+type="module"\s+src="\/assets\/)|<b>|href="javascript/i,
             )
             // attribute names, without what stands quoted in their values
             assert.notMatch(page.text.replace(/"[^"]*"/g, '""'), /<[^>]* (on\w+|style)=/i)

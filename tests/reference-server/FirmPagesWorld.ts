@@ -302,7 +302,7 @@ const noWork = Layer.mergeAll(
 const noAccess = Layer.mergeAll(
   Layer.mock(Documents, {}),
   Layer.mock(Shares, {}),
-  Layer.mock(Files, { withheld: () => Effect.succeed([]) }),
+  Layer.mock(Files, { withheld: () => Effect.succeed([]), of: () => Effect.succeed([]) }),
   Layer.mock(AccessCodes, { locked: () => Effect.succeed([]) }),
   Layer.mock(CustomerAccess, {}),
 )

@@ -162,6 +162,44 @@ export const paragraphs = (...texts: ReadonlyArray<string>): Written["body"] => 
   }
 }
 
+/** What a mail with a few sentences and one button consists of. */
+export interface Sentences {
+  readonly workspace: Workspace
+  readonly language: string
+  readonly subject: string
+  readonly preheader: string
+  /** Paragraphs; empty ones are left out. */
+  readonly says: ReadonlyArray<string>
+  readonly details?: MailLayout.Mail["details"]
+  /** Where the button leads. */
+  readonly link: string
+  readonly button: string
+  readonly hint: string
+  readonly footer: string
+}
+
+/** A mail with a few sentences and one button. */
+export const inSentences = (given: Sentences): Composed => {
+  const { workspace, language, preheader, says, details = [], link, button, hint, footer } = given
+  const subject = LocalText.oneLine(given.subject)
+  const { html, text } = paragraphs(...says)
+  return {
+    subject,
+    ...MailLayout.render({
+      lang: language,
+      dir: "ltr",
+      subject,
+      preheader,
+      brand: brandOf(workspace, link),
+      bodyHtml: html,
+      bodyText: text,
+      details,
+      action: { label: button, href: link, hint },
+      footer,
+    }),
+  }
+}
+
 /** Who sent it and why, and how the firm says that it is reached. */
 export const footerOf = (workspace: Workspace, language: string, why: string): string =>
   [why, branding.find(workspace, "help", language)?.text ?? ""].filter((line) => line !== "").join("\n")

@@ -4,14 +4,13 @@
  * codes should go to is missing (S35), a file was infected (S55), something was said, or somebody else should answer. It never
  * holds an answer, nor what was said.
  */
-import { MailLayout } from "@requite/content"
-import { ClientRequest, LocalText } from "@requite/core"
+import { ClientRequest } from "@requite/core"
 import type { Current } from "../ClientRequests.ts"
 import * as Conversation from "../Conversations/Comment.ts"
 import { formatDateTime, isKey, type Translator, translator } from "../Messages.ts"
 import * as PhoneNumber from "../SmsSender/PhoneNumber.ts"
 import type { Workspace } from "../Workspaces.ts"
-import { brandOf, type Composed, paragraphs } from "./Letter.ts"
+import { type Composed, inSentences } from "./Letter.ts"
 import * as Standing from "./Standing.ts"
 
 export type Noticed = Exclude<ClientRequest.Delivery, ClientRequest.ToCustomer>
@@ -37,26 +36,18 @@ export const compose = (notice: Notice): Composed => {
   const words = translator("mail", [workspace.language])
   const { t, language } = words
   const { subject, preheader, sentences, rows } = say(notice, words)
-  const { html, text } = paragraphs(...sentences)
-  return {
-    subject: LocalText.oneLine(subject),
-    ...MailLayout.render({
-      lang: language,
-      dir: "ltr",
-      subject: LocalText.oneLine(subject),
-      preheader,
-      brand: brandOf(workspace, link),
-      bodyHtml: html,
-      bodyText: text,
-      details: rows,
-      action: {
-        label: t(notice.delivery.kind === "submitted-notice" ? "submitted.button" : "notice.button"),
-        href: link,
-        hint: t("submitted.hint"),
-      },
-      footer: t(notice.delivery.kind === "item-notice" ? "notice.footerWork" : "submitted.footer"),
-    }),
-  }
+  return inSentences({
+    workspace,
+    language,
+    subject,
+    preheader,
+    says: sentences,
+    details: rows,
+    link,
+    button: t(notice.delivery.kind === "submitted-notice" ? "submitted.button" : "notice.button"),
+    hint: t("submitted.hint"),
+    footer: t(notice.delivery.kind === "item-notice" ? "notice.footerWork" : "submitted.footer"),
+  })
 }
 
 const say = (notice: Notice, { t, locale }: Translator<"mail">): Said => {

@@ -4,7 +4,6 @@
  * asker waits, so that the answer takes as long for an address that nobody has (L27). The link is made at hand-over: no
  * secret waits anywhere. Killed anywhere, it starts over with the same Message-ID.
  */
-import { MailLayout } from "@requite/content"
 import { Crypto, LocalText } from "@requite/core"
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
@@ -15,7 +14,7 @@ import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
 import { Config } from "../Config.ts"
 import { type Contact, Contacts } from "../Contacts.ts"
-import { type Composed, brandOf, paragraphs } from "../Invitation/Letter.ts"
+import { type Composed, footerOf, inSentences } from "../Invitation/Letter.ts"
 import { Mailer, MailFailed } from "../Mailer.ts"
 import { formatDateTime, translator } from "../Messages.ts"
 import * as Heartbeats from "../Operations/Heartbeats.ts"
@@ -59,31 +58,18 @@ export const compose = ({ workspace, contact, isAgain, link, until }: Worded): C
   const { t, language, locale } = translator("mail", [contact.language, workspace.language])
   const zone = contact.timeZone ?? workspace.timeZone
   const values = { name: contact.name, firm: workspace.name, until: formatDateTime(until, locale, zone) }
-  const subject = LocalText.oneLine(t(isAgain ? "portal.password.subject" : "portal.login.subject", values))
-  const { html, text } = paragraphs(
-    t("portal.greeting", values),
-    t(isAgain ? "portal.password.lead" : "portal.login.lead", values),
-    t("portal.once", values),
-  )
-  return {
-    subject,
-    ...MailLayout.render({
-      lang: language,
-      dir: "ltr",
-      subject,
-      preheader: t("portal.preheader", values),
-      brand: brandOf(workspace, link),
-      bodyHtml: html,
-      bodyText: text,
-      details: [],
-      action: {
-        label: t(isAgain ? "portal.password.button" : "portal.login.button"),
-        href: link,
-        hint: t("submitted.hint"),
-      },
-      footer: t("portal.footer", values),
-    }),
-  }
+  const about = isAgain ? "portal.password" : "portal.login"
+  return inSentences({
+    workspace,
+    language,
+    subject: t(`${about}.subject`, values),
+    preheader: t("portal.preheader", values),
+    says: [t("portal.greeting", values), t(`${about}.lead`, values), t("portal.once", values)],
+    link,
+    button: t(`${about}.button`),
+    hint: t("submitted.hint"),
+    footer: footerOf(workspace, language, t("portal.footer", values)),
+  })
 }
 
 /** Hands them over, as long as the layer runs. */
