@@ -20,12 +20,14 @@ export const fit = (root: HTMLElement, group: string, count: number): boolean =>
     number(made.firstElementChild, group, there)
     blank.before(made)
   }
+  if (there > count) only(root, group)
   for (; there > count; there--) at(root, `${group}.${there - 1}`)?.remove()
   return before !== count
 }
 
 /** Takes one away; those after it move up. */
 export const take = (root: ParentNode, group: string, index: number): void => {
+  only(root, group)
   at(root, `${group}.${index}`)?.remove()
   for (let next = index + 1; ; next++) {
     const moved = at(root, `${group}.${next}`)
@@ -33,6 +35,16 @@ export const take = (root: ParentNode, group: string, index: number): void => {
     rename(moved, `${group}.${next}`, `${group}.${next - 1}`)
     number(moved, group, next - 1)
   }
+}
+
+/** Tells the server that those the form names are all there are: what it has stored of others is gone (Fields.ts). */
+const only = (root: ParentNode, group: string): void => {
+  const name = `a.${group}.only`
+  const blank = root.querySelector(`template[data-blank="${group}"]`)
+  if (blank === null || root.querySelector(`[name="${name}"]`) !== null) return
+  const said = document.createElement("input")
+  Object.assign(said, { type: "hidden", name, value: "1" })
+  blank.before(said)
 }
 
 /** The buttons that take one away and add one, where there may be one less or more. */

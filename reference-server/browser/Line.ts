@@ -20,8 +20,8 @@ export interface Latest {
 }
 
 const patience = 20_000
-/** Browsers send on after the page is gone only so much. */
-const keepable = 60_000
+/** Browsers send on after the page is gone only 64 KiB, and a character may have three bytes. */
+const keepable = 20_000
 
 const isLatest = (value: unknown): value is Latest =>
   typeof value === "object" && value !== null && "versions" in value && "revision" in value

@@ -8,7 +8,10 @@ export interface Whole {
   readonly show: () => void
 }
 
-export const make = (page: HTMLFormElement, { session, state }: Filling): Whole => {
+/** How often typing tells the server that somebody is there, in milliseconds. */
+const often = 60_000
+
+export const make = (page: HTMLFormElement, { session, state, over, look }: Filling): Whole => {
   const line = page.querySelector<HTMLElement>(".left")
   const finish = page.querySelector<HTMLButtonElement>(".primary[name=action]")
   const parts = () =>
@@ -18,6 +21,23 @@ export const make = (page: HTMLFormElement, { session, state }: Filling): Whole 
       part: said.closest("details"),
       name: said.closest("summary")?.querySelector("h2")?.textContent?.trim() ?? "",
     }))
+  let told = Date.now()
+  page.addEventListener("input", () => {
+    if (Date.now() - told < often || over() !== null) return
+    told = Date.now()
+    void look()
+  })
+  // nothing is kept anywhere else: a session that is over must not take what was typed with it
+  page.addEventListener(
+    "submit",
+    (event) => {
+      if (over() !== "dead" || line === null) return
+      event.preventDefault()
+      event.stopImmediatePropagation()
+      line.textContent = line.dataset["dead"] ?? ""
+    },
+    true,
+  )
   // the script shows them as they come
   page.querySelector(".refresh")?.remove()
 

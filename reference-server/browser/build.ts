@@ -53,7 +53,8 @@ const bundle = async (entry: string, name: string, language: string | null): Pro
   const [{ code, modules }] = output
   return {
     name,
-    code: `// npm run assets\n${code}`,
+    // browsers that do not know this flag have not all that the scripts need either: they stop here, and the page does without
+    code: `// npm run assets\n/./v;${code}`,
     modules: Object.keys(modules),
   }
 }

@@ -68,6 +68,7 @@ const start = (given: Given, parts: Parts): void => {
     }
 
     page.addEventListener("input", ({ target }) => {
+      way = null
       const entry = form.entryOf(target)
       if (entry !== undefined) form.read(entry)
     })
@@ -78,9 +79,8 @@ const start = (given: Given, parts: Parts): void => {
     })
     page.addEventListener("focusout", ({ target, relatedTarget }) => {
       const entry = form.entryOf(target)
-      // a button that is being pressed must not move away
-      if (relatedTarget instanceof HTMLButtonElement) return
-      if (entry !== undefined && form.entryOf(relatedTarget) !== entry) form.left(entry)
+      // what is just being pressed must not move away
+      if (entry !== undefined && form.entryOf(relatedTarget) !== entry) setTimeout(() => form.left(entry), 200)
     })
     page.addEventListener("click", (event) => {
       const button = event.target instanceof Element ? event.target.closest("button") : null

@@ -44,6 +44,9 @@ export const originOf = (
     return Result.fail("not-an-origin")
   }
   if (url.href !== `${url.origin}/` || /[?#]/.test(text)) return Result.fail("not-an-origin")
+  // a host may be written so that it reads otherwise, and may hold what ends a directive of a policy
+  if (url.hostname.includes("*")) return Result.fail("wildcard-embedding")
+  if (!/^[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?$/.test(url.hostname)) return Result.fail("not-an-origin")
   // whoever tries it on their own machine
   const isHere = isLoopback(new URL(publicUrl).hostname) && /^(.+\.)?localhost$|^127\.\d+\.\d+\.\d+$/.test(url.hostname)
   return url.protocol === "https:" || isHere ? Result.succeed(url.origin) : Result.fail("not-https")

@@ -5,7 +5,9 @@
  *
  * Words: an *account* is a contact who has set a password; it counts only while the address that was proved is still the
  * contact's, the contact is not deleted (K50), and the firm has not *turned it off*. A *session* is one browser that is logged
- * in, with the *proof* it gave: a password, or a passkey, which is two factors in one (S36).
+ * in, with the *proof* it gave: a password, or a passkey (S36). Its *factor* is what it gave beyond what the mailbox can get: a
+ * code that went to their mobile, or a passkey that was made in a session which had given such a factor itself. A passkey made
+ * with a password alone lets in like the password, and counts for no more.
  *
  *   never said    whether an address is a contact's: every answer to a stranger is one page, after the same time (L27)
  *   kept          a password as Argon2id, secrets of sessions and links as SHA-256, of a passkey the public half
@@ -38,6 +40,10 @@ export const cookieOf = (workspaceId: string) => ({
 export const Proof = Schema.Literals(["password", "passkey"])
 export type Proof = typeof Proof.Type
 
+/** A second factor that a session gave: a code to the mobile, in a request that was entered from it, or a passkey. */
+export const Factor = Schema.Literals(["code", "passkey"])
+export type Factor = typeof Factor.Type
+
 /** A contact who may log in, as they are now. */
 export const Account = Schema.Struct({
   workspaceId: Schema.String,
@@ -56,6 +62,8 @@ export interface Session {
   /** What is kept of its secret: names it in our tables. */
   readonly digest: string
   readonly proof: Proof
+  /** Null: none. */
+  readonly factor: Factor | null
   /** When they had logged in the time before; null: never. Milliseconds since the epoch, as all instants here. */
   readonly before: number | null
 }
@@ -93,7 +101,7 @@ export class Portal extends Context.Service<
     askForLink(workspaceId: string, email: string, from: string): Effect.Effect<void, TooManyAttempts>
     /** Whom a link is for. Changes nothing. */
     look(workspaceId: string, token: Redacted.Redacted): Effect.Effect<Invited, LinkGone>
-    /** Sets the password by a link, once, and makes the account where there is none. All its sessions end. */
+    /** Sets the password by a link, once, and makes the account where there is none. All its sessions end, and its passkeys go. */
     setPassword(
       workspaceId: string,
       token: Redacted.Redacted,
@@ -105,12 +113,17 @@ export class Portal extends Context.Service<
       who: { readonly email: string; readonly password: Redacted.Redacted; readonly from: string },
     ): Effect.Effect<Redacted.Redacted, SignInRefused | TooManyAttempts>
     /** Opens a session for who has proved who they are. Fails where the account was turned off meanwhile. */
-    openSession(account: Account, proof: Proof): Effect.Effect<Redacted.Redacted, NotLoggedIn>
+    openSession(
+      account: Account,
+      by: { readonly proof: Proof; /** By a passkey that is a second factor. */ readonly isStrong: boolean },
+    ): Effect.Effect<Redacted.Redacted, NotLoggedIn>
     bySession(workspaceId: string, secret: Redacted.Redacted): Effect.Effect<Session, NotLoggedIn>
     /** Ends it, and every request that it opened. */
     logOut(session: Session): Effect.Effect<void>
     /** Ends all sessions of the account, and every request that they opened. */
     logOutEverywhere(session: Session): Effect.Effect<void>
+    /** Is this the password of who is logged in? Ten wrong ones in a quarter of an hour. */
+    confirm(session: Session, password: Redacted.Redacted): Effect.Effect<void, SignInRefused | TooManyAttempts>
     /** Changes one's own, knowing the old one. All sessions but this one end. */
     changePassword(
       session: Session,

@@ -60,8 +60,11 @@ export class Uploads extends Context.Service<
     receiveAttachment(member: Member, file: Arriving): Effect.Effect<FileRef, UploadRefused>
     /** Takes a document of a member's, to be put into a folder. */
     receiveDocument(member: Member, file: Arriving): Effect.Effect<FileRef, UploadRefused>
-    /** Takes a document that a contact brings into a folder of the firm (F12): judged, and scanned, like every other. */
-    receiveFrom(workspaceId: string, file: Arriving): Effect.Effect<FileRef, UploadRefused>
+    /**
+     * Takes a document that a contact brings into a folder of the firm (F12): judged, and scanned, like every other. What one brings
+     * within a day has the room of a request (S59).
+     */
+    receiveFrom(workspaceId: string, contact: string, file: Arriving): Effect.Effect<FileRef, UploadRefused>
     /** Takes a picture to be the logo of a firm (P19): nobody sees it before `Workspaces.update` says so. */
     receiveLogo(workspaceId: string, file: Arriving): Effect.Effect<Logo, UploadRefused>
     /** Those of these documents that belong to the member's firm, in this order. Ids from a form prove nothing. */

@@ -43,4 +43,26 @@ describe("the texts of states", () => {
       assert.deepStrictEqual(again, first)
     }),
   )
+
+  it.effect("S59: so many characters are remembered and no more, and of long texts none", () =>
+    Effect.gen(function* () {
+      const pending = after(created())
+      const sized = (n: number, characters: number) => {
+        const bare = text({ ...pending, details: { ...pending.details, title: `sized ${n}`, message: "" } })
+        const message = "x".repeat(characters - bare.length)
+        return text({ ...pending, details: { ...pending.details, title: `sized ${n}`, message } })
+      }
+      const isKnown = (of: string, state: object) => Effect.map(States.read(of), (again) => again === state)
+      const [long, fits] = [sized(-1, 200_001), sized(-2, 200_000)]
+      assert.isFalse(yield* isKnown(long, yield* States.read(long)))
+      assert.isTrue(yield* isKnown(fits, yield* States.read(fits)))
+      // 81 of 200 000 are more than 16 million together, and far fewer than 500
+      const first = sized(0, 200_000)
+      const kept = yield* States.read(first)
+      for (let n = 1; n < 80; n++) yield* States.read(sized(n, 200_000))
+      assert.isTrue(yield* isKnown(first, kept))
+      yield* States.read(sized(80, 200_000))
+      assert.isFalse(yield* isKnown(first, kept))
+    }),
+  )
 })

@@ -306,4 +306,59 @@ layer(Visitor.layer, { excludeTestServices: true, timeout: "120 seconds" })("the
         assert.deepInclude((yield* overview).answers, { name: "Ann", kind: "company" })
       }),
   )
+
+  inBrowser("T13 K42: who is taken away on the page stays away, where only the button of the section saves", () =>
+    Effect.gen(function* () {
+      const policy: RequestPolicy.RequestPolicy = { ...RequestPolicy.karbon, requires: ["email"] }
+      const { page, see, to, overview, failures } = yield* begin(policy)
+      const name = (at: number) => page.locator(`[id="c-owner.${at}.who"]`)
+      const ann = { who: "Ann", boss: true, since: 1999 }
+      const bo = { who: "Bo", boss: true, since: 2001 }
+      const back = () => page.waitForURL((url) => !url.pathname.includes("sections"))
+      yield* to("people")
+      yield* see(async () => {
+        await name(0).fill("Ann")
+        await page.getByLabel("Ann decides").check()
+        await page.locator(`[id="c-owner.0.since"]`).fill("1999")
+        await page.getByRole("button", { name: /Add another ?: Owner/ }).click()
+        await name(1).fill("Bo")
+        await page.getByLabel("Bo decides").check()
+        await page.locator(`[id="c-owner.1.since"]`).fill("2001")
+        for (const town of ["Ystad", "Lund"]) {
+          const second = page.getByRole("group", { name: "Owner 2" })
+          await second.getByRole("button", { name: /Add.* ?: Home/ }).click()
+          await page.locator(`[id^="c-owner.1.home."][id$=".town"]`).last().fill(town)
+        }
+        await page.getByRole("button", { name: /Save and go back/ }).click()
+        await back()
+      })
+      assert.deepStrictEqual((yield* overview).answers["owner"], [
+        ann,
+        { ...bo, home: [{ town: "Ystad" }, { town: "Lund" }] },
+      ])
+      yield* to("people")
+      yield* see(async () => {
+        await page.getByRole("button", { name: /Remove ?: Home 1/ }).click()
+        await page.getByRole("button", { name: /Save and go back/ }).click()
+        await back()
+      })
+      assert.deepStrictEqual((yield* overview).answers["owner"], [ann, { ...bo, home: [{ town: "Lund" }] }])
+      yield* to("people")
+      yield* see(async () => {
+        await page.getByRole("button", { name: /Remove ?: Owner 1/ }).click()
+        assert.strictEqual(await name(0).inputValue(), "Bo")
+        // what the device has kept is brought back first
+        await page.reload()
+        await said(page, "is here again")
+        assert.strictEqual(await name(0).inputValue(), "Bo")
+        assert.strictEqual(await name(1).count(), 0)
+        await page.getByRole("button", { name: "Mark as complete" }).last().click()
+        await back()
+      })
+      const { answers, request } = yield* overview
+      assert.deepStrictEqual(answers["owner"], [{ ...bo, home: [{ town: "Lund" }] }])
+      assert.strictEqual(request.items["people"]?.status, "Completed")
+      assert.deepStrictEqual(failures, [])
+    }),
+  )
 })

@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import { ClientRequests } from "../../reference-server/src/ClientRequests.ts"
 import { Questionnaires } from "../../reference-server/src/Questionnaires.ts"
 import * as Browser from "../support/Browser.ts"
+import * as Journey from "../support/Journey.ts"
 import { recipient } from "../support/TestFirm.ts"
 import * as Visitor from "./CustomerPagesVisitor.ts"
 
@@ -20,8 +21,12 @@ let launched: Promise<Browser.Browser> | undefined
 const chromium = () => (launched ??= Browser.launch())
 afterAll(async () => (await launched)?.close())
 
-const begin = Effect.fnUntraced(function* (policy: RequestPolicy.RequestPolicy, changes: object = {}) {
-  const arranged = yield* Visitor.arrange({ title: "Year end 2027", ...changes }, undefined, policy)
+const begin = Effect.fnUntraced(function* (
+  policy: RequestPolicy.RequestPolicy,
+  changes: object = {},
+  definition: unknown = Visitor.questionnaire,
+) {
+  const arranged = yield* Visitor.arrange({ title: "Year end 2027", ...changes }, definition, policy)
   const requests = yield* ClientRequests
   const { base } = yield* Visitor.visitor
   const browser = yield* Effect.promise(chromium)
@@ -53,6 +58,37 @@ const begin = Effect.fnUntraced(function* (policy: RequestPolicy.RequestPolicy, 
   const see = <A>(look: () => Promise<A>) => Effect.promise(look)
   return { ...arranged, requests, base, open, overview, stored, see }
 })
+
+const driving = { when: { eq: [{ answer: "drives" }, true] } }
+const file = { type: "upload", accept: ["application/pdf"], maxBytes: 100_000 }
+
+/** Files that are asked for only once something else is answered. */
+const conditional = {
+  format: 1,
+  id: "conditional",
+  version: 1,
+  language: "en",
+  title: "Papers",
+  sections: [
+    {
+      id: "papers",
+      title: "Papers",
+      items: [
+        { id: "drives", type: "confirm", label: "I drive" },
+        { id: "licence", label: "Licence", ...file, ...driving },
+        {
+          id: "car",
+          type: "group",
+          label: "Car",
+          ...driving,
+          items: [{ id: "insurance", label: "Insurance", ...file, maxFiles: 2 }],
+        },
+        { id: "plate", type: "text", label: "Plate", when: { gt: [{ count: { answer: "licence" } }, 0] } },
+      ],
+    },
+    { id: "rest", title: "Rest", items: [{ id: "word", type: "text", label: "A last word" }] },
+  ],
+}
 
 const toSection = async (page: Browser.Page, name: string) => {
   await page.goto(page.url().split(/\/sections|\?/)[0] ?? "")
@@ -139,6 +175,38 @@ layer(Visitor.layer, { excludeTestServices: true, timeout: "120 seconds" })("pag
       })
       yield* stored("name", "Ann Ek")
     }),
+  )
+
+  inBrowser(
+    "P24: on one page what the firm waived holds nothing back; a session that is over takes nothing along",
+    () =>
+      Effect.gen(function* () {
+        const { open, token, see, requests, member, request } = yield* begin(RequestPolicy.passfort)
+        const page = yield* open(token)
+        for (const item of ["choices", "papers"]) {
+          yield* requests.waiveItem(member, request.id, item, "We have it", yield* Visitor.uuid)
+        }
+        yield* see(async () => {
+          await page.reload()
+          const finish = page.getByRole("button", { name: "Finish" }).last()
+          await page.locator(".left", { hasText: "About you" }).waitFor()
+          assert.isTrue(await finish.isDisabled())
+          await page.locator("[data-section=choices] .state", { hasText: "Not needed" }).waitFor()
+          if (!(await page.locator('[name="a.name"]').isVisible())) await page.locator("#s-about summary").click()
+          await page.locator('[name="a.name"]').fill("Ann Ek")
+          await page.waitForFunction(
+            () => document.querySelector<HTMLButtonElement>(".primary[name=action]")?.disabled === false,
+          )
+        })
+        yield* requests.cancel(member, request.id, "", yield* Visitor.uuid)
+        yield* see(async () => {
+          // what is near is not asked again
+          await page.waitForTimeout(5_200)
+          await page.getByRole("button", { name: "Finish" }).last().click()
+          await page.locator(".left", { hasText: "What you have typed is still on this page." }).waitFor()
+          assert.strictEqual(await page.locator('[name="a.name"]').inputValue(), "Ann Ek")
+        })
+      }),
   )
 
   inBrowser("S8: told that the request is over it stops, and leaves on the page what was typed", () =>
@@ -246,6 +314,70 @@ layer(Visitor.layer, { excludeTestServices: true, timeout: "120 seconds" })("pag
       })
       const { request } = yield* overview
       assert.deepStrictEqual([request.state, ...request.files.map(({ name }) => name)], ["Submitted", "id.pdf"])
+    }),
+  )
+
+  inBrowser("S55 S59 T16: a file that is asked for only now goes up like any other, and buttons wait for it", () =>
+    Effect.gen(function* () {
+      const { open, token, see, stored, overview } = yield* begin(RequestPolicy.taxdome, {}, conditional)
+      const page = yield* open(token)
+      const failures: Array<string> = []
+      page.on("pageerror", (error) => failures.push(String(error.stack)))
+      const drives = page.getByLabel("I drive")
+      const licence = page.locator('[name="f.licence"]')
+      const pdf = (name: string) => Journey.pdf(name)
+      const row = (name: string) => page.locator(".files li[data-state=ready]", { hasText: name })
+      yield* see(async () => {
+        await toSection(page, "Papers")
+        await page.waitForFunction(() =>
+          performance.getEntriesByType("resource").some(({ name }) => name.includes("uploadLine")),
+        )
+        assert.strictEqual(await licence.count(), 0)
+        await drives.check()
+        await page.locator("#q-licence .drop.live").waitFor()
+        assert.strictEqual(await page.getByRole("button", { name: /Upload/ }).count(), 0)
+        await licence.setInputFiles(pdf("licence.pdf"))
+        await row("licence.pdf").waitFor()
+        // the rest of the page hears of it
+        await page.getByLabel("Plate").waitFor()
+        assert.isTrue(await page.locator("#q-licence .drop").isHidden())
+        // put away with its file, it is as it was when it comes back
+        await drives.uncheck()
+        assert.strictEqual(await page.getByLabel("Plate").count(), 0)
+        await shown(page, "Saved just now")
+      })
+      yield* stored("drives", false)
+      yield* see(async () => {
+        await page.reload()
+        await drives.check()
+        await page.getByRole("button", { name: "Remove licence.pdf" }).click()
+        await page.locator("#q-licence .drop.live").waitFor()
+        await licence.setInputFiles(pdf("other.pdf"))
+        await row("other.pdf").waitFor()
+
+        let release = () => {}
+        const held = new Promise<void>((resolve) => (release = resolve))
+        await page.route("**/uploads", async (route) => {
+          await held
+          await route.continue()
+        })
+        await page.locator('[name="f.insurance"]').setInputFiles(pdf("insurance.pdf"))
+        await page.getByRole("button", { name: "Save and continue" }).last().click()
+        await page.locator(".holding:not(:empty)").waitFor()
+        assert.match(page.url(), /papers$/)
+        assert.deepStrictEqual(await Browser.axe(page), [])
+        release()
+        await page.waitForURL("**/sections/rest")
+      })
+      const { request } = yield* overview
+      assert.deepStrictEqual(
+        request.files.map(({ name, question }) => [question, name]),
+        [
+          ["licence", "other.pdf"],
+          ["insurance", "insurance.pdf"],
+        ],
+      )
+      assert.deepStrictEqual(failures, [])
     }),
   )
 })

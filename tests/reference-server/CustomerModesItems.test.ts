@@ -9,8 +9,8 @@ import { main, pdf, words } from "./CustomerPagesVisitor.ts"
 
 const karbon: RequestPolicy.RequestPolicy = { ...RequestPolicy.karbon, requires: ["email"] }
 
-const begin = Effect.fnUntraced(function* (policy: RequestPolicy.RequestPolicy) {
-  const arranged = yield* Visitor.arrange({ title: "Year end" }, undefined, policy)
+const begin = Effect.fnUntraced(function* (policy: RequestPolicy.RequestPolicy, definition?: unknown) {
+  const arranged = yield* Visitor.arrange({ title: "Year end" }, definition, policy)
   const visitor = yield* Visitor.visitor
   const list = yield* visitor.start(arranged.token)
   const requests = yield* ClientRequests
@@ -218,6 +218,77 @@ layer(Visitor.layer, { excludeTestServices: true, timeout: "60 seconds" })("item
         assert.deepStrictEqual({ ...after.answers, one: null }, { ...before.answers, one: null })
         assert.strictEqual(after.answers["one"], "blue")
         assert.notStrictEqual(after.request.submission?.digest, before.request.submission?.digest)
+      }),
+  )
+
+  it.effect(
+    "T13 K42: a form that says that its instances are all there are brings none back; without that it does",
+    () =>
+      Effect.gen(function* () {
+        const definition = {
+          format: 1,
+          id: "owners",
+          version: 1,
+          language: "en",
+          title: "Owners",
+          sections: [
+            {
+              id: "owners",
+              title: "Owners",
+              items: [
+                {
+                  id: "owner",
+                  type: "group",
+                  label: "Owner",
+                  repeat: { max: 3 },
+                  items: [
+                    { id: "who", type: "text", label: "Name" },
+                    { id: "boss", type: "confirm", label: "Decides" },
+                    { id: "since", type: "text", label: "Since", when: { eq: [{ answer: "boss" }, true] } },
+                  ],
+                },
+              ],
+            },
+          ],
+        }
+        const { visitor, at, current } = yield* begin(karbon, definition)
+        const here = at("owners")
+        const page = yield* visitor.get(here)
+        type Sent = Readonly<Record<string, string | ReadonlyArray<string>>>
+        const post = (fields: Sent, revision = Visitor.hidden(page.text, "revision")) => {
+          const body = new FormData()
+          body.append("csrf", Visitor.hidden(page.text, "csrf"))
+          body.append("revision", revision)
+          for (const [name, values] of Object.entries(fields)) for (const one of [values].flat()) body.append(name, one)
+          body.append("action", "list")
+          return visitor.post(here, body)
+        }
+        const send = Effect.fnUntraced(function* (fields: Sent) {
+          assert.strictEqual((yield* post(fields)).status, 303)
+          return (yield* current).answers["owner"]
+        })
+        const [first, second] = [{ who: "First", boss: true, since: "1999" }, { who: "Second" }]
+        const both = {
+          "a.owner": ["0", "1"],
+          "a.owner.0.who": "First",
+          "a.owner.0.boss": "yes",
+          "a.owner.0.since": "1999",
+          "a.owner.1.who": "Second",
+        }
+        yield* send({ ...both, "a.owner.0.boss": "yes" })
+        // what is not asked now is kept, and so is what the form does not name
+        const renumbered = { "a.owner": "0", "a.owner.0.who": "Second" }
+        assert.deepStrictEqual(yield* send({ "a.owner": "1", "a.owner.1.who": "Second" }), [first, second])
+        // a page that comes back unsaved, because the questions are others by now, goes on saying so
+        const names = (text: string) =>
+          Visitor.fieldsOf(text).flatMap(({ name }) => (name.startsWith("a.") ? [name] : []))
+        assert.notInclude(names((yield* visitor.get(here)).text), "a.owner.only")
+        const stale = yield* post({ ...renumbered, "a.owner.only": "1" }, "0")
+        assert.deepStrictEqual(names(stale.text), ["a.owner", "a.owner.0.who", "a.owner.0.boss", "a.owner.only"])
+        assert.deepStrictEqual((yield* current).answers["owner"], [first, second])
+        assert.deepStrictEqual(yield* send(renumbered), [{ ...first, who: "Second" }, second])
+        assert.deepStrictEqual(yield* send({ ...renumbered, "a.owner.only": "1" }), [second])
+        assert.deepStrictEqual(yield* send({ "a.owner.only": "1" }) ?? [], [])
       }),
   )
 })

@@ -28,14 +28,26 @@ describe("the sites of a list", () => {
       problems: [],
     })
     const wrong = {
-      "wildcard-embedding": ["*", "https://*", "https://*.example.com", "https://www.example.*", "*.example.com"],
+      "wildcard-embedding": [
+        "*",
+        "https://*",
+        "https://*.example.com",
+        "https://www.example.*",
+        "*.example.com",
+        // the same, written so that only a parser of addresses sees it
+        "https://%2a",
+        "https://%2A.example.com",
+        "https://\uff0a.example.com",
+      ],
       "not-https": ["http://www.example.com", "http://localhost", "http://127.0.0.1:3000"],
       "not-an-origin": (
         "www.example.com 'self' 'none' https: data: null javascript:1 ftp://x.example https://x.example/path https://x.example? " +
         "https://x.example/# https://a:b@x.example https://[::1]"
       )
         .split(" ")
-        .concat(["https://a.example https://b.example", "https://a.example; script-src 'none'"]),
+        .concat(["https://a.example https://b.example", "https://a.example; script-src 'none'"])
+        // a policy would go on after these
+        .concat(["https://a;report-uri", "https://a.example.com;sandbox", "https://a'b.example.com"]),
     }
     for (const [code, origins] of Object.entries(wrong)) {
       for (const origin of origins) {

@@ -133,7 +133,7 @@ if (Clamd.isInstalled)
             },
           })
           const customer = yield* World.enter(World.tokenOf(yield* TestFirm.mailTo(firm.address, 1)))
-          const run = Effect.runPromiseWith(yield* Effect.context<never>())
+          const run = Effect.runPromiseWith(yield* Effect.context())
           const killed = new Promise<void>((resolve) => {
             Object.assign(line, { after: 200_000, act: () => void run(first.kill).then(resolve) })
           })

@@ -1,10 +1,11 @@
 // The isolation matrix of the portal: every route of it, taken from the routes themselves, called by everybody who must not reach
 // a contact's things there. A part of a path that is not known here fails the test.
 import { assert, layer } from "@effect/vitest"
-import { Crypto } from "@requite/core"
+import { type ClientRequest, Crypto, RequestPolicy } from "@requite/core"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
+import { ClientRequests } from "../../reference-server/src/ClientRequests.ts"
 import { Documents } from "../../reference-server/src/Documents.ts"
 import * as PageSecurity from "../../reference-server/src/PageSecurity.ts"
 import { SqlClient } from "../../reference-server/src/platform/Sql.ts"
@@ -195,7 +196,7 @@ layer(P.layer, { excludeTestServices: true, timeout: "120 seconds" })("the isola
   )
 
   it.effect(
-    "K27: of shared work a contact sees what members put there and what came with their own requests, and no more",
+    "K27 K47 S67 S9: of shared work a contact sees what members put there and what may be read of their own requests",
     () =>
       Effect.gen(function* () {
         const firm = yield* P.firm
@@ -207,7 +208,24 @@ layer(P.layer, { excludeTestServices: true, timeout: "120 seconds" })("the isola
         const other = yield* P.person(workspaceId, "Ola Other", `ola.${contact.email}`)
         const work = yield* Crypto.uuid
         yield* (yield* WorkItems).create(workspaceId, work, { title: "Shared job" })
-        const mine = yield* P.send(firm, { workItem: work })
+        const over = Effect.fnUntraced(function* (
+          policy: Partial<RequestPolicy.RequestPolicy>,
+          recipient: Partial<ClientRequest.Recipient> = {},
+        ) {
+          const recipients = [{ ...P.asked(contact), ...recipient }]
+          const whole = { ...RequestPolicy.taxdome, waitingBegins: "on-send", ...policy } as const
+          const { id } = yield* P.send(firm, { workItem: work, recipients }, whole)
+          yield* (yield* ClientRequests).closeOnBehalf(member, id, yield* Crypto.uuid)
+          return id
+        })
+        const mine = yield* over({})
+        const uniform = yield* over({ afterSubmit: "uniform" })
+        const sms = { secondFactor: "sms-code", requires: ["email", "mobile"], customerMayDelegate: "no" } as const
+        const careful = yield* over({ ...sms, secondFactorWhen: "always" }, { mobile: "+46701740677" })
+        // a page to upload to, which others have the link of as well
+        const page = yield* over({})
+        yield* sql`UPDATE client_requests SET state = jsonb_set(state, '{policy,saving}', '"immediate"') WHERE id = ${page}`
+        const waits = (yield* P.send(firm, { workItem: work })).id
         const theirs = yield* P.send({ ...firm, contact: other }, { workItem: work })
         const folders = yield* documents.folders(workspaceId, { kind: "work-item", id: work })
         const [open, hidden] = ["uploads", "private"].map(
@@ -230,16 +248,22 @@ layer(P.layer, { excludeTestServices: true, timeout: "120 seconds" })("the isola
         })
         const ids = {
           shown: yield* put("shown", open ?? "", null, null),
-          own: yield* put("own", open ?? "", mine.id, null),
+          own: yield* put("own", open ?? "", mine, null),
+          uniform: yield* put("uniform", open ?? "", uniform, null),
+          careful: yield* put("careful", open ?? "", careful, null),
+          shared: yield* put("shared", open ?? "", page, null),
+          early: yield* put("early", open ?? "", waits, null),
           brought: yield* put("brought", open ?? "", null, contact.id),
           others: yield* put("others", open ?? "", theirs.id, null),
           foreign: yield* put("foreign", open ?? "", null, other.id),
           secret: yield* put("secret", hidden ?? "", null, null),
         }
         const own = yield* P.loggedIn(base, contact.email)
-        const page = P.said(yield* own.get(`${base}/folders/${open}`))
-        for (const name of ["shown", "own", "brought"]) assert.include(page, `${name}.pdf`)
-        for (const name of ["others", "foreign"]) assert.notInclude(page, `${name}.pdf`)
+        const listed = P.said(yield* own.get(`${base}/folders/${open}`))
+        for (const name of ["shown", "own", "brought"]) assert.include(listed, `${name}.pdf`)
+        for (const name of ["others", "foreign", "uniform", "careful", "shared", "early"]) {
+          assert.notInclude(listed, `${name}.pdf`)
+        }
         assert.strictEqual((yield* own.get(`${base}/folders/${hidden}`)).status, 404)
         for (const [name, id] of Object.entries(ids)) {
           const { status } = yield* own.get(`${base}/documents/${id}/file`)

@@ -224,6 +224,9 @@ layer(P.layer, { excludeTestServices: true, timeout: "120 seconds" })("the porta
       }
       assert.strictEqual((yield* own.get("/portal/nonsense")).status, 404)
       yield* portal.setOpen(member, true)
+      // whoever was in was out at once, and stays out
+      assert.strictEqual((yield* own.get(base)).status, 303)
+      yield* own.submit(`${base}/log-in`, { email: contact.email, password: P.password })
       assert.strictEqual((yield* own.get(base)).status, 200)
     }),
   )

@@ -162,7 +162,7 @@ layer(P.layer, { excludeTestServices: true, timeout: "120 seconds" })("what a co
   )
 
   it.effect(
-    "K47: a policy whose end is the same for everybody shows nothing of it; one with a second factor asks for a passkey",
+    "K47: a policy whose end is the same for everybody shows nothing of it; one with a second factor asks for one",
     () =>
       Effect.gen(function* () {
         const firm = yield* P.firm
@@ -184,7 +184,7 @@ layer(P.layer, { excludeTestServices: true, timeout: "120 seconds" })("what a co
         const shown = yield* own.get(`${base}/requests/${uniform}`)
         assert.include(P.said(shown), "What was given here is not shown")
         const guarded = yield* own.get(`${base}/requests/${careful}`)
-        assert.include(P.said(guarded), "log in with a passkey to read it")
+        assert.include(P.said(guarded), "specially protected")
         for (const page of [shown, guarded]) assert.notInclude(page.body, 'id="given"')
         for (const id of [uniform, careful]) {
           assert.strictEqual((yield* own.get(`${base}/requests/${id}/receipt.pdf`)).status, 404)

@@ -6,6 +6,7 @@ import * as Layer from "effect/Layer"
 import { Contacts } from "../../reference-server/src/Contacts.ts"
 import * as PortalLetters from "../../reference-server/src/Portal/Letters.ts"
 import { pathOf } from "../../reference-server/src/Portal.ts"
+import * as Authenticator from "../support/Authenticator.ts"
 import * as TestFirm from "../support/TestFirm.ts"
 import * as World from "./SecurityWorld.ts"
 
@@ -68,6 +69,31 @@ export const browser = () => {
   return { jar, cookie, get, send, submit }
 }
 export type Browser = ReturnType<typeof browser>
+
+/** What the script of a page sends: JSON, with the token of the page in a header. */
+const script = (own: Browser, page: string, to: string, body: object) =>
+  Effect.flatMap(own.get(page), (read) =>
+    own.send(to, JSON.stringify(body), { "content-type": "application/json", "x-csrf-token": csrfIn(read.body) }),
+  )
+const challengeIn = ({ body }: World.Answer) => (JSON.parse(body) as { readonly challenge: string }).challenge
+
+/** Adds a passkey to the login of who is logged in there; `with`: the password that they type. */
+export const addPasskey = Effect.fnUntraced(function* (own: Browser, base: string, typed: string = password) {
+  const device = Authenticator.make(World.origin)
+  const asked = yield* script(own, `${base}/account`, `${base}/passkeys/options`, { password: typed })
+  if (asked.status !== 200) return { device, answer: asked }
+  const sent = { answer: device.made(challengeIn(asked)), name: "My phone" }
+  return { device, answer: yield* script(own, `${base}/account`, `${base}/passkeys`, sent) }
+})
+type Device = ReturnType<typeof Authenticator.make>
+
+/** A fresh browser that tries to log in with a passkey. */
+export const byPasskey = Effect.fnUntraced(function* (base: string, device: Device) {
+  const own = browser()
+  const asked = yield* script(own, `${base}/log-in`, `${base}/passkeys/log-in/options`, {})
+  const sent = { answer: device.used(challengeIn(asked)), next: base }
+  return { own, answer: yield* script(own, `${base}/log-in`, `${base}/passkeys/log-in`, sent) }
+})
 
 export const csrfIn = (body: string): string => /name="csrf" value="([0-9a-f]+)"/.exec(body)?.[1] ?? ""
 

@@ -238,7 +238,7 @@ export const settings = [
     name: "UPLOAD_REQUEST_BYTES",
     default: "2147483648",
     meaning:
-      "What all files of one request may have together, in bytes, those on their way too: 2 GiB. Of a page to upload to: in a day.",
+      "What all files of one request may have together, in bytes, those on their way too: 2 GiB. Of a page to upload to, and of what one contact brings to the portal: in a day.",
   },
   {
     name: "UPLOAD_WORKSPACE_BYTES_PER_DAY",

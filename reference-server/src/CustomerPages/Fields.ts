@@ -1,11 +1,12 @@
 /** The fields of a section, groups and their instances included; and what a form that comes back says in them. */
 import type { Answers, QuestionKind } from "@requite/core"
 import { maxInstances } from "@requite/core/AnswerKind/group"
+import { at, list } from "@requite/core/FillSession/Place"
 import * as Filling from "../Filling.ts"
 import type { Html } from "../Html.ts"
 import { html } from "../Html.ts"
 import type { Fields } from "./kinds.ts"
-import { notBegun, shownInstances, viewOf } from "./kinds.ts"
+import { fieldName, notBegun, shownInstances, viewOf } from "./kinds.ts"
 import type { Reader } from "./Reader.ts"
 
 interface Shown {
@@ -16,6 +17,8 @@ interface Shown {
   /** Pointers of what is asked only now. */
   readonly fresh: ReadonlySet<string>
   readonly filePath: (file: string) => string | null
+  /** What is saved, where something else may be shown. */
+  readonly saved?: Answers.Answers
   /** What stands before a field, by pointer. */
   readonly before?: ReadonlyMap<string, Html>
 }
@@ -36,7 +39,7 @@ const isShown = ({ filling: { session, state } }: Shown, { when }: QuestionKind.
 const isBegun = (place: Filling.Place): boolean => !place.includes(notBegun)
 
 const fieldAt = (shown: Shown, question: QuestionKind.Question, place: Filling.Place, isThere: boolean): Html => {
-  const { filling, reader, sentences, fresh, filePath, before } = shown
+  const { filling, reader, sentences, fresh, filePath, saved, before } = shown
   const { session, state } = filling
   const pointer = Filling.pointer(place)
   const isKnown = isThere && isBegun(place)
@@ -66,6 +69,7 @@ const fieldAt = (shown: Shown, question: QuestionKind.Question, place: Filling.P
             )
           : [render(shown, inner, within)],
     hasRoom: isKnown ? Filling.hasRoom(filling, place) : true,
+    isAll: isRepeated && list(at(saved, place)).length > Filling.countOf(session, state, place),
     live: true,
     blank: isRepeated && inner !== undefined ? render(shown, inner, [...place, notBegun]) : null,
   })
@@ -93,9 +97,11 @@ export const read = (items: ReadonlyArray<QuestionKind.Question>, arrived: Arriv
     } else if (question.repeat === undefined) Object.assign(answers, read(inner, arrived))
     else {
       const most = question.repeat.max ?? maxInstances
-      const shown = shownInstances(place, fields, most)
+      // one was taken away that is still stored, where they have other numbers: the form alone says what there is
+      const isAll = fields.has(fieldName(place, "only"))
+      const shown = shownInstances(place, fields, most) ?? (isAll ? new Set<number>() : null)
       if (shown === null) continue
-      const rows = listOf(own(before, question.id))
+      const rows = isAll ? [] : listOf(own(before, question.id))
       answers[question.id] = Array.from(
         { length: Math.max(rows.length, ...[...shown].map((index) => index + 1)) },
         (_, index) => {

@@ -12,6 +12,7 @@ import type { Html } from "../Html.ts"
 import { html } from "../Html.ts"
 import * as PageSecurity from "../PageSecurity.ts"
 import { HttpServerRequest } from "../platform/Http.ts"
+import * as Enhancing from "./Enhancing.ts"
 import * as Entry from "./Entry.ts"
 import { page, route, seeOther } from "./Route.ts"
 import { NotOurs } from "./SectionForm.ts"
@@ -102,14 +103,16 @@ export const passing = (session: Session.Session, typed: Named, problem: Problem
 }
 
 /** The end of this session: there is no page behind it. */
+/** It is over for this customer: nothing of it stays on the device. */
 const end = (session: Session.Session, title: string, text: string): string =>
   Session.page(
     session,
     title,
     html`<div class="end">
-      <h1>${title}</h1>
-      <p>${text}</p>
-    </div>`,
+        <h1>${title}</h1>
+        <p>${text}</p>
+      </div>
+      ${Enhancing.over(session.customer.requestId, session.customer.recipient)}`,
     null,
   )
 

@@ -121,6 +121,7 @@ const open = (session: Session, view: SectionView): string => {
             sentences: Problems.sentences(questionnaire, issues.length > 0 ? issues : draft, reader),
             fresh: new Set(news?.more.map(Filling.pointer)),
             filePath: fileAddress(session),
+            saved: current.answers,
             before: Versions.choices(conflicts, session),
           },
           section.items,

@@ -102,7 +102,14 @@ export const render = (session: Session, view: WholeView = {}): string => {
               : null
           }
           <p>${t("review.final", { firm })}</p>
-          <p class="left" role="status" hidden data-left="${t("whole.left")}" data-done="${t("whole.done")}"></p>
+          <p
+            class="left"
+            role="status"
+            hidden
+            data-left="${t("whole.left")}"
+            data-done="${t("whole.done")}"
+            data-dead="${t("saving.dead")}"
+          ></p>
           <button class="primary" name="action" value="${actions.finish}">${t("review.finish")}</button>
         </div>
       </form>
@@ -133,7 +140,14 @@ const part = (
     <summary>
       <h2>${reader.authored(section.title)}</h2>
       <span class="detail">${Effort.counts(Filling.questionsOf(shown.filling, section), reader)}</span>
-      <span class="state" data-state="${section.id}" data-done="${t("state.done")}" data-todo="${t("state.to-do")}"
+      <span
+        class="state"
+        ${
+          // what the firm needs no longer holds nothing back
+          writable
+            ? html`data-state="${section.id}" data-done="${t("state.done")}" data-todo="${t("state.to-do")}"`
+            : null
+        }
         >${t(`state.${state}`)}</span
       >
     </summary>

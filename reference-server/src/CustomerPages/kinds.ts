@@ -12,7 +12,7 @@ import { view as upload } from "./kinds/upload.ts"
 
 export { actions as groupActions, notBegun, shownInstances } from "./kinds/group.ts"
 export type { Fields, KindView } from "./kinds/KindView.ts"
-export { controlAnchor, fileField, questionAnchor } from "./kinds/KindView.ts"
+export { controlAnchor, fieldName, fileField, questionAnchor } from "./kinds/KindView.ts"
 
 const views: ReadonlyMap<string, KindView> = new Map<string, KindView>(
   [text, choice, number, date, confirm, note, upload, group].map((view: KindView) => [view.type, view]),

@@ -1,7 +1,7 @@
 /**
  * The firm's folders as a contact sees them (T15, F12): the visible ones of their own and of work that they were asked for.
  * Of work several may be asked, and none sees what another brought (K27): a document shows that a member put there, that came
- * with a request of theirs, or that they brought themselves. Into a folder that says so they bring files, by the same way as
+ * with a request of theirs whose answers they may read in this session, or that they brought themselves. Into a folder that says so they bring files, by the same way as
  * everybody's.
  */
 import { Crypto } from "@requite/core"
@@ -20,9 +20,9 @@ import {
   ownerOf,
   visible,
 } from "../Documents.ts"
-import type { Download, FileMissing, FileWithheld } from "../Files.ts"
+import { type Download, type FileMissing, Files, type FileWithheld } from "../Files.ts"
 import { SqlClient } from "../platform/Sql.ts"
-import type { Account } from "../Portal.ts"
+import type { Account, Session } from "../Portal.ts"
 import { type Arriving, type UploadRefused, Uploads } from "../Uploads.ts"
 import { WorkspaceEvents } from "../WorkspaceEvents.ts"
 import { PortalRequests } from "./Requests.ts"
@@ -43,7 +43,7 @@ export interface Opened {
   readonly takes: boolean
 }
 
-/** So many files a contact may bring into one folder. */
+/** So many files one contact may bring into one folder. */
 const mostBrought = 200
 
 export class PortalFolders extends Context.Service<
@@ -51,9 +51,9 @@ export class PortalFolders extends Context.Service<
   {
     /** Folders at the top, their own first. Those of work that has none to show are left out. */
     shelves(account: Account): Effect.Effect<ReadonlyArray<Shelf>>
-    open(account: Account, folder: string): Effect.Effect<Opened, DocumentNotFound>
+    open(session: Session, folder: string): Effect.Effect<Opened, DocumentNotFound>
     download(
-      account: Account,
+      session: Session,
       document: string,
       part?: PartOf,
     ): Effect.Effect<Download, DocumentNotFound | FileMissing | FileWithheld>
@@ -75,6 +75,7 @@ export const layer = Layer.effect(
     const documents = yield* Documents
     const requests = yield* PortalRequests
     const uploads = yield* Uploads
+    const files = yield* Files
     const events = yield* WorkspaceEvents
     const crypto = yield* Crypto.Crypto
 
@@ -107,13 +108,23 @@ export const layer = Layer.effect(
       )
 
     /** Those of a folder's documents that are for them. */
-    const forThem = Effect.fnUntraced(function* (account: Account, folder: string, all: ReadonlyArray<Document>) {
-      const brought = yield* broughtBy(account, folder)
-      const theirs = yield* requests.among(
-        account,
+    const forThem = Effect.fnUntraced(function* (session: Session, folder: string, all: ReadonlyArray<Document>) {
+      const brought = yield* broughtBy(session.account, folder)
+      const theirs = yield* requests.readableAmong(
+        session,
         all.flatMap(({ request }) => request ?? []),
       )
       return all.filter(({ id, request }) => (request === null ? (brought.get(id) ?? true) : theirs.has(request)))
+    })
+
+    /** Is there a place left for one more of theirs? Others' files take none of it. */
+    const hasPlace = Effect.fnUntraced(function* ({ workspaceId, contact }: Account, folder: string) {
+      const [held] = yield* Effect.orDie(sql<{ all: number; own: number }>`
+        SELECT count(*)::int AS "all", (count(*) FILTER (WHERE brought_by = ${contact}))::int AS own FROM documents
+        WHERE workspace_id = ${workspaceId} AND folder_id = ${folder}`)
+      if (held === undefined || held.all >= limits.documents || held.own >= mostBrought) {
+        return yield* new DocumentRefused({ code: "too-many" })
+      }
     })
 
     return PortalFolders.of({
@@ -130,21 +141,23 @@ export const layer = Layer.effect(
         )
         return [{ work: null, folders: top(own) }, ...others].filter(({ folders }) => folders.length > 0)
       }),
-      open: Effect.fn("Portal.openFolder")(function* (account, id) {
+      open: Effect.fn("Portal.openFolder")(function* (session, id) {
+        const { account } = session
         const { folder, all } = yield* seen(account, id)
         const opened = yield* documents.open(account.workspaceId, id)
         return {
           folder,
           trail: opened.trail,
           folders: all.filter(({ parent }) => parent === id),
-          documents: yield* forThem(account, id, opened.documents),
+          documents: yield* forThem(session, id, opened.documents),
           takes: folder.visibility === "customer-can-edit",
         }
       }),
-      download: Effect.fn("Portal.downloadDocument")(function* (account, id, part) {
+      download: Effect.fn("Portal.downloadDocument")(function* (session, id, part) {
+        const { account } = session
         const document = yield* documents.document(account.workspaceId, id)
         yield* Effect.mapError(seen(account, document.folder), () => missing("document", id))
-        const [found] = yield* forThem(account, document.folder, [document])
+        const [found] = yield* forThem(session, document.folder, [document])
         if (found === undefined) return yield* missing("document", id)
         return yield* documents.download(account.workspaceId, id, part)
       }),
@@ -152,19 +165,26 @@ export const layer = Layer.effect(
         const { workspaceId, contact, name, email } = account
         const { folder } = yield* seen(account, id)
         if (folder.visibility !== "customer-can-edit") return yield* missing("folder", id)
-        const brought = yield* broughtBy(account, id)
-        if (folder.count >= limits.documents || brought.size >= mostBrought) {
-          return yield* new DocumentRefused({ code: "too-many" })
-        }
-        const file = yield* uploads.receiveFrom(workspaceId, arriving)
+        yield* hasPlace(account, id)
+        const file = yield* uploads.receiveFrom(workspaceId, contact, arriving)
         const documentId = yield* Effect.provideService(Crypto.uuid, Crypto.Crypto, crypto)
         const row = { id: documentId, workspaceId, folderId: id, fileId: file.id, name: file.name, broughtBy: contact }
         const createdAt = new Date(yield* Clock.currentTimeMillis)
         yield* Effect.gen(function* () {
+          // one file at a time, so that those that come at once do not get in together
+          const [still] = yield* sql`SELECT 1 FROM folders WHERE workspace_id = ${workspaceId} AND id = ${id}
+            AND visibility = 'customer-can-edit' FOR NO KEY UPDATE`
+          if (still === undefined) return yield* missing("folder", id)
+          yield* hasPlace(account, id)
           yield* sql`INSERT INTO documents ${sql.insert({ ...row, createdAt })}`
           const data = { name, email, file: file.name, folder: folder.name, sha256: file.sha256 }
           yield* events.add({ workspaceId, type: "PortalDocumentBrought", by: null, about: contact, data })
-        }).pipe(sql.withTransaction, Effect.catchTag("SqlError", Effect.die))
+        }).pipe(
+          sql.withTransaction,
+          Effect.catchTag("SqlError", Effect.die),
+          // what found no place leaves nothing behind; a defect may come after the commit
+          Effect.tapError(() => files.remove(workspaceId, [file.id])),
+        )
       }),
     })
   }),

@@ -27,8 +27,13 @@ import * as Suppressions from "../Suppressions.ts"
 import * as Tenancy from "../Tenancy.ts"
 import { type Workspace, Workspaces } from "../Workspaces.ts"
 
-/** Somebody says that this is their address. Never a secret. */
-export const Element = Schema.Struct({ workspaceId: Schema.String, email: Schema.String })
+/** Somebody says that this is their address; or, with a `notice`, the login of that address has changed. Never a secret. */
+export const Element = Schema.Struct({
+  workspaceId: Schema.String,
+  email: Schema.String,
+  /** What was done: who did not do it themselves has to know, and what to do about it. */
+  notice: Schema.optionalKey(Schema.Literals(["passkey", "password"])),
+})
 
 /** Within the hour that a link works: after that nobody waits for it any more. */
 export const maxAttempts = 12
@@ -72,6 +77,26 @@ export const compose = ({ workspace, contact, isAgain, link, until }: Worded): C
   })
 }
 
+/** The words of a notice; its button leads to where it can be mended. */
+export const noticed = (
+  about: "passkey" | "password",
+  { workspace, contact, link }: Pick<Worded, "workspace" | "contact" | "link">,
+): Composed => {
+  const { t, language } = translator("mail", [contact.language, workspace.language])
+  const values = { name: contact.name, firm: workspace.name }
+  return inSentences({
+    workspace,
+    language,
+    subject: t(`portal.notice.${about}.subject`, values),
+    preheader: t(`portal.notice.${about}.lead`, values),
+    says: [t("portal.greeting", values), t(`portal.notice.${about}.lead`, values), t("portal.notice.else", values)],
+    link,
+    button: t("portal.notice.button"),
+    hint: t("submitted.hint"),
+    footer: footerOf(workspace, language, t("portal.notice.footer", values)),
+  })
+}
+
 /** Hands them over, as long as the layer runs. */
 export const worker = Layer.effectDiscard(
   Effect.gen(function* () {
@@ -112,7 +137,7 @@ export const worker = Layer.effectDiscard(
     })
 
     const handle = Effect.fnUntraced(function* (
-      { workspaceId, email }: typeof Element.Type,
+      { workspaceId, email, notice }: typeof Element.Type,
       { id }: { readonly id: string },
     ) {
       const found = yield* whose(workspaceId, email)
@@ -120,13 +145,22 @@ export const worker = Layer.effectDiscard(
       const { contact, isAgain } = found
       const workspace = yield* workspaces.get(workspaceId)
       const now = yield* Clock.currentTimeMillis
-      const link = yield* linkFor(workspaceId, contact, now)
+      const composed =
+        notice === undefined
+          ? compose({
+              workspace,
+              contact,
+              isAgain,
+              link: yield* linkFor(workspaceId, contact, now),
+              until: now + linkMillis,
+            })
+          : noticed(notice, { workspace, contact, link: `${publicUrl}${pathOf(workspaceId)}/start` })
       yield* mailer
         .send({
           messageId: `<${id}@${domain}>`,
           ...(yield* senders.from(workspaceId, { name: workspace.name })),
           to: { name: LocalText.oneLine(contact.name), address: contact.email },
-          ...compose({ workspace, contact, isAgain, link, until: now + linkMillis }),
+          ...composed,
         })
         .pipe(
           Effect.catch((failed) =>

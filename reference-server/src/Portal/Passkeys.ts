@@ -1,7 +1,8 @@
 /**
  * Passkeys of the portal (S36, WebAuthn): a key pair that the contact's device keeps and uses only after it has recognised them,
- * by finger, face or PIN: two factors in one, and nothing that can be given to a wrong page. Of it we keep the public half, a
- * name that they gave it, and how often it was used.
+ * by finger, face or PIN, and nothing that can be given to a wrong page. It is worth what the session was that it was made in:
+ * a second factor only if that had given one (`Portal.Factor`), because otherwise whoever reads somebody's mails could make one
+ * for themselves. Of it we keep the public half, a name that they gave it, how it was made, and how often it was used.
  *
  * A *challenge* is what a device is asked to sign, once, within five minutes. One for a new passkey is its contact's; one to
  * log in with is nobody's, because whose passkey it is comes back with the answer: so nobody has to type an address, and nobody
@@ -26,19 +27,23 @@ import type * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { Config } from "../Config.ts"
-import type { TooManyAttempts } from "../Members.ts"
+import type { SignInRefused, TooManyAttempts } from "../Members.ts"
 import * as attempts from "../Members/attempts.ts"
 import { SqlClient, SqlSchema } from "../platform/Sql.ts"
 import { type Account, mostPasskeys, Portal, type Session } from "../Portal.ts"
 import { RateLimits } from "../RateLimits.ts"
+import { CustomerLimits } from "../RateLimits/Customers.ts"
 import * as Place from "../RateLimits/Place.ts"
 import * as Tenancy from "../Tenancy.ts"
 import { WorkspaceEvents } from "../WorkspaceEvents.ts"
+import * as Letters from "./Letters.ts"
 import { isUuid } from "./sql.ts"
 
 export const Passkey = Schema.Struct({
   id: Schema.String,
   name: Schema.String,
+  /** It is a second factor. */
+  isStrong: Schema.Boolean,
   createdAt: Schema.Date,
   lastUsedAt: Schema.NullOr(Schema.Date),
 })
@@ -79,8 +84,14 @@ export class Passkeys extends Context.Service<
   {
     /** Those of the account, the first one first. */
     list(account: Account): Effect.Effect<ReadonlyArray<Passkey>>
-    /** What a device is asked to make a passkey by. */
-    toMake(session: Session): Effect.Effect<PublicKeyCredentialCreationOptionsJSON, PasskeyRefused>
+    /**
+     * What a device is asked to make a passkey by, for who gives the password once more: a browser that was left open must not
+     * be a login for good.
+     */
+    toMake(
+      session: Session,
+      password: Redacted.Redacted,
+    ): Effect.Effect<PublicKeyCredentialCreationOptionsJSON, PasskeyRefused | SignInRefused | TooManyAttempts>
     /** Keeps the passkey that a device made, under a name. */
     keep(session: Session, made: Made, name: string): Effect.Effect<void, PasskeyRefused>
     /** One that is not there is passed over. */
@@ -111,6 +122,7 @@ const Row = Schema.Struct({
   publicKey: Schema.String,
   counter: Schema.Finite,
   passkey: Schema.String,
+  isStrong: Schema.Boolean,
 })
 const decodeClientData = Schema.decodeUnknownOption(Schema.fromJsonString(Schema.Struct({ challenge: Text })))
 
@@ -130,7 +142,9 @@ export const layer = Layer.effect(
     const crypto = yield* Crypto.Crypto
     const portal = yield* Portal
     const limits = yield* RateLimits
+    const customers = yield* CustomerLimits
     const events = yield* WorkspaceEvents
+    const letters = yield* Letters.queue
     const { publicUrl } = yield* Config
     const rpID = new URL(publicUrl).hostname
     const digestOf = (text: string) => Effect.provideService(Crypto.sha256Hex(text), Crypto.Crypto, crypto)
@@ -140,7 +154,7 @@ export const layer = Layer.effect(
       Request: Schema.Struct({ workspaceId: Schema.String, contact: Schema.String }),
       Result: Passkey,
       execute: ({ workspaceId, contact }) => sql`
-        SELECT id, name, created_at, last_used_at FROM portal_passkeys
+        SELECT id, name, enrolled_by <> 'password' AS is_strong, created_at, last_used_at FROM portal_passkeys
         WHERE workspace_id = ${workspaceId} AND contact_id = ${contact} ORDER BY created_at, id`,
     })
     const byId = SqlSchema.findOneOption({
@@ -148,7 +162,7 @@ export const layer = Layer.effect(
       Result: Row,
       execute: ({ workspaceId, id }) => sql`
         SELECT p.id, c.id AS contact, c.workspace_id, c.name, c.email, c.language, p.public_key, p.counter::float8 AS counter,
-          p.name AS passkey
+          p.name AS passkey, p.enrolled_by <> 'password' AS is_strong
         FROM portal_passkeys p JOIN contacts c ON c.id = p.contact_id
         WHERE p.workspace_id = ${workspaceId} AND p.id = ${id}`,
     })
@@ -178,8 +192,10 @@ export const layer = Layer.effect(
 
     return Passkeys.of({
       list,
-      toMake: ({ account }) =>
+      toMake: (session, password) =>
         Effect.gen(function* () {
+          const { account } = session
+          yield* portal.confirm(session, password)
           const known = yield* list(account)
           if (known.length >= mostPasskeys) return yield* new PasskeyRefused({ code: "full" })
           const options = yield* Effect.promise(() =>
@@ -200,7 +216,7 @@ export const layer = Layer.effect(
           yield* challenge(account.workspaceId, account.contact, options.challenge)
           return options
         }),
-      keep: ({ account }, made, name) =>
+      keep: ({ account, factor }, made, name) =>
         Effect.gen(function* () {
           const { workspaceId, contact } = account
           const expectedChallenge = challengeIn(made.response.clientDataJSON)
@@ -235,12 +251,15 @@ export const layer = Layer.effect(
               name: own,
               publicKey: Base64Url.encode(publicKey),
               counter,
+              enrolledBy: factor ?? "password",
             }
             const kept = yield* sql`
               INSERT INTO portal_passkeys ${sql.insert({ ...row, transports: JSON.stringify(transports ?? []), createdAt })}
               ON CONFLICT DO NOTHING RETURNING id`
             if (kept.length === 0) return yield* refused
             yield* note("PortalPasskeyAdded", account, own)
+            const letter = yield* Effect.provideService(Crypto.uuid, Crypto.Crypto, crypto)
+            yield* Effect.orDie(letters.offer({ workspaceId, email: account.email, notice: "passkey" }, { id: letter }))
           }).pipe(together)
         }),
       rename: ({ account: { workspaceId, contact } }, id, name) =>
@@ -256,8 +275,10 @@ export const layer = Layer.effect(
         }).pipe(together),
       toLogIn: (workspaceId, from) =>
         Effect.gen(function* () {
-          const place = `portal passkey from ${Place.ofAddress(from)}`
-          yield* attempts.count(limits, place, { times: 100, seconds: 900 })
+          yield* attempts.countAll(limits, [
+            { key: `portal passkey from ${Place.ofAddress(from)}`, limit: { times: 100, seconds: 900 } },
+            ...customers.atDoor("passkey", workspaceId),
+          ])
           const options = yield* Effect.promise(() =>
             generateAuthenticationOptions({ rpID, userVerification: "required", timeout: challengeMillis }),
           )
@@ -292,9 +313,9 @@ export const layer = Layer.effect(
             UPDATE portal_passkeys SET counter = ${authenticationInfo.newCounter}, last_used_at = ${at}
             WHERE workspace_id = ${workspaceId} AND id = ${row.id}`)
           yield* limits.giveBack(place)
-          const { contact, name, email, language } = row
+          const { contact, name, email, language, isStrong } = row
           return yield* Effect.mapError(
-            portal.openSession({ workspaceId, contact, name, email, language }, "passkey"),
+            portal.openSession({ workspaceId, contact, name, email, language }, { proof: "passkey", isStrong }),
             () => refused,
           )
         }).pipe(Tenancy.within(workspaceId)),

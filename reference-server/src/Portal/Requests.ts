@@ -12,8 +12,9 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import { ClientRequests, type Current } from "../ClientRequests.ts"
+import * as Mode from "../CustomerPages/Mode.ts"
 import { SqlClient } from "../platform/Sql.ts"
-import type { Account } from "../Portal.ts"
+import type { Account, Session } from "../Portal.ts"
 import { Questionnaires } from "../Questionnaires.ts"
 import { isUuid } from "./sql.ts"
 
@@ -79,6 +80,22 @@ export const standingOf = (request: ClientRequest.State, now: number): Standing 
   return request.suspended !== null ? "closed" : "expired"
 }
 
+/**
+ * May what was given be read in this session (X10)? `factor`: it may, in one that gave a second factor. It holds for answers and
+ * for every file that came with them, wherever it lies.
+ */
+export const readable = (
+  { factor }: Pick<Session, "factor">,
+  { request, standing }: Pick<Mine, "request" | "standing">,
+): "yes" | "factor" | "no" => {
+  const { afterSubmit } = request.policy
+  const isOver = standing === "submitted" || standing === "closed"
+  const isShown = afterSubmit === "portal-read-only" || afterSubmit === "live-record"
+  // of an upload page nobody sees what others brought (S67)
+  if (!isOver || !isShown || Mode.of(request.policy).layout === "uploads") return "no"
+  return ClientRequest.needsFactor(request) && factor === null ? "factor" : "yes"
+}
+
 export class PortalRequests extends Context.Service<
   PortalRequests,
   {
@@ -96,8 +113,8 @@ export class PortalRequests extends Context.Service<
     ): Effect.Effect<{ readonly title: string; readonly requests: ReadonlyArray<Found> } | null>
     /** One request of theirs, with what was given; null: there is none of that id. */
     find(account: Account, id: string): Effect.Effect<Found | null>
-    /** Those of these requests that are theirs. */
-    among(account: Account, ids: ReadonlyArray<string>): Effect.Effect<ReadonlySet<string>>
+    /** Those of these requests that are theirs, and of which what was given may be read in this session. */
+    readableAmong(session: Session, ids: ReadonlyArray<string>): Effect.Effect<ReadonlySet<string>>
     /** Ids of the work that they see: they were asked for it. */
     works(account: Account): Effect.Effect<ReadonlyArray<{ readonly id: string; readonly title: string }>>
   }
@@ -222,10 +239,13 @@ export const layer = Layer.effect(
         )
         return row === undefined ? null : yield* readOne(account, row)
       }, Effect.orDie),
-      among: Effect.fn("Portal.among")(function* (account, ids) {
+      readableAmong: Effect.fn("Portal.readableAmong")(function* (session, ids) {
+        const { account } = session
         if (ids.length === 0) return new Set<string>()
-        const rows = yield* sql<{ id: string }>`SELECT m.id FROM (${mine(account)}) m WHERE ${sql.in("m.id", ids)}`
-        return new Set(rows.map(({ id }) => id))
+        const rows = yield* sql<{ id: string; recipient: string }>`
+          SELECT m.id, m.recipient FROM (${mine(account)}) m WHERE ${sql.in("m.id", [...new Set(ids)])}`
+        const all = yield* Effect.forEach(rows, (row) => readOne(account, row))
+        return new Set(all.filter((one) => readable(session, one) === "yes").map(({ request }) => request.id))
       }, Effect.orDie),
       works: Effect.fn("Portal.works")(function* (account) {
         return yield* sql<{ id: string; title: string }>`

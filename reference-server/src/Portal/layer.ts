@@ -12,6 +12,7 @@ import { LinkGone } from "../Members/Links.ts"
 import { Kdf } from "../platform/Crypto.ts"
 import { type Account, type Login, NotLoggedIn, Portal } from "../Portal.ts"
 import { RateLimits } from "../RateLimits.ts"
+import { CustomerLimits } from "../RateLimits/Customers.ts"
 import * as Place from "../RateLimits/Place.ts"
 import * as Secret from "../Secret.ts"
 import * as Tenancy from "../Tenancy.ts"
@@ -30,6 +31,7 @@ export const layer = Layer.effect(
     const rows = yield* statements.make
     const { sql } = rows
     const limits = yield* RateLimits
+    const customers = yield* CustomerLimits
     const events = yield* WorkspaceEvents
     const letters = yield* Letters.queue
     const services = Context.pick(Crypto.Crypto, Kdf.Kdf)(yield* Effect.context<Crypto.Crypto | Kdf.Kdf>())
@@ -52,7 +54,7 @@ export const layer = Layer.effect(
     const together = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
       Effect.catchTag(sql.withTransaction(effect), "SqlError", Effect.die)
 
-    const openSession: Portal["Service"]["openSession"] = (account, proof) =>
+    const openSession: Portal["Service"]["openSession"] = (account, { proof, isStrong }) =>
       Effect.gen(function* () {
         const { workspaceId, contact } = account
         const { secret, digest } = yield* Secret.make
@@ -66,7 +68,7 @@ export const layer = Layer.effect(
         // those that are over go with the next one, so that they do not pile up
         yield* sql`DELETE FROM portal_sessions WHERE workspace_id = ${workspaceId} AND contact_id = ${contact}
           AND created_at < ${new Date(at.getTime() - 7 * 86_400_000)}`
-        const session = { digest, workspaceId, contactId: contact, proof, createdAt: at, lastUsedAt: at }
+        const session = { digest, workspaceId, contactId: contact, proof, isStrong, createdAt: at, lastUsedAt: at }
         yield* sql`INSERT INTO portal_sessions ${sql.insert({ ...session, beforeAt: before.lastLoginAt })}`
         yield* sql`UPDATE portal_accounts SET last_login_at = ${at}
           WHERE workspace_id = ${workspaceId} AND contact_id = ${contact}`
@@ -74,11 +76,24 @@ export const layer = Layer.effect(
         return secret
       }).pipe(together, inside(account.workspaceId))
 
-    /** Guessing is slow for one address, and from one place; the place first, so that it uses up nobody's address. */
+    /**
+     * Guessing is slow from one place, for one address, and for many addresses from many places; in this order, so that who has used up
+     * their own tries uses up nobody else's.
+     */
     const wrongPasswords = (workspaceId: string, email: string, from: string) => [
-      { key: `portal from ${Place.ofAddress(from)}`, times: 50 },
-      { key: `portal ${workspaceId} as ${email.toLowerCase()}`, times: 10 },
+      { key: `portal from ${Place.ofAddress(from)}`, limit: { times: 50, seconds: 900 } },
+      { key: `portal ${workspaceId} as ${email.toLowerCase()}`, limit: { times: 10, seconds: 900 } },
+      ...customers.atDoor("password", workspaceId),
     ]
+
+    const confirm: Portal["Service"]["confirm"] = ({ account: { workspaceId, contact } }, password) =>
+      Effect.gen(function* () {
+        const key = `portal password of ${contact}`
+        yield* attempts.count(limits, key, { times: 10, seconds: 900 })
+        const known = yield* rows.byContact({ workspaceId, contact })
+        if (!(yield* Secret.isPassword(password, known?.passwordHash ?? null))) return yield* new SignInRefused()
+        yield* limits.giveBack(key)
+      }).pipe(inside(workspaceId))
 
     const ended = (account: Account, session: string | null) =>
       rows.close(account.workspaceId, account.contact, session).pipe(together, inside(account.workspaceId))
@@ -98,13 +113,18 @@ export const layer = Layer.effect(
         Effect.gen(function* () {
           yield* sql`INSERT INTO portals ${sql.insert({ workspaceId, isOpen })}
             ON CONFLICT (workspace_id) DO UPDATE SET is_open = excluded.is_open`
+          // whoever is in is out at once, and out of the requests that were entered from there
+          if (!isOpen) yield* rows.close(workspaceId, null, null)
           const type = isOpen ? "PortalOpened" : "PortalClosed"
           yield* events.add({ workspaceId, type, by: id, about: null, data: {} })
         }).pipe(together, inside(workspaceId)),
 
       askForLink: (workspaceId, given, from) =>
         Effect.gen(function* () {
-          yield* attempts.count(limits, `portal link from ${Place.ofAddress(from)}`, { times: 20, seconds: 3600 })
+          yield* attempts.countAll(limits, [
+            { key: `portal link from ${Place.ofAddress(from)}`, limit: { times: 20, seconds: 3600 } },
+            ...customers.atDoor("link", workspaceId),
+          ])
           const email = given.trim()
           if (!isAddress(email)) return
           // who asks once more is answered the same: the mails that went out are enough
@@ -136,10 +156,9 @@ export const layer = Layer.effect(
             if (used.length === 0) return yield* new LinkGone()
             const { contact, email } = account
             yield* sql`DELETE FROM portal_links WHERE workspace_id = ${workspaceId} AND contact_id = ${contact}`
-            // passkeys of who had the account under another address are not theirs
-            if (!hasPassword) {
-              yield* sql`DELETE FROM portal_passkeys WHERE workspace_id = ${workspaceId} AND contact_id = ${contact}`
-            }
+            // whoever reads the mails may be another than who made the passkeys, and theirs must not outlive a new password
+            yield* sql`DELETE FROM portal_passkeys WHERE workspace_id = ${workspaceId} AND contact_id = ${contact}`
+            yield* sql`DELETE FROM portal_challenges WHERE workspace_id = ${workspaceId} AND contact_id = ${contact}`
             yield* sql`INSERT INTO portal_accounts (contact_id, workspace_id, email_key, password_hash, created_at)
               VALUES (${contact}, ${workspaceId}, lower(${email}), ${passwordHash}, ${at})
               ON CONFLICT (contact_id) DO UPDATE SET email_key = excluded.email_key,
@@ -147,13 +166,16 @@ export const layer = Layer.effect(
                 created_at = CASE WHEN ${hasPassword} THEN portal_accounts.created_at ELSE excluded.created_at END`
             yield* rows.close(workspaceId, contact, null)
             yield* note(hasPassword ? "PortalPasswordSet" : "PortalLoginMade", account)
+            if (hasPassword) {
+              yield* Effect.orDie(letters.offer({ workspaceId, email, notice: "password" }, { id: yield* Crypto.uuid }))
+            }
             return account
           }).pipe(together)
         }).pipe(inside(workspaceId)),
       logIn: (workspaceId, { email, password, from }) =>
         Effect.gen(function* () {
           const counted = wrongPasswords(workspaceId, email, from)
-          yield* Effect.forEach(counted, ({ key, times }) => attempts.count(limits, key, { times, seconds: 900 }))
+          yield* attempts.countAll(limits, counted)
           const found = isAddress(email) ? yield* rows.byEmail({ workspaceId, email }) : null
           if (!(yield* Secret.isPassword(password, found?.passwordHash ?? null)) || found === null) {
             return yield* new SignInRefused()
@@ -161,8 +183,10 @@ export const layer = Layer.effect(
           // counted beforehand, so that guesses at once count too; this one was not wrong
           yield* Effect.forEach(counted, ({ key }) => limits.giveBack(key))
           const { passwordHash: _, ...account } = found
-          return yield* Effect.catchTag(openSession(account, "password"), "NotLoggedIn", () =>
-            Effect.fail(new SignInRefused()),
+          return yield* Effect.catchTag(
+            openSession(account, { proof: "password", isStrong: false }),
+            "NotLoggedIn",
+            () => Effect.fail(new SignInRefused()),
           )
         }).pipe(inside(workspaceId)),
       openSession,
@@ -171,12 +195,12 @@ export const layer = Layer.effect(
           const at = yield* now
           const found = yield* rows.bySession({ workspaceId, digest: yield* Secret.digest(secret), now: at })
           if (found === null) return yield* new NotLoggedIn()
-          const { digest, proof, lastUsedAt, beforeAt, ...account } = found
+          const { digest, proof, factor, lastUsedAt, beforeAt, ...account } = found
           if (at.getTime() - lastUsedAt.getTime() > worthNoting) {
             yield* Effect.orDie(sql`UPDATE portal_sessions SET last_used_at = ${at}
               WHERE workspace_id = ${workspaceId} AND digest = ${digest}`)
           }
-          return { account, digest, proof, before: beforeAt?.getTime() ?? null }
+          return { account, digest, proof, factor, before: beforeAt?.getTime() ?? null }
         }).pipe(inside(workspaceId)),
       logOut: ({ account, digest }) => ended(account, digest),
       logOutEverywhere: ({ account }) =>
@@ -184,14 +208,12 @@ export const layer = Layer.effect(
           ended(account, null),
           Effect.provideContext(note("PortalSessionsEnded", account), services),
         ).pipe(Tenancy.within(account.workspaceId)),
-      changePassword: ({ account, digest }, { old, fresh }) =>
+      confirm,
+      changePassword: (session, { old, fresh }) =>
         Effect.gen(function* () {
+          const { account, digest } = session
           const { workspaceId, contact } = account
-          const key = `portal password of ${contact}`
-          yield* attempts.count(limits, key, { times: 10, seconds: 900 })
-          const known = yield* rows.byContact({ workspaceId, contact })
-          if (!(yield* Secret.isPassword(old, known?.passwordHash ?? null))) return yield* new SignInRefused()
-          yield* limits.giveBack(key)
+          yield* confirm(session, old)
           const passwordHash = yield* Secret.hashPassword(fresh)
           const of = sql`workspace_id = ${workspaceId} AND contact_id = ${contact}`
           yield* Effect.gen(function* () {
@@ -203,7 +225,7 @@ export const layer = Layer.effect(
             yield* Effect.forEach(others, (other) => rows.close(workspaceId, contact, other.digest), { discard: true })
             yield* note("PortalPasswordChanged", account)
           }).pipe(together)
-        }).pipe(inside(account.workspaceId)),
+        }).pipe(inside(session.account.workspaceId)),
 
       loginOf: (workspaceId, contact) =>
         Effect.gen(function* () {

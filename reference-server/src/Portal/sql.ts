@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { SqlClient, SqlSchema } from "../platform/Sql.ts"
-import { absoluteMillis, Account, idleMillis, Proof } from "../Portal.ts"
+import { absoluteMillis, Account, Factor, idleMillis, Proof } from "../Portal.ts"
 
 /** A text that is no UUID names nothing; Postgres would refuse to compare it. */
 export const isUuid = Schema.is(Schema.String.check(Schema.isUUID()))
@@ -13,6 +13,7 @@ const SessionRow = Schema.Struct({
   ...Account.fields,
   digest: Schema.String,
   proof: Proof,
+  factor: Schema.NullOr(Factor),
   lastUsedAt: Schema.Date,
   beforeAt: Schema.NullOr(Schema.Date),
 })
@@ -35,6 +36,18 @@ export const make = Effect.gen(function* () {
     "c.deleted_at IS NULL AND a.turned_off_at IS NULL AND a.email_key = c.email_key AND a.password_hash <> ''",
   )
 
+  /**
+   * From a portal session `s` a request was entered that was sent to this contact, and the code to their mobile was given. A code
+   * by mail is none: whoever reads the mails has the password as well.
+   */
+  const gaveCode = sql.literal(`EXISTS (
+    SELECT 1 FROM portal_entries e JOIN customer_sessions u ON u.link_id = e.link_id
+      JOIN client_requests r ON r.id = u.request_id
+      JOIN portal_requests p ON p.request_id = u.request_id AND p.recipient = u.recipient
+    WHERE e.workspace_id = s.workspace_id AND e.session = s.digest AND p.contact_id = s.contact_id
+      AND u.verified_at IS NOT NULL AND CASE r.state->'policy'->>'secondFactor'
+        WHEN 'sms-code' THEN u.assurance <> 'link' WHEN 'both' THEN u.assurance = 'two-channel' ELSE false END)`)
+
   const byEmail = SqlSchema.findOneOption({
     Request: Schema.Struct({ workspaceId: Schema.String, email: Schema.String }),
     Result: WithPassword,
@@ -53,7 +66,8 @@ export const make = Effect.gen(function* () {
     Request: Schema.Struct({ workspaceId: Schema.String, digest: Schema.String, now: Schema.Date }),
     Result: SessionRow,
     execute: ({ workspaceId, digest, now }) => sql`
-      SELECT ${person}, s.digest, s.proof, s.last_used_at, s.before_at
+      SELECT ${person}, s.digest, s.proof, s.last_used_at, s.before_at,
+        CASE WHEN s.is_strong THEN 'passkey' WHEN ${gaveCode} THEN 'code' END AS factor
       FROM portal_sessions s JOIN portal_accounts a ON a.contact_id = s.contact_id JOIN contacts c ON c.id = s.contact_id
       WHERE s.workspace_id = ${workspaceId} AND s.digest = ${digest} AND ${counts}
         AND s.created_at > ${new Date(now.getTime() - absoluteMillis)}
@@ -84,13 +98,13 @@ export const make = Effect.gen(function* () {
   })
 
   /** What sessions opened closes with them: the customer's own sessions behind the links that a log-in made. */
-  const close = Effect.fnUntraced(function* (workspaceId: string, contact: string, session: string | null) {
-    const those = session === null ? sql`TRUE` : sql`e.session = ${session}`
+  const close = Effect.fnUntraced(function* (workspaceId: string, contact: string | null, session: string | null) {
+    const theirs = contact === null ? sql`TRUE` : sql`contact_id = ${contact}`
     yield* sql`DELETE FROM customer_sessions WHERE workspace_id = ${workspaceId} AND link_id IN (
-      SELECT e.link_id FROM portal_entries e
-      WHERE e.workspace_id = ${workspaceId} AND e.contact_id = ${contact} AND ${those})`
-    yield* sql`DELETE FROM portal_sessions s WHERE s.workspace_id = ${workspaceId} AND s.contact_id = ${contact}
-      AND ${session === null ? sql`TRUE` : sql`s.digest = ${session}`}`
+      SELECT link_id FROM portal_entries
+      WHERE workspace_id = ${workspaceId} AND ${theirs} AND ${session === null ? sql`TRUE` : sql`session = ${session}`})`
+    yield* sql`DELETE FROM portal_sessions WHERE workspace_id = ${workspaceId} AND ${theirs}
+      AND ${session === null ? sql`TRUE` : sql`digest = ${session}`}`
   })
 
   return {

@@ -47,11 +47,19 @@ export const routes = [
       return PageSecurity.seeOther(visit.config, `${visit.base}/account?done=passkey`)
     }),
   ),
-  Visit.script("/passkeys/options", Schema.Struct({}), ({ session }) =>
+  Visit.script("/passkeys/options", Schema.Struct({ password: Schema.String }), ({ session, words: { t } }, sent) =>
     Effect.gen(function* () {
-      return yield* (yield* Passkeys).toMake(session).pipe(
+      return yield* (yield* Passkeys).toMake(session, Redacted.make(sent.password)).pipe(
         Effect.map((body): { readonly body: object; readonly status?: number } => ({ body })),
-        Effect.catchTag("PasskeyRefused", () => Effect.succeed({ status: 422, body: {} })),
+        Effect.catchTags({
+          PasskeyRefused: () => Effect.succeed({ status: 422, body: {} }),
+          SignInRefused: () => Effect.succeed({ status: 422, body: { problem: t("portal.password.wrong") } }),
+          TooManyAttempts: ({ retryAfterSeconds }) =>
+            Effect.succeed({
+              status: 429,
+              body: { problem: t("portal.tooMany", { minutes: Math.ceil(retryAfterSeconds / 60) }) },
+            }),
+        }),
       )
     }),
   ),
@@ -85,6 +93,7 @@ const show = Effect.fnUntraced(function* (visit: Visit.Visit, mistakes: Readonly
       <section class="part-of-account">
         <h2>${t("portal.passkeys")}</h2>
         <p>${t("portal.passkeys.lead")}</p>
+        <p>${t("portal.passkeys.strong")}</p>
         ${
           passkeys.length > 0 &&
           html`<ul class="passkeys">
@@ -96,6 +105,7 @@ const show = Effect.fnUntraced(function* (visit: Visit.Visit, mistakes: Readonly
             ? Page.passkeys(
                 visit,
                 html`${Page.field({ name: "passkey", label: t("portal.passkey.name"), help: t("portal.passkey.name.help"), type: "text", autocomplete: "off" })}
+                  ${Page.field({ name: "passkey-password", label: t("portal.passkey.password"), type: "password", autocomplete: "current-password" })}
                   <div class="buttons">
                     <button class="secondary" type="button" data-make>${t("portal.passkey.make")}</button>
                   </div>`,
@@ -124,13 +134,14 @@ const show = Effect.fnUntraced(function* (visit: Visit.Visit, mistakes: Readonly
   })
 })
 
-const line = (visit: Visit.Visit, { id, name, createdAt, lastUsedAt }: Passkey): Html => {
+const line = (visit: Visit.Visit, { id, name, isStrong, createdAt, lastUsedAt }: Passkey): Html => {
   const { base, words } = visit
   const { t, date } = words
   const used = lastUsedAt === null ? "" : ` · ${t("portal.passkey.used", { date: date(lastUsedAt.getTime()) })}`
+  const strong = isStrong ? ` · ${t("portal.passkey.strong")}` : ""
   return html`<li>
     <strong dir="auto">${name}</strong>
-    <span class="detail">${t("portal.passkey.made", { date: date(createdAt.getTime()) })}${used}</span>
+    <span class="detail">${t("portal.passkey.made", { date: date(createdAt.getTime()) })}${used}${strong}</span>
     <form method="post" action="${base}/account/passkeys/${encodeURIComponent(id)}">
       ${Visit.token(visit)}
       <label class="unseen" for="name-${id}">${t("portal.passkey.rename", { name })}</label>

@@ -29,7 +29,7 @@ export const routes = [
         workspaceId: visit.workspace.id,
         reader: account.contact,
         typed: true,
-        find: (part) => here(folders.download(account, visit.part("document"), part)),
+        find: (part) => here(folders.download(visit.session, visit.part("document"), part)),
       })
     }),
   ),
@@ -103,7 +103,7 @@ const list = ({ base, words: { t } }: Visit.Visit, folders: ReadonlyArray<Folder
   </ul>`
 
 const show = Effect.fnUntraced(function* (visit: Visit.Visit, problems: ReadonlyArray<string> = []) {
-  const found = yield* here((yield* PortalFolders).open(visit.session.account, visit.part("folder")))
+  const found = yield* here((yield* PortalFolders).open(visit.session, visit.part("folder")))
   return folder(visit, found, problems)
 })
 

@@ -30,6 +30,8 @@ const plain =
 export const nowhere = plain(404, "portal.nowhere.title", "portal.nowhere.text")
 /** 403: a form that is not ours, or older than the session. Nothing was changed. */
 export const foreign = plain(403, "notOurs.title", "notOurs.text")
+/** 429: too often; the header says when to come back. */
+export const tooOften = plain(429, "tooOften.title", "tooOften.text")
 /** 413: too large, or broken off. */
 export const unreadable = plain(413, "tooMuch.title", "tooMuch.text")
 /** 410: a mailed link that does not work, whatever the reason. */

@@ -1,10 +1,8 @@
 /**
  * One request in the portal. One that waits says what it is and how far it is, and is entered by a button: what the policy asks
  * of who comes by a link is asked there as well. One that is done is read only (K47): its answers, its files, its receipt;
- * nothing on the page could change it. Of one that asked for a second factor answers are shown to who logged in by a passkey,
- * which is two.
+ * nothing on the page could change it. Of one that asked for a second factor answers are shown in a session that gave one.
  */
-import { ClientRequest } from "@requite/core"
 import * as Effect from "effect/Effect"
 import * as downloads from "../Api/downloads.ts"
 import { CustomerAccess } from "../CustomerAccess.ts"
@@ -21,7 +19,7 @@ import * as Filling from "../Filling.ts"
 import { type Html, html } from "../Html.ts"
 import * as PageSecurity from "../PageSecurity.ts"
 import { HttpServerResponse } from "../platform/Http.ts"
-import { type Found, type Mine, PortalRequests } from "../Portal/Requests.ts"
+import { type Found, type Mine, PortalRequests, readable } from "../Portal/Requests.ts"
 import { Record } from "../Record.ts"
 import { Uploads } from "../Uploads.ts"
 import * as FileName from "../Uploads/FileName.ts"
@@ -35,20 +33,10 @@ const found = Effect.fnUntraced(function* (visit: Visit.Visit) {
   return one ?? (yield* new Visit.NotHere())
 })
 
-/** May what was given be read here (X10)? `factor`: it may, by somebody who logged in with two factors. */
-const readable = ({ session }: Visit.Visit, { request, standing }: Mine): "yes" | "factor" | "no" => {
-  const { afterSubmit } = request.policy
-  const isOver = standing === "submitted" || standing === "closed"
-  const isShown = afterSubmit === "portal-read-only" || afterSubmit === "live-record"
-  // of an upload page nobody sees what others brought (S67)
-  if (!isOver || !isShown || Mode.of(request.policy).layout === "uploads") return "no"
-  return ClientRequest.needsFactor(request) && session.proof !== "passkey" ? "factor" : "yes"
-}
-
 /** One whose answers may be read. */
 const read = Effect.fnUntraced(function* (visit: Visit.Visit) {
   const one = yield* found(visit)
-  return readable(visit, one) === "yes" ? one : yield* new Visit.NotHere()
+  return readable(visit.session, one) === "yes" ? one : yield* new Visit.NotHere()
 })
 
 export const routes = [
@@ -78,7 +66,7 @@ export const routes = [
       const { attachments } = one.request.details
       const isOffered =
         attachments.some((file) => file.id === id) ||
-        (readable(visit, one) === "yes" && one.request.files.some((file) => file.id === id))
+        (readable(session, one) === "yes" && one.request.files.some((file) => file.id === id))
       if (!isOffered) return yield* new Visit.NotHere()
       const uploads = yield* Uploads
       return yield* (yield* Downloads).answer({
@@ -132,7 +120,7 @@ const show = Effect.fnUntraced(function* (visit: Visit.Visit, one: Found, proble
   const { request } = one
   const { title, workItem, description } = request.details
   const back = workItem === null ? base : `${base}/work/${workItem}`
-  const way = readable(visit, one)
+  const way = readable(visit.session, one)
   return Page.inside(visit, {
     title,
     place: "requests",

@@ -17,6 +17,8 @@ import * as PageSecurity from "../PageSecurity.ts"
 import { HttpRouter, HttpServerRequest, HttpServerResponse } from "../platform/Http.ts"
 import { cookieOf, pathOf, Portal, type Session } from "../Portal.ts"
 import { PortalRequests } from "../Portal/Requests.ts"
+import type { RateLimited } from "../RateLimits.ts"
+import { CustomerLimits } from "../RateLimits/Customers.ts"
 import * as Tenancy from "../Tenancy.ts"
 import { type Workspace, Workspaces } from "../Workspaces.ts"
 import * as Ends from "./Ends.ts"
@@ -122,14 +124,20 @@ const visitor = Effect.gen(function* () {
 const within = <A, E, R>({ id }: Workspace, effect: Effect.Effect<A, E, R>) => Tenancy.within(id)(effect)
 
 /** Every way in which a page can end otherwise. */
-const ended = <E extends NotHere | LoggedOut | Form.FormUnreadable, R>(handler: Effect.Effect<Response, E, R>) =>
+type End = NotHere | LoggedOut | RateLimited | Form.FormUnreadable
+
+const ended = <E extends End, R>(handler: Effect.Effect<Response, E, R>) =>
   handler.pipe(
-    Effect.catch((error: NotHere | LoggedOut | Form.FormUnreadable) =>
+    Effect.catch((error: End) =>
       Effect.gen(function* () {
         const config = yield* Config
         const request = yield* HttpServerRequest.HttpServerRequest
         if (error._tag === "FormUnreadable") return Ends.unreadable(config, request)
         if (error._tag === "NotHere") return Ends.nowhere(config, request)
+        if (error._tag === "RateLimited") {
+          const seconds = String(error.retryAfterSeconds)
+          return HttpServerResponse.setHeader(Ends.tooOften(config, request), "retry-after", seconds)
+        }
         const { firm = "" } = yield* HttpRouter.params
         const next = request.method === "GET" ? `?next=${encodeURIComponent(request.url)}` : ""
         return PageSecurity.seeOther(config, `${pathOf(firm)}/log-in${next}`)
@@ -166,10 +174,7 @@ const foreign = Effect.gen(function* () {
   return Ends.foreign(yield* Config, yield* HttpServerRequest.HttpServerRequest)
 })
 /** Only for forms of our own pages, before anything is looked up. */
-const guarded = <E extends NotHere | LoggedOut | Form.FormUnreadable, R>(
-  path: string,
-  handler: Effect.Effect<Response, E, R>,
-) =>
+const guarded = <E extends End, R>(path: string, handler: Effect.Effect<Response, E, R>) =>
   HttpRouter.route(
     "POST",
     `/portal/:firm${path}`,
@@ -194,7 +199,10 @@ export const action = <R>(
     }),
   )
 
-/** A form with files: `take` gets each as it streams in, once the form's token was right. */
+/**
+ * A form with files: `take` gets each as it streams in, once the form's token was right. It counts as an upload of a customer's,
+ * and of each contact as of a recipient, before any of it is read (S41).
+ */
 export const actionWithFiles = <R1, R2>(
   path: string,
   reader: (visit: Visit) => {
@@ -207,7 +215,12 @@ export const actionWithFiles = <R1, R2>(
   guarded(
     path,
     Effect.gen(function* () {
+      const limits = yield* CustomerLimits
+      const { remoteAddress } = yield* HttpServerRequest.HttpServerRequest
+      yield* limits.ofPlace("upload", remoteAddress._tag === "Some" ? remoteAddress.value : "")
       const visit = yield* entered
+      const { contact: recipient } = visit.session.account
+      yield* limits.ofFamily("upload", { workspaceId: visit.workspace.id, requestId: "portal", recipient })
       const { take, carryOut } = reader(visit)
       const form = yield* within(
         visit.workspace,

@@ -76,6 +76,9 @@ export const table: Readonly<Record<Action, Limits>> = {
   },
 }
 
+/** What strangers try at the door of a portal. */
+export type Door = "password" | "link" | "passkey"
+
 /** How many tries a dead link or session counts as, against the place's `link` limit. */
 export const costOfDead = 10
 
@@ -93,6 +96,11 @@ export class CustomerLimits extends Context.Service<
     ofPlace(action: Action, from: string): Effect.Effect<void, RateLimited>
     /** Once it is known whose link it is. */
     ofFamily(action: Action, family: Family): Effect.Effect<void, RateLimited>
+    /**
+     * What is tried at the door of a firm's portal, whoever tries it and wherever they are: of the firm, and of all firms. As often as
+     * codes, and counted apart from them. Places and addresses come before; the portal counts those itself.
+     */
+    atDoor(what: Door, workspaceId: string): ReadonlyArray<Try>
     /** It was dead: that counts for more. Says nothing: the answer is the same until the place has used up its tries. */
     wasDead(from: string): Effect.Effect<void>
   }
@@ -104,14 +112,16 @@ export const layer = Layer.effect(
     const limits = yield* RateLimits
     const { rateLimitFactor } = yield* Config
 
-    const tries = (action: Action, scope: keyof Limits, of: string, cost = 1): ReadonlyArray<Try> =>
+    const counted = (allowed: ReadonlyArray<Limit>, key: string, of: string, cost = 1): ReadonlyArray<Try> =>
       rateLimitFactor === 0
         ? []
-        : table[action][scope].map(({ times, seconds }) => ({
-            key: `customer ${action} ${scope} ${seconds} ${of}`,
+        : allowed.map(({ times, seconds }) => ({
+            key: `${key} ${seconds} ${of}`,
             limit: { times: Math.ceil(times * rateLimitFactor), seconds },
             cost,
           }))
+    const tries = (action: Action, scope: keyof Limits, of: string, cost = 1) =>
+      counted(table[action][scope], `customer ${action} ${scope}`, of, cost)
 
     return CustomerLimits.of({
       ofPlace: (action, from) => limits.takeAll(tries(action, "place", Place.ofAddress(from))),
@@ -121,6 +131,10 @@ export const layer = Layer.effect(
           ...tries(action, "workspace", workspaceId),
           ...tries(action, "all", ""),
         ]),
+      atDoor: (what, workspaceId) => [
+        ...counted(table.code.workspace, `portal ${what} workspace`, workspaceId),
+        ...counted(table.code.all, `portal ${what} all`, ""),
+      ],
       wasDead: (from) => Effect.ignore(limits.takeAll(tries("link", "place", Place.ofAddress(from), costOfDead - 1))),
     })
   }),

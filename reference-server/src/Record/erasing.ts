@@ -138,9 +138,13 @@ export const make = Effect.gen(function* () {
   /** How they logged in to the portal, and with what. */
   const scrubLogin = Effect.fnUntraced(function* (workspaceId: string, contactId: string) {
     const theirs = sql`workspace_id = ${workspaceId} AND contact_id = ${contactId}`
+    yield* sql`DELETE FROM customer_sessions WHERE workspace_id = ${workspaceId}
+      AND link_id IN (SELECT link_id FROM portal_entries WHERE ${theirs})`
     for (const table of ["sessions", "links", "passkeys", "challenges", "entries", "accounts"]) {
       yield* sql`DELETE FROM ${sql(`portal_${table}`)} WHERE ${theirs}`
     }
+    // the names of what they brought to folders within the day
+    yield* sql`DELETE FROM uploads WHERE workspace_id = ${workspaceId} AND request_id IS NULL AND recipient = ${contactId}`
   }, sql.withTransaction)
 
   const eraseContact = Effect.fn("Record.eraseContact")(

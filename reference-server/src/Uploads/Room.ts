@@ -10,7 +10,6 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { Config } from "../Config.ts"
-import type { Customer } from "../Customer.ts"
 import { SqlClient } from "../platform/Sql.ts"
 
 /** There is no room. `limit`: how much there is at all, in bytes, or files that may come at once or in all. */
@@ -18,6 +17,17 @@ export class NoRoom extends Schema.TaggedError<NoRoom>()("NoRoom", {
   of: Schema.Literals(["file", "question", "request", "workspace", "session"]),
   limit: Schema.Finite,
 }) {}
+
+/**
+ * Whose a file is: of a session of a request, by its handle; or of a contact who brings it to a folder of the firm, when it is of no
+ * request, and both the handle and the recipient are the contact's id.
+ */
+export interface Bringer {
+  readonly workspace: { readonly id: string }
+  readonly requestId: string | null
+  readonly recipient: string
+  readonly handle: string
+}
 
 /** A file that wants to come in. */
 export interface Coming {
@@ -50,39 +60,41 @@ export const make = Effect.gen(function* () {
   const alone = (workspaceId: string) =>
     sql`SELECT pg_advisory_xact_lock(hashtextextended(${`uploads ${workspaceId}`}, 0))`
 
-  const measure = Effect.fnUntraced(function* (
-    { workspace, requestId, handle }: Customer,
-    question: string,
-    isOpen: boolean,
-    now: number,
-  ) {
+  /** Rows of `uploads` that take the room of the same request, or of the same contact. */
+  const beside = ({ workspace, requestId, recipient }: Bringer) =>
+    requestId === null
+      ? sql`workspace_id = ${workspace.id} AND request_id IS NULL AND recipient = ${recipient}`
+      : sql`workspace_id = ${workspace.id} AND request_id = ${requestId}`
+
+  const measure = Effect.fnUntraced(function* (bringer: Bringer, question: string, isOpen: boolean, now: number) {
+    const { workspace, requestId, handle } = bringer
     const since = new Date(now - day)
     const [found] = yield* sql<Record<"day" | "request" | "files" | "session", number>>`
       SELECT
         coalesce((SELECT sum(bytes) FROM uploads
           WHERE workspace_id = ${workspace.id} AND created_at > ${since}), 0)::float8 AS day,
         (CASE WHEN ${isOpen} THEN coalesce((SELECT sum(bytes) FROM uploads
-            WHERE workspace_id = ${workspace.id} AND request_id = ${requestId} AND created_at > ${since}), 0)
+            WHERE ${beside(bringer)} AND created_at > ${since}), 0)
           ELSE coalesce((SELECT sum(bytes) FROM uploads
-              WHERE workspace_id = ${workspace.id} AND request_id = ${requestId} AND state = 'arriving'), 0)
+              WHERE ${beside(bringer)} AND state = 'arriving'), 0)
             + coalesce((SELECT sum(bytes) FROM files
               WHERE workspace_id = ${workspace.id} AND request_id = ${requestId} AND origin = 'customer'
                 AND gone_at IS NULL), 0)
           END)::float8 AS request,
-        ((SELECT count(*) FROM uploads WHERE workspace_id = ${workspace.id} AND request_id = ${requestId}
+        ((SELECT count(*) FROM uploads WHERE ${beside(bringer)}
             AND question = ${question} AND state = 'arriving' AND is_resumable)
           + (SELECT count(*) FROM files WHERE workspace_id = ${workspace.id} AND request_id = ${requestId}
             AND question = ${question} AND origin = 'customer' AND gone_at IS NULL
             AND NOT EXISTS (SELECT FROM session_files s WHERE s.id = files.id AND s.staged AND s.handle <> ${handle})))::int
           AS files,
-        (SELECT count(*) FROM uploads WHERE workspace_id = ${workspace.id} AND request_id = ${requestId}
+        (SELECT count(*) FROM uploads WHERE ${beside(bringer)}
           AND handle = ${handle} AND state = 'arriving')::int AS session`
     return found ?? { day: 0, request: 0, files: 0, session: 0 }
   })
 
   /** What stands in the way of so much more; null: nothing. */
   const obstacle = Effect.fnUntraced(function* (
-    customer: Customer,
+    customer: Bringer,
     { question, bytes, most, isOpen }: Pick<Coming, "question" | "bytes" | "most" | "isOpen">,
     now: number,
   ) {
@@ -96,10 +108,10 @@ export const make = Effect.gen(function* () {
   })
 
   /** Takes the room of files of the same customer that nobody sends any more; gives their ids. */
-  const clearIdle = ({ workspace, requestId, recipient, handle }: Customer, isOpen: boolean, now: number) =>
+  const clearIdle = (bringer: Bringer, isOpen: boolean, now: number) =>
     sql<{ id: string }>`
-      DELETE FROM uploads WHERE workspace_id = ${workspace.id} AND request_id = ${requestId} AND state = 'arriving'
-        AND (handle = ${handle} OR (NOT ${isOpen} AND recipient = ${recipient}))
+      DELETE FROM uploads WHERE ${beside(bringer)} AND state = 'arriving'
+        AND (handle = ${bringer.handle} OR (NOT ${isOpen} AND recipient = ${bringer.recipient}))
         AND touched_at < ${new Date(now - idleAfter)} AND coalesce(held_until < clock_timestamp(), true)
       RETURNING id::text AS id`
 
@@ -107,7 +119,7 @@ export const make = Effect.gen(function* () {
     limits,
 
     /** Keeps room for a file; gives the ids of those that had to make room for it: their partials are to be dropped. */
-    reserve: (customer: Customer, coming: Coming): Effect.Effect<ReadonlyArray<string>, NoRoom> =>
+    reserve: (customer: Bringer, coming: Coming): Effect.Effect<ReadonlyArray<string>, NoRoom> =>
       Effect.gen(function* () {
         if (coming.bytes > limits.fileBytes) return yield* new NoRoom({ of: "file", limit: limits.fileBytes })
         const now = yield* Clock.currentTimeMillis
@@ -144,7 +156,7 @@ export const make = Effect.gen(function* () {
       ),
 
     /** Keeps more room for one that turns out larger. */
-    grow: (customer: Customer, coming: Pick<Coming, "id" | "question" | "bytes" | "isOpen">) =>
+    grow: (customer: Bringer, coming: Pick<Coming, "id" | "question" | "bytes" | "isOpen">) =>
       Effect.gen(function* () {
         const now = yield* Clock.currentTimeMillis
         yield* alone(customer.workspace.id)
@@ -159,7 +171,7 @@ export const make = Effect.gen(function* () {
       ),
 
     /** Gives the room back: the file never came in. */
-    release: ({ workspace }: Pick<Customer, "workspace">, id: string) =>
+    release: ({ workspace }: Pick<Bringer, "workspace">, id: string) =>
       sql`DELETE FROM uploads WHERE workspace_id = ${workspace.id} AND id = ${id}`.pipe(Effect.orDie, Effect.asVoid),
   }
 })

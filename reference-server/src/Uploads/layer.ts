@@ -166,6 +166,30 @@ export const layer = Layer.effectContext(
       )
     })
 
+    /** Takes a contact's: into the firm's files like a member's, with room kept for it like a customer's (S59). */
+    const ofContact = Effect.fnUntraced(function* (workspaceId: string, contact: string, arriving: Arriving) {
+      const bringer = { workspace: { id: workspaceId }, requestId: null, recipient: contact, handle: contact }
+      const question = { ...documents, maxBytes: Math.min(documents.maxBytes, room.limits.fileBytes) }
+      const id = BlobKey.make(yield* uuid)
+      const name = FileName.safe(arriving.name)
+      const about = { id, question: question.id, isOpen: true }
+      const full = <A>(reserving: Effect.Effect<A, NoRoom>) =>
+        Effect.mapError(reserving, (none) => noRoom(question, name, none))
+      const coming = { ...about, revision: 0, name, bytes: 0, isResumable: false, most: null }
+      const gone = yield* full(room.reserve(bringer, coming))
+      yield* Effect.forEach(gone, arrivals.drop, { discard: true })
+      return yield* take(
+        workspaceId,
+        question,
+        { ...arriving, id, name },
+        (bytes) => full(room.grow(bringer, { ...about, bytes })),
+        (whole) => intake.ofFirm(workspaceId, question, whole, "document"),
+      ).pipe(
+        Effect.tap(({ bytes }) => arrivals.rows.settle(bringer, id, { state: "attached", bytes, outcome: null })),
+        Effect.onExit((exit) => (Exit.isSuccess(exit) ? Effect.void : room.release(bringer, id))),
+      )
+    })
+
     /** Takes a customer's, of which nobody knows how large it is before it is here. */
     const ofCustomer = Effect.fnUntraced(function* (
       customer: Customer,
@@ -279,7 +303,7 @@ export const layer = Layer.effectContext(
         return file
       }),
       receiveDocument: (member, arriving) => ofFirm(member.workspaceId, documents, arriving, "document"),
-      receiveFrom: (workspaceId, arriving) => ofFirm(workspaceId, documents, arriving, "document"),
+      receiveFrom: ofContact,
       receiveLogo: Effect.fn("Uploads.receiveLogo")(function* (workspaceId, arriving) {
         const file = yield* ofFirm(workspaceId, logos, arriving)
         return yield* Effect.orDie(Schema.decodeUnknownEffect(Logo)(file))

@@ -4,6 +4,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { Customer } from "../Customer.ts"
+import type { Bringer } from "./Room.ts"
 import { BlobKey } from "../BlobStore.ts"
 import { SqlClient, SqlSchema } from "../platform/Sql.ts"
 import * as Tenancy from "../Tenancy.ts"
@@ -72,8 +73,9 @@ export const make = Effect.gen(function* () {
         AND is_resumable`,
   })
 
-  const whose = ({ workspace, requestId, handle }: Customer, id: string) =>
-    sql`workspace_id = ${workspace.id} AND id = ${id} AND request_id = ${requestId} AND handle = ${handle}`
+  const whose = ({ workspace, requestId, handle }: Bringer, id: string) =>
+    sql`workspace_id = ${workspace.id} AND id = ${id} AND handle = ${handle}
+      AND ${requestId === null ? sql`request_id IS NULL` : sql`request_id = ${requestId}`}`
 
   return {
     /** Null: there is none of this session's. */
@@ -122,7 +124,7 @@ export const make = Effect.gen(function* () {
     whole: (customer: Customer, id: string) =>
       Effect.orDie(sql`UPDATE uploads SET is_whole = true WHERE ${whose(customer, id)}`),
     settle: (
-      customer: Customer,
+      customer: Bringer,
       id: string,
       {
         state,

@@ -3,6 +3,9 @@
  * Passkeys: making one, and logging in with one. The browser asks its owner; what it answers goes to the server, which says where
  * to go on. Without scripts, or where a browser knows no passkeys, the part stays hidden.
  */
+/** The server's answer to what it does not take; its message may be empty. */
+class Refused extends Error {}
+
 for (const part of document.querySelectorAll("[data-passkeys]")) {
   const { passkeys: at, csrf, library, failed } = part.dataset
   const problem = part.querySelector("[data-problem]")
@@ -13,8 +16,9 @@ for (const part of document.querySelectorAll("[data-passkeys]")) {
       headers: { "content-type": "application/json", "x-csrf-token": csrf },
       body: JSON.stringify(body),
     })
-    if (!response.ok) throw new Error(String(response.status))
-    return response.json()
+    const said = await response.json()
+    if (!response.ok) throw new Refused(said.problem)
+    return said
   }
 
   const run = (button, steps) =>
@@ -24,9 +28,9 @@ for (const part of document.querySelectorAll("[data-passkeys]")) {
       try {
         const { to } = await steps(globalThis.SimpleWebAuthnBrowser)
         location.assign(to)
-      } catch {
+      } catch (error) {
         // whoever closed the browser's own question is told the same: they may try again
-        problem.textContent = failed
+        problem.textContent = error instanceof Refused && error.message !== "" ? error.message : failed
         problem.hidden = false
       }
       button.disabled = false
@@ -41,7 +45,9 @@ for (const part of document.querySelectorAll("[data-passkeys]")) {
       return send("/log-in", { answer, next })
     })
     run(part.querySelector("[data-make]"), async ({ startRegistration }) => {
-      const answer = await startRegistration({ optionsJSON: await send("/options", {}) })
+      const answer = await startRegistration({
+        optionsJSON: await send("/options", { password: part.querySelector("#passkey-password").value }),
+      })
       return send("", { answer, name: part.querySelector("#passkey").value })
     })
   }

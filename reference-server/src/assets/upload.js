@@ -190,22 +190,28 @@ const emptied = (input) => {
   return files
 }
 
-const groups = [
-  ...form.querySelectorAll("input[type=file]"),
-  ...form.querySelectorAll("template:not([data-words])"),
-].map((found) => {
+/** Everything of that kind in the form: what is not asked yet stands in templates, and moves as it is. */
+const everywhere = (root, selector) => [
+  ...root.querySelectorAll(selector),
+  ...[...root.querySelectorAll("template:not([data-words], [data-blank], [data-room])")].flatMap(({ content }) =>
+    everywhere(content, selector),
+  ),
+]
+
+const groups = everywhere(form, "input[type=file], template[data-room]").map((found) => {
   const held = found.content?.querySelector(".drop")
   const box = held ?? found.closest(".drop")
   const fieldset = found.closest("fieldset")
-  if (!box) return null
+  if (!box || !fieldset) return null
   const button = (found.content ?? fieldset).querySelector("button[value^='upload:']")
   const input = box.querySelector("input")
-  const list = fieldset.querySelector("[data-given]") ?? document.createElement("ul")
+  const given = fieldset.querySelector("[data-given]")
+  const list = given ?? document.createElement("ul")
   if (held) {
-    document.getElementById(input.id)?.removeAttribute("id")
+    fieldset.querySelector(`[id="${input.id}"]`)?.removeAttribute("id")
     found.replaceWith(box)
   }
-  if (!list.isConnected) {
+  if (!given) {
     list.className = "files"
     list.hidden = true
     list.setAttribute("aria-label", fieldset.querySelector("legend").textContent.trim())

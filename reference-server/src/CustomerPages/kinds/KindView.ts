@@ -28,6 +28,8 @@ export interface FieldInput<Q extends QuestionKind.Question = QuestionKind.Quest
   readonly inside: ReadonlyArray<Html>
   /** Of a repeated group: may there be another instance? */
   readonly hasRoom: boolean
+  /** Of a repeated group: its instances are all there are, though more are saved. */
+  readonly isAll?: boolean
   /** For the page's script: what is not there now is carried along, in templates (browser/customer.ts). */
   readonly live: boolean
   /** The same of a repeated group: the fields of an instance that nobody has begun. */

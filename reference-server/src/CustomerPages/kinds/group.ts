@@ -22,7 +22,7 @@ const field = (input: FieldInput<GroupQuestion>): Html => {
     html`<fieldset id="${controlAnchor(input.place)}" tabindex="-1" ${described(input)}>
       <legend class="label">${isRepeated ? title(input) : input.reader.authored(input.question.label)}</legend>
       ${help(input)}${errors(input)}
-      ${isRepeated ? html`${inside.map((fields, index) => instance(input, index, fields))}${blank(input)}${adding(input)}` : inside}
+      ${isRepeated ? html`${inside.map((fields, index) => instance(input, index, fields))}${only(input)}${blank(input)}${adding(input)}` : inside}
     </fieldset>`,
     " group",
   )
@@ -47,6 +47,10 @@ const instance = (input: FieldInput<GroupQuestion>, index: number, fields: Html)
     )}
   </fieldset>`
 }
+
+/** Says that those are all there are: the script puts it in as well (browser/Instances.ts). */
+const only = ({ place, isAll }: FieldInput<GroupQuestion>): Html | null =>
+  isAll === true ? html`<input type="hidden" name="${fieldName(place, "only")}" value="1" />` : null
 
 /** One that nobody has begun, for the script to copy. */
 const blank = (input: FieldInput<GroupQuestion>): Html | null =>

@@ -23,7 +23,7 @@ const field = (input: FieldInput<UploadQuestion>): Html => {
     input,
     html`${files.length === 0 ? null : attached(input, files)}${
       // for the script, which can make room without a new page
-      files.length < most ? box(input, most - files.length) : html`<template>${box(input, 1)}</template>`
+      files.length < most ? box(input, most - files.length) : html`<template data-room>${box(input, 1)}</template>`
     }`,
     files.length < most ? allowed(question, reader) : undefined,
   )

@@ -25,17 +25,20 @@ const statements: ReadonlyArray<string> = [
     expires_at timestamptz NOT NULL
   )`,
   `CREATE INDEX portal_links_contact ON portal_links (contact_id)`,
-  // "before_at": when they had logged in the time before, so that what is new since then can be told
+  // "before_at": when they had logged in the time before, so that what is new since then can be told; "is_strong": opened by
+  // a passkey that is a second factor
   `CREATE TABLE portal_sessions (
     digest text PRIMARY KEY,
     workspace_id uuid NOT NULL REFERENCES workspaces,
     contact_id uuid NOT NULL REFERENCES contacts,
     proof text NOT NULL CHECK (proof IN ('password', 'passkey')),
+    is_strong boolean NOT NULL DEFAULT false,
     created_at timestamptz NOT NULL,
     last_used_at timestamptz NOT NULL,
     before_at timestamptz
   )`,
   `CREATE INDEX portal_sessions_contact ON portal_sessions (contact_id)`,
+  // "enrolled_by": the second factor that the session had given in which it was made; 'password': none, and then it is none itself
   `CREATE TABLE portal_passkeys (
     id text NOT NULL,
     workspace_id uuid NOT NULL REFERENCES workspaces,
@@ -44,6 +47,7 @@ const statements: ReadonlyArray<string> = [
     public_key text NOT NULL,
     counter bigint NOT NULL,
     transports jsonb NOT NULL,
+    enrolled_by text NOT NULL DEFAULT 'password' CHECK (enrolled_by IN ('password', 'code', 'passkey')),
     created_at timestamptz NOT NULL,
     last_used_at timestamptz,
     PRIMARY KEY (workspace_id, id)
@@ -85,6 +89,9 @@ const statements: ReadonlyArray<string> = [
   `ALTER TABLE work_items ADD COLUMN external_name text NOT NULL DEFAULT ''`,
   // a document that a contact brought through the portal (F12)
   `ALTER TABLE documents ADD COLUMN brought_by uuid REFERENCES contacts`,
+  // and while it is on its way in, it is of no request: its recipient is the contact's id
+  `ALTER TABLE uploads ALTER COLUMN request_id DROP NOT NULL`,
+  `CREATE INDEX uploads_contact ON uploads (workspace_id, recipient) WHERE request_id IS NULL`,
 ]
 
 export default Effect.gen(function* () {
