@@ -3,7 +3,7 @@
  * alone. Everything is below the firm's own address, which can be bookmarked (K29).
  *
  *   GET  /portal/:firm                         what waits, and what is done
- *   GET  …/work/:work                          one work with its requests
+ *   GET  …/work-items/:work                    one work with its requests
  *   GET  …/requests/:id                        one request; POST …/enter goes on in it as who comes by a link does
  *   GET  …/requests/:id/files/:file            a file of it; …/receipt.pdf to print
  *   GET  …/documents, …/folders/:folder        folders; POST brings files to one; …/documents/:document/file

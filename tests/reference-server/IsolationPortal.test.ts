@@ -35,7 +35,7 @@ interface Things {
 
 const addressOf = ({ path }: Route, things: Things) =>
   path.replaceAll(/:(\w+)/g, (_, name: string) => {
-    const found = (things as unknown as Readonly<Record<string, string>>)[name]
+    const found = new Map<string, string>(Object.entries(things)).get(name)
     if (found === undefined) throw new Error(`what is :${name} in ${path}? Say it in IsolationPortal.test.ts.`)
     return found
   })
@@ -132,7 +132,7 @@ layer(P.layer, { excludeTestServices: true, timeout: "120 seconds" })("the isola
         for (const path of [
           "/portal/:firm",
           "/portal/:firm/requests/:id",
-          "/portal/:firm/work/:work",
+          "/portal/:firm/work-items/:work",
           "/portal/:firm/folders/:folder",
           "/portal/:firm/account",
         ]) {

@@ -12,7 +12,7 @@ export const routes = [
       return home(visit, yield* (yield* PortalRequests).groups(visit.session.account))
     }),
   ),
-  Visit.page("/work/:work", (visit) =>
+  Visit.page("/work-items/:work", (visit) =>
     Effect.gen(function* () {
       const { account } = visit.session
       const found = yield* (yield* PortalRequests).ofWork(account, visit.part("work"))
@@ -72,7 +72,7 @@ const row = (visit: Visit.Visit, group: Group): Html => {
   ]
   return html`<li class="${open > 0 ? "waits" : "ended"}">
     <div>
-      <a href="${base}/${isWork ? "work" : "requests"}/${id}" dir="auto">${group.title}</a>
+      <a href="${base}/${isWork ? "work-items" : "requests"}/${id}" dir="auto">${group.title}</a>
       ${isNew && html`<span class="is-new">${t("portal.new")}</span>`}
       <span class="detail">${facts.join(" · ")}</span>
     </div>

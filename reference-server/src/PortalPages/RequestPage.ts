@@ -119,7 +119,7 @@ const show = Effect.fnUntraced(function* (visit: Visit.Visit, one: Found, proble
   const { t } = words
   const { request } = one
   const { title, workItem, description } = request.details
-  const back = workItem === null ? base : `${base}/work/${workItem}`
+  const back = workItem === null ? base : `${base}/work-items/${workItem}`
   const way = readable(visit.session, one)
   return Page.inside(visit, {
     title,
