@@ -35,7 +35,7 @@ const attack = (...options: ReadonlyArray<string>) =>
         {
           cwd: root,
           env: { NODE_COMPILE_CACHE: ServerProcess.compiled, ...process.env },
-          timeout: 120_000,
+          timeout: 300_000,
           maxBuffer: 16_000_000,
         },
         (error, stdout, stderr) => {
@@ -56,7 +56,7 @@ describe.skipIf(Browser.missing !== undefined)("the bot suite", () => {
     sink = await SmtpSink.start()
     const environment = await Effect.runPromise(Scope.provide(TestDatabase.acquireEnvironment, scope))
     server = await ServerProcess.start({ ...environment, SMTP_URL: sink.url, RATE_LIMIT_FACTOR: "10" })
-  }, 60_000)
+  }, 180_000)
   afterAll(async () => {
     await server.stop()
     await sink.close()
@@ -76,7 +76,7 @@ describe.skipIf(Browser.missing !== undefined)("the bot suite", () => {
         recipients: [{ name: "Carl", email: address, language: "en", contact: contact["id"] }],
         send: true,
       })
-      const mail = await sink.waitFor(({ envelope }) => envelope.to.includes(address), 30_000)
+      const mail = await sink.waitFor(({ envelope }) => envelope.to.includes(address))
       const link = /https?:\/\/\S+\/r\/[A-Za-z0-9_-]{43}/.exec(mail.parsed.text ?? "")?.[0] ?? ""
       const { code, outcomes, error } = await attack(link)
       assert.deepStrictEqual(

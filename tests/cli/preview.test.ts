@@ -95,7 +95,7 @@ describe("over HTTP", () => {
   })
 })
 
-describe.skipIf(Browser.missing !== undefined)("in a browser", { timeout: 60_000 }, () => {
+describe.skipIf(Browser.missing !== undefined)("in a browser", { timeout: 180_000 }, () => {
   let browser: Browser.Browser
   beforeAll(async () => {
     browser = await Browser.launch()

@@ -10,6 +10,7 @@ import * as Types from "requite/Types"
 import { asking, checked, definition, section } from "../support/Questionnaires.ts"
 import { choice, confirm, date, group, number, text, upload } from "../core/versions/company.ts"
 import * as Generated from "../core/versions/Generated.ts"
+import * as Processor from "../support/Processor.ts"
 
 const tsc = resolve(import.meta.dirname, "../../node_modules/typescript/bin/tsc")
 
@@ -199,9 +200,9 @@ describe("Types.types", () => {
   it.effect("300 questions of 8 options take no time", () =>
     Effect.gen(function* () {
       const questionnaire = asking(...Array.from({ length: 300 }, (_, i) => choice(`q${i}`, "abcdefgh".split(""))))
-      const start = performance.now()
+      const start = Processor.worked()
       yield* typesOf(questionnaire)
-      assert.isBelow(performance.now() - start, 5000)
+      assert.isBelow(Processor.worked() - start, 5000)
     }),
   )
 })

@@ -1,5 +1,6 @@
 /** What the tests of content share: a judge of safe HTML that knows nothing of how it is made. */
 import { assert } from "@effect/vitest"
+import * as Processor from "../support/Processor.ts"
 
 const allowed =
   /<\/?(?:p|br|strong|em|ul|ol|li|h2|h3|h4|blockquote|code|hr)>|<ol start="\d+">|<a href="(?:https?:\/\/|mailto:|tel:)[^"<>\s]*" rel="noopener noreferrer">|<\/a>/g
@@ -14,8 +15,8 @@ export const tagsOf = (html: string) => html.match(/<[^>]*>/g) ?? []
 
 /** Fails when the work takes longer; generous, because the machines are shared, and far below what the unguarded parsers take. */
 export const within = <A>(milliseconds: number, work: () => A): A => {
-  const start = performance.now()
+  const start = Processor.worked()
   const result = work()
-  assert.isBelow(performance.now() - start, milliseconds)
+  assert.isBelow(Processor.worked() - start, milliseconds)
   return result
 }

@@ -26,7 +26,7 @@ import {
   sha256,
 } from "./BlobStoreWorld.ts"
 
-export const suite = (name: string, adapter: Adapter, timeout = 20_000): void => {
+export const suite = (name: string, adapter: Adapter, timeout = 120_000): void => {
   const fresh = Layer.fresh(adapter).pipe(Layer.merge(NodeCrypto.layerSecureRandom))
 
   describe(`BlobStore contract for partials: ${name}`, { timeout }, () => {

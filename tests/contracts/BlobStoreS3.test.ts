@@ -57,17 +57,17 @@ describe.skipIf(!Swift.isInstalled)("BlobStore on a real S3 service", () => {
   suite(
     "S3",
     inBucket((objects) => objects),
-    60_000,
+    180_000,
   )
   Partials.suite(
     "S3",
     inBucket((objects) => objects),
-    60_000,
+    180_000,
   )
   Partials.suite(
     "S3, encrypted",
     inBucket((objects) => encrypted.over(objects, fileKeys)),
-    60_000,
+    180_000,
   )
 
   it.live("S60: 100 MiB go in by parts and come out in flat memory", () =>

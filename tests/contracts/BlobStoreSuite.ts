@@ -17,7 +17,7 @@ const assertNothing = Effect.fnUntraced(function* (key: BlobKey) {
   assert.strictEqual(yield* (yield* Leftovers).count, 0)
 })
 
-export const suite = (name: string, adapter: Adapter, timeout = 20_000): void => {
+export const suite = (name: string, adapter: Adapter, timeout = 120_000): void => {
   const fresh = Layer.fresh(adapter).pipe(Layer.merge(NodeCrypto.layerSecureRandom))
 
   describe(`BlobStore contract: ${name}`, { timeout }, () => {

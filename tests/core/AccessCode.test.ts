@@ -78,7 +78,7 @@ layer(Crypto.layer(globalThis.crypto))("AccessCode", (it) => {
           assert.approximately(chiSquare, 999, 6 * 44.7)
         }
       }),
-    60_000,
+    180_000,
   )
 
   /** A generator that gives these 32-bit numbers, one a call. */

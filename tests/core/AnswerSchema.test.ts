@@ -4,6 +4,7 @@ import * as AnswerSchema from "@requite/core/AnswerSchema"
 import { Ajv2020 } from "ajv/dist/2020.js"
 import { asking, checked, definition, section } from "../support/Questionnaires.ts"
 import * as Generated from "./versions/Generated.ts"
+import * as Processor from "../support/Processor.ts"
 
 const validator = (schema: Record<string, unknown>) => {
   const ajv = new Ajv2020({
@@ -179,9 +180,9 @@ describe("AnswerSchema.jsonSchema", () => {
       choice(`q${i}`, ["a", "b"], { required: true, ...(i === 0 ? {} : { when: is(`q${i - 1}`, "a") }) }),
     )
     const questionnaire = asking(...chain)
-    const start = performance.now()
+    const start = Processor.worked()
     const schema = AnswerSchema.jsonSchema(questionnaire)
-    assert.isBelow(performance.now() - start, 5000)
+    assert.isBelow(Processor.worked() - start, 5000)
     assert.isBelow(JSON.stringify(schema).length, 1_000_000)
   })
 })

@@ -204,7 +204,6 @@ export const asked = Effect.fnUntraced(function* (
       Effect.promise(() => browser.page({ javaScript, width: 360, height: 740, locale: language, ...options })),
       (one) => Effect.promise(() => one.context().close()),
     )
-    page.setDefaultTimeout(10_000)
     yield* Effect.promise(() => page.goto(base + path))
     return page
   })

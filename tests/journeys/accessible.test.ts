@@ -18,7 +18,7 @@ const { press, aboutOneself } = World
 describe.skipIf(Browser.missing !== undefined)("with a browser", () => {
   afterAll(World.close)
 
-  layer(World.layer, { excludeTestServices: true, timeout: "120 seconds" })("everyone can use every page", (it) => {
+  layer(World.layer, { excludeTestServices: true, timeout: "300 seconds" })("everyone can use every page", (it) => {
     for (const javaScript of [false, true])
       it.effect(
         `WCAG P21 P22 P23 P24 P25: from the link to the receipt, ${javaScript ? "with" : "without"} scripts`,

@@ -35,7 +35,7 @@ const tabTo = async (page: Page, name: string | RegExp): Promise<ReadonlyArray<s
 describe.skipIf(Browser.missing !== undefined)("with a browser", () => {
   afterAll(World.close)
 
-  layer(World.layer, { excludeTestServices: true, timeout: "120 seconds" })("without eyes or a mouse", (it) => {
+  layer(World.layer, { excludeTestServices: true, timeout: "300 seconds" })("without eyes or a mouse", (it) => {
     for (const javaScript of [false, true])
       it.effect(
         `WCAG 2.1.1 2.4.3: a whole request by keyboard alone, ${javaScript ? "with" : "without"} scripts`,
@@ -104,7 +104,7 @@ describe.skipIf(Browser.missing !== undefined)("with a browser", () => {
               assert.strictEqual(await page.locator("h1").innerText(), t("done.title"))
             })
           }),
-        { timeout: 120_000 },
+        { timeout: 300_000 },
       )
 
     it.effect(
@@ -160,7 +160,7 @@ describe.skipIf(Browser.missing !== undefined)("with a browser", () => {
             await reader.told("heading", t("done.receipt"))
           })
         }),
-      { timeout: 120_000 },
+      { timeout: 300_000 },
     )
   })
 })

@@ -116,7 +116,7 @@ describe.skipIf(Browser.missing !== undefined || certificate === null)("over htt
       async ({ ours, readable }) => {
         const outcomes: Array<string> = []
         for (const path of readable) {
-          const how = { credentials: "include", signal: AbortSignal.timeout(10_000) } as const
+          const how = { credentials: "include", signal: AbortSignal.timeout(60_000) } as const
           const outcome = await fetch(ours + path, how).then(
             (answer) => `read ${answer.status}`,
             (error: unknown) => (error instanceof Error ? error.name : "?"),

@@ -58,7 +58,6 @@ describe.skipIf(Browser.missing !== undefined)("the main job", () => {
       async () => {
         const customerAddress = `carl-${name}@customer.example`
         const member = await browser.page({ javaScript, ...size })
-        member.setDefaultTimeout(10_000)
         const { look, complaints } = Journey.eye(name, [size, other])
 
         // ---- the firm: first run, or signing in
@@ -103,10 +102,9 @@ describe.skipIf(Browser.missing !== undefined)("the main job", () => {
         const requestUrl = member.url()
 
         // ---- the customer
-        const invitation = await sink.waitFor((mail) => mail.envelope.to.includes(customerAddress), 30_000)
+        const invitation = await sink.waitFor((mail) => mail.envelope.to.includes(customerAddress))
         assert.include(invitation.parsed.html ?? "", "Open the request")
         const customer = await browser.page({ javaScript, ...size })
-        customer.setDefaultTimeout(10_000)
         const foreign: Array<string> = []
         customer.on("request", (request) => {
           if (!request.url().startsWith(server.url) && !request.url().startsWith("data:")) foreign.push(request.url())
@@ -164,7 +162,7 @@ describe.skipIf(Browser.missing !== undefined)("the main job", () => {
         await look(customer, "dead")
 
         // ---- the firm reads
-        await sink.waitFor((mail) => (mail.parsed.text ?? "").includes(requestUrl.split("?")[0] ?? ""), 30_000)
+        await sink.waitFor((mail) => (mail.parsed.text ?? "").includes(requestUrl.split("?")[0] ?? ""))
         await member.goto(`${server.url}/requests`)
         await look(member, "requests")
         await member.goto(requestUrl)

@@ -250,7 +250,7 @@ describe.skipIf(Browser.missing !== undefined)("files on their way", () => {
 
   it(
     "F2 S59: by keyboard and by ear; a button pressed while files are on their way waits for them",
-    { timeout: 120_000 },
+    { timeout: 300_000 },
     async () => {
       const { customer } = await asked("clara@customer.example", { ...Journey.desk, colorScheme: "dark" })
       const row = (name: string) => customer.locator(".files li", { hasText: name })
@@ -276,7 +276,7 @@ describe.skipIf(Browser.missing !== undefined)("files on their way", () => {
       await Journey.added(customer, 3)
       assert.include(await loaded(), "tus.min")
       // the rest of the page's script has a limit of its own (tests/architecture/assets.test.ts)
-      const own = ["upload.js", "uploadLine.js"].map((name) =>
+      const own = ["customer.uploads.js", "customer.uploadLine.js"].map((name) =>
         gzipSync(readFileSync(new URL(`../../reference-server/src/assets/${name}`, import.meta.url))),
       )
       assert.isAtMost(Buffer.concat(own).length, 10_000)
@@ -312,7 +312,7 @@ describe.skipIf(Browser.missing !== undefined)("files on their way", () => {
     },
   )
 
-  it("F2 S51 S55: without scripts, the same end", { timeout: 120_000 }, async () => {
+  it("F2 S51 S55: without scripts, the same end", { timeout: 300_000 }, async () => {
     const { request, customer } = await asked("cora@customer.example", { javaScript: false })
     const send = () => customer.getByRole("button", { name: "Save and continue" }).last().click()
     await customer.getByLabel("Anything we should know?").fill("No.")

@@ -37,7 +37,7 @@ const exhaust = (preSession: string, wrong: string, instant: number) =>
     { concurrency: 5 },
   )
 
-layer(layerOf(), { excludeTestServices: true, timeout: "60 seconds" })("access codes", (it) => {
+layer(layerOf(), { excludeTestServices: true, timeout: "180 seconds" })("access codes", (it) => {
   it.effect("C1, S26, S29: the code that came by SMS opens once, and nothing is left of it", () =>
     Effect.gen(function* () {
       const sql = yield* SqlClient.SqlClient
@@ -228,7 +228,7 @@ layer(layerOf(), { excludeTestServices: true, timeout: "60 seconds" })("access c
       for (const { answer, took } of answers) {
         assert.deepStrictEqual(answer, refused)
         // the work behind the slowest of them takes a tenth of the wait that they have in common; the rest is a busy machine
-        assert(took >= 195 && took < 1000, `${took} ms`)
+        assert(took >= 195 && took < 5000, `${took} ms`)
       }
     }),
   )

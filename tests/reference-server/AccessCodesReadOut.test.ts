@@ -94,7 +94,7 @@ const reasonOf = (failure: { readonly _tag: string }) =>
 
 const wrong = (code: string) => (code === "000000" ? "000001" : "000000")
 
-layer(server, { excludeTestServices: true, timeout: "120 seconds" })("a code that is read out", (it) => {
+layer(server, { excludeTestServices: true, timeout: "300 seconds" })("a code that is read out", (it) => {
   it.effect(
     "S32: who prefers no SMS calls, and the code that the firm reads out lets them in, once; the history says who made it",
     () =>
@@ -175,7 +175,7 @@ layer(server, { excludeTestServices: true, timeout: "120 seconds" })("a code tha
           [],
         )
       }),
-    120_000,
+    300_000,
   )
 
   it.effect(
@@ -228,7 +228,7 @@ layer(server, { excludeTestServices: true, timeout: "120 seconds" })("a code tha
         assert.strictEqual(reasonOf(yield* Effect.flip(call("eva"))), "CodeNotMade not-open")
         assert.notInclude(Firm.text(yield* tab.get(page)), "Read out a code")
       }),
-    120_000,
+    300_000,
   )
 
   it.effect.skipIf(Browser.missing !== undefined)(
@@ -267,6 +267,6 @@ layer(server, { excludeTestServices: true, timeout: "120 seconds" })("a code tha
           assert.strictEqual(overflow, 0, `${width}`)
         }
       }).pipe(Effect.scoped),
-    120_000,
+    300_000,
   )
 })

@@ -220,7 +220,7 @@ export const codeFor = Effect.fnUntraced(function* (asked: Asked) {
 /** Waits until something has happened beside the caller. */
 export const until = Effect.fnUntraced(function* (happened: () => boolean) {
   for (let tries = 0; !happened(); tries++) {
-    if (tries > 1000) return yield* Effect.die(new Error("it did not happen"))
+    if (tries > 6000) return yield* Effect.die(new Error("it did not happen"))
     yield* Effect.promise(() => new Promise((go) => void setTimeout(go, 10)))
   }
 })

@@ -186,7 +186,7 @@ const archiveOf = Effect.fnUntraced(function* (workspaceId: string) {
 const operate = (...words: ReadonlyArray<string>) =>
   Effect.flatMap(Operator.find(commands, words), ({ command, given }) => command.run(given))
 
-layer(server, { excludeTestServices: true, timeout: "60 seconds" })("answers at rest", (it) => {
+layer(server, { excludeTestServices: true, timeout: "180 seconds" })("answers at rest", (it) => {
   it.effect(
     "S77: nothing that a customer typed can be read in the database; the firm reads all of it, and proves it",
     () =>

@@ -26,7 +26,7 @@ const upload = (
       ['--edge\r\ncontent-disposition: form-data; name="note"\r\n\r\nno file', ...files.map(part)].join("\r\n") + end,
   })
 
-layer(testApi, { excludeTestServices: true, timeout: "60 seconds" })("what customers do", (it) => {
+layer(testApi, { excludeTestServices: true, timeout: "180 seconds" })("what customers do", (it) => {
   it.effect("S10 S19: claiming opens a session in a cookie; only with it the questions and answers are shown", () =>
     Effect.gen(function* () {
       const { token } = yield* invite("Claimed")

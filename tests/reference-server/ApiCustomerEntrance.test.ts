@@ -65,7 +65,7 @@ const codeTo = (mobile: string, nth = 1) =>
     Effect.sync(() => /\d{6}/.exec(TestFirm.sms.filter(({ to }) => to === mobile)[nth - 1]?.text ?? "")?.[0]),
   )
 
-layer(testApi, { excludeTestServices: true, timeout: "60 seconds" })("the entrance of the API", (it) => {
+layer(testApi, { excludeTestServices: true, timeout: "180 seconds" })("the entrance of the API", (it) => {
   it.effect("S39: what comes from nowhere is told which header is missing", () =>
     Effect.gen(function* () {
       const { token } = yield* invite(centre)

@@ -61,7 +61,7 @@ const named = ({ at, headers: all }: Pick<Entered, "at" | "headers">) => {
 }
 const uses = (session: Pick<Entered, "at" | "headers">) => Effect.map(named(session), (all) => Object.values(all))
 
-layer(testApi, { excludeTestServices: true, timeout: "60 seconds" })("the dead", (it) => {
+layer(testApi, { excludeTestServices: true, timeout: "180 seconds" })("the dead", (it) => {
   it.effect("S47 S49: every cause gives the same status, headers and bytes, and no cookie", () =>
     Effect.gen(function* () {
       const api = yield* ours

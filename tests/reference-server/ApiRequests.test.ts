@@ -13,7 +13,7 @@ const recipient = { name: "Carl Customer", email: "carl@customer.example", langu
 const asked = { questionnaire: { id: "kyc" }, title: "Company check 2027", recipient }
 const headers = {}
 
-layer(testApi, { excludeTestServices: true, timeout: "60 seconds" })("what members do", (it) => {
+layer(testApi, { excludeTestServices: true, timeout: "180 seconds" })("what members do", (it) => {
   it.effect("P13 P14 T9 K18: create, send, list, read, history", () =>
     Effect.gen(function* () {
       const api = yield* ours

@@ -13,7 +13,7 @@ const recipient = { name: "Carl Customer", email: "carl@customer.example", langu
 const asked = { questionnaire: { id: "kyc" }, title: "Company check 2027", recipient }
 const headers = {}
 
-layer(testApi, { excludeTestServices: true, timeout: "60 seconds" })("keys and definitions", (it) => {
+layer(testApi, { excludeTestServices: true, timeout: "180 seconds" })("keys and definitions", (it) => {
   it.effect("S46: a key that comes again with another body, or on another command, is refused on every command", () =>
     Effect.gen(function* () {
       const api = yield* ours

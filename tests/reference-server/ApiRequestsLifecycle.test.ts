@@ -19,7 +19,7 @@ const inDays = (days: number) =>
   )
 const dayIn = (days: number) => Effect.map(inDays(days), (instant) => instant.slice(0, 10))
 
-layer(testApi, { excludeTestServices: true, timeout: "60 seconds" })("the life of a request", (it) => {
+layer(testApi, { excludeTestServices: true, timeout: "180 seconds" })("the life of a request", (it) => {
   it.effect("K12 K19 K18: scheduled, it is sent by itself at its time, and can be taken back before", () =>
     Effect.gen(function* () {
       const api = yield* ours

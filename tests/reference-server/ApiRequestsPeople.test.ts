@@ -15,7 +15,7 @@ const applicants = ["Ada King", "Bo Ek"].map((name, index) => ({
   role: "Applicant",
 }))
 
-layer(testApi, { excludeTestServices: true, timeout: "60 seconds" })("people and rules", (it) => {
+layer(testApi, { excludeTestServices: true, timeout: "180 seconds" })("people and rules", (it) => {
   it.effect("K17 K27: under separate views each recipient gets a request of their own, once under one key", () =>
     Effect.gen(function* () {
       const api = yield* ours

@@ -27,7 +27,7 @@ const as = Effect.fnUntraced(function* (member: Member) {
   return { api: yield* client({ baseUrl, apiKey }), call }
 })
 
-layer(World.server, { excludeTestServices: true, timeout: "60 seconds" })("webhooks over HTTP", (it) => {
+layer(World.server, { excludeTestServices: true, timeout: "180 seconds" })("webhooks over HTTP", (it) => {
   it.effect(
     "S14 S69: an administrator adds, changes, tries, rotates and removes an endpoint; its secret is said once",
     () =>

@@ -67,7 +67,7 @@ describe.skipIf(OwnPostgres.missing !== undefined)("backup and restore", () => {
     const tokenOf = async (title: string) => {
       const mail = await sink.waitFor(
         ({ envelope }) => envelope.to.includes(`${title.toLowerCase().replaceAll(" ", "-")}@customer.example`),
-        60_000,
+        180_000,
       )
       return /\/r\/([\w-]{43})/.exec(mail.parsed.text ?? "")?.[1] ?? ""
     }

@@ -17,7 +17,7 @@ const { path, publish, save, signedIn, press } = Branding
 const sheetIn = (page: string): string | undefined =>
   /href="(\/assets\/(?:brand|accent)-[0-9a-f]+\.css)"/.exec(page)?.[1]
 
-layer(Branding.layer, { excludeTestServices: true, timeout: "60 seconds" })("branding", (it) => {
+layer(Branding.layer, { excludeTestServices: true, timeout: "180 seconds" })("branding", (it) => {
   it.effect("K5 P19: a draft is seen by the firm alone, until it is published", () =>
     Effect.gen(function* () {
       const { member, stored, token } = yield* Visitor.arrange()

@@ -211,7 +211,7 @@ describe("colours of a branding", () => {
 
 const isVariables = Schema.is(Look.Variables)
 
-layer(Branding.layerAt("http://localhost:3000"), { excludeTestServices: true, timeout: "120 seconds" })(
+layer(Branding.layerAt("http://localhost:3000"), { excludeTestServices: true, timeout: "300 seconds" })(
   "in a browser",
   (it) => {
     it.effect.skipIf(Browser.missing !== undefined)(
@@ -250,7 +250,7 @@ layer(Branding.layerAt("http://localhost:3000"), { excludeTestServices: true, ti
             }
           }
         }).pipe(Effect.scoped),
-      60_000,
+      180_000,
     )
   },
 )

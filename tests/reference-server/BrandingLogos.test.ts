@@ -10,7 +10,7 @@ import * as World from "./FirmPagesWorld.ts"
 
 const { logoIn, path, png, publish, save, webp } = Branding
 
-layer(Branding.layer, { excludeTestServices: true, timeout: "60 seconds" })("a firm's logos", (it) => {
+layer(Branding.layer, { excludeTestServices: true, timeout: "180 seconds" })("a firm's logos", (it) => {
   it.effect("P19: an uploaded logo shows on the customer's pages and in the mail, and anybody may fetch it", () =>
     Effect.gen(function* () {
       const before = yield* Visitor.arrange()

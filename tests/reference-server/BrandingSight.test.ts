@@ -8,7 +8,7 @@ import * as Browser from "../support/Browser.ts"
 import * as TestFirm from "../support/TestFirm.ts"
 import * as Branding from "./BrandingWorld.ts"
 
-layer(Branding.layerAt("http://localhost:3000"), { excludeTestServices: true, timeout: "120 seconds" })(
+layer(Branding.layerAt("http://localhost:3000"), { excludeTestServices: true, timeout: "300 seconds" })(
   "branding in a browser",
   (it) => {
     it.effect.skipIf(Browser.missing !== undefined)(
@@ -82,7 +82,7 @@ layer(Branding.layerAt("http://localhost:3000"), { excludeTestServices: true, ti
               assert.deepStrictEqual((yield* looked("desktop", `${Branding.path}?size=desktop`)).found, [])
           }
         }).pipe(Effect.scoped),
-      120_000,
+      300_000,
     )
   },
 )

@@ -22,7 +22,7 @@ const refused = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
     error instanceof ClientRequest.Refusal ? error.reasons.map(({ code }) => code) : [String(error)],
   )
 
-layer(TestFirm.layer, { excludeTestServices: true, timeout: "60 seconds" })("client requests", (it) => {
+layer(TestFirm.layer, { excludeTestServices: true, timeout: "180 seconds" })("client requests", (it) => {
   it.effect("P13 P16 T9 T12 S2 S12: sent, claimed, saved, uploaded, submitted, and the member is told", () =>
     Effect.gen(function* () {
       const requests = yield* ClientRequests

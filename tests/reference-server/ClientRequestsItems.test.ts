@@ -92,7 +92,7 @@ const sent = Effect.fnUntraced(function* (
   }
 })
 
-layer(TestFirm.layer, { excludeTestServices: true, timeout: "60 seconds" })("items", (it) => {
+layer(TestFirm.layer, { excludeTestServices: true, timeout: "180 seconds" })("items", (it) => {
   it.effect("L22 L24 K42 K47 I3: ticked one by one; what is missing is named; the last one submits", () =>
     Effect.gen(function* () {
       const one = yield* sent(karbon)

@@ -28,7 +28,7 @@ const find = (workspaceId: string, query: Partial<ListQuery>) =>
 const uploadOf = ({ questionnaire }: Stored) =>
   questionnaire.sections.flatMap(({ items }) => items).find(({ type }) => type === "upload") ?? assert.fail("no upload")
 
-layer(TestFirm.layer, { excludeTestServices: true, timeout: "60 seconds" })("a firm's requests", (it) => {
+layer(TestFirm.layer, { excludeTestServices: true, timeout: "180 seconds" })("a firm's requests", (it) => {
   it.effect("the list is filtered by state, as it is at this moment", () =>
     Effect.gen(function* () {
       const requests = yield* ClientRequests

@@ -27,7 +27,7 @@ const firm = Effect.gen(function* () {
 
 const names = (all: ReadonlyArray<Contact>) => all.map(({ name }) => name)
 
-layer(services, { excludeTestServices: true, timeout: "60 seconds" })("contacts", (it) => {
+layer(services, { excludeTestServices: true, timeout: "180 seconds" })("contacts", (it) => {
   it.effect("C2: listed by name, found by a part of name or address, whatever is typed", () =>
     Effect.gen(function* () {
       const { id, people, make } = yield* firm

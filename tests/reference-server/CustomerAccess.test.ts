@@ -30,7 +30,7 @@ const rows = Effect.map(TestFirm.dump, (tables) => ({ ...tables, rate_limits: []
 const dead = <A, E extends object>(call: Effect.Effect<A, E>) =>
   Effect.map(Effect.flip(call), (error) => assert.deepStrictEqual(TestFirm.said(error), { _tag: "LinkDead" }))
 
-layer(TestFirm.layer, { excludeTestServices: true, timeout: "60 seconds" })("customer access", (it) => {
+layer(TestFirm.layer, { excludeTestServices: true, timeout: "180 seconds" })("customer access", (it) => {
   it.effect("S15: arriving fifty times changes no row, and the link still works", () =>
     Effect.gen(function* () {
       const access = yield* CustomerAccess

@@ -59,9 +59,9 @@ const send = (browser: Browser, path: string, fields: Record<string, string>) =>
 const enter = (browser: Browser, path: string, code: string) => send(browser, path, { code, action: "enter" })
 
 /** Milliseconds: others may use this machine, too. */
-const patience = 120_000
+const patience = 300_000
 
-layer(Visitor.layer, { excludeTestServices: true, timeout: "120 seconds" })("the second factor", (it) => {
+layer(Visitor.layer, { excludeTestServices: true, timeout: "300 seconds" })("the second factor", (it) => {
   it.effect(
     "C1 C10 S10 S32 S34: link, then code by SMS; only then a session, of another name, sees what is asked",
     () =>

@@ -39,9 +39,9 @@ const name = (list: string, browser: Browser, text: string) =>
   browser.fill(`${list}/sections/about`, { fields: { "a.name": text } })
 
 /** Milliseconds: others may use this machine, too. */
-const patience = 120_000
+const patience = 300_000
 
-layer(Visitor.layer, { excludeTestServices: true, timeout: "120 seconds" })("devices", (it) => {
+layer(Visitor.layer, { excludeTestServices: true, timeout: "300 seconds" })("devices", (it) => {
   it.effect(
     "L17 L18 S20 K26 K43 K44: one device; another one has a link sent, and then it is the one",
     () =>

@@ -35,7 +35,6 @@ const begin = Effect.fnUntraced(function* (
       Effect.promise(() => browser.page({ javaScript: true, width: 390, height: 844, locale: "en-GB" })),
       (one) => Effect.promise(() => one.context().close()),
     )
-    page.setDefaultTimeout(10_000)
     yield* Effect.promise(async () => {
       await page.goto(`${base}/r/${token}`)
       await page.getByRole("button", { name: "Start" }).click()
@@ -49,7 +48,7 @@ const begin = Effect.fnUntraced(function* (
   /** Waits until this answer is stored. */
   const stored = (id: string, value: unknown) =>
     Effect.gen(function* () {
-      for (let tries = 0; tries < 100; tries++) {
+      for (let tries = 0; tries < 1_200; tries++) {
         if ((yield* overview).answers[id] === value) return
         yield* Effect.sleep("50 millis")
       }
@@ -97,7 +96,7 @@ const toSection = async (page: Browser.Page, name: string) => {
 const shown = (page: Browser.Page, text: string) => page.locator(".saving .shown", { hasText: text }).waitFor()
 const spoken = (page: Browser.Page) => page.locator(".saving [role=status]").innerText()
 
-layer(Visitor.layer, { excludeTestServices: true, timeout: "120 seconds" })("pages with a script", (it) => {
+layer(Visitor.layer, { excludeTestServices: true, timeout: "300 seconds" })("pages with a script", (it) => {
   const inBrowser = it.effect.skipIf(Browser.missing !== undefined)
 
   inBrowser("T16 L13: what is typed is saved without a button, the focus stays, and it is there the next day", () =>

@@ -42,7 +42,7 @@ interface Checked {
   readonly changed: boolean
 }
 
-layer(Visitor.layer, { excludeTestServices: true, timeout: "60 seconds" })("a request that keeps nothing", (it) => {
+layer(Visitor.layer, { excludeTestServices: true, timeout: "180 seconds" })("a request that keeps nothing", (it) => {
   it.effect("P21 P23 P24 P25 L07: one page with a part for each section; Finish, and it is submitted", () =>
     Effect.gen(function* () {
       const { visitor, list, overview, finish } = yield* begin()

@@ -17,7 +17,7 @@ const day = 86_400_000
 const whole = ({ status, headers, text }: Page) =>
   JSON.stringify([status, [...headers].filter(([name]) => name !== "date"), text])
 
-layer(Visitor.layer, { excludeTestServices: true, timeout: "60 seconds" })(
+layer(Visitor.layer, { excludeTestServices: true, timeout: "180 seconds" })(
   "the safety of the customer's pages",
   (it) => {
     it.effect(

@@ -15,7 +15,7 @@ afterAll(async () => (await launched)?.close())
 
 const see = <A>(look: () => Promise<A>) => Effect.promise(look)
 
-layer(World.layer, { excludeTestServices: true, timeout: "60 seconds" })("what members see", (it) => {
+layer(World.layer, { excludeTestServices: true, timeout: "180 seconds" })("what members see", (it) => {
   const inBrowser = it.effect.skipIf(Browser.missing !== undefined)
 
   inBrowser(
@@ -36,7 +36,6 @@ layer(World.layer, { excludeTestServices: true, timeout: "60 seconds" })("what m
             browser.page({ javaScript: true, width, height: 800, locale: "en-GB", colorScheme }),
           )
           yield* see(async () => {
-            page.setDefaultTimeout(10_000)
             const sent: Array<string> = []
             page.on("request", (one) => void (one.method() === "GET" || sent.push(one.url())))
             await page.context().addCookies([{ name: "rq-member", value: Redacted.value(firm.session), url: base }])
@@ -72,6 +71,6 @@ layer(World.layer, { excludeTestServices: true, timeout: "60 seconds" })("what m
           })
         }
       }),
-    60_000,
+    180_000,
   )
 })

@@ -29,7 +29,7 @@ const insert = (id: number, currentValue: number) =>
   Effect.flatMap(SqlClient.SqlClient, (sql) => sql`INSERT INTO counters ${sql.insert({ id, currentValue })}`)
 const clear = Effect.flatMap(SqlClient.SqlClient, (sql) => sql`TRUNCATE counters, jobs, papers`)
 
-layer(Layer.provideMerge(tables, TestDatabase.administration), { excludeTestServices: true, timeout: "60 seconds" })(
+layer(Layer.provideMerge(tables, TestDatabase.administration), { excludeTestServices: true, timeout: "180 seconds" })(
   "database",
   (test) => {
     describe("transactions", () => {
@@ -136,7 +136,7 @@ layer(Layer.provideMerge(tables, TestDatabase.administration), { excludeTestServ
           const work = Array.from({ length: 100 }, (_, n) => (n % 5 === 4 ? spoiled : increment))
           yield* Effect.all(work, { concurrency: "unbounded", discard: true })
           assert.deepStrictEqual(yield* values, [[1, 80]])
-        }).pipe(Effect.timeout("15 seconds")),
+        }).pipe(Effect.timeout("60 seconds")),
       )
 
       test.effect("afterCommit runs after a commit and never after a rollback", () =>

@@ -5,7 +5,7 @@ import * as migrations from "../../reference-server/src/Database/migrations.ts"
 import { Migrator, SqlClient } from "../../reference-server/src/platform/Sql.ts"
 import * as TestDatabase from "../support/TestDatabase.ts"
 
-layer(TestDatabase.administration, { excludeTestServices: true, timeout: "60 seconds" })("step 0002", (it) => {
+layer(TestDatabase.administration, { excludeTestServices: true, timeout: "180 seconds" })("step 0002", (it) => {
   it.effect("requests from before the first release are not carried over: it says so, and changes nothing", () =>
     Effect.gen(function* () {
       const sql = yield* SqlClient.SqlClient

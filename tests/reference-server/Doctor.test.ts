@@ -144,6 +144,6 @@ describe("the doctor", () => {
         assert.match(away.text, /^error {4}The mail server 127\.0\.0\.1:1 cannot be used/m)
         assert.match(away.text, /^ok {7}Files can be written/m)
       }),
-    60_000,
+    180_000,
   )
 })

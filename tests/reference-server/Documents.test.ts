@@ -17,7 +17,7 @@ import * as World from "./SecurityWorld.ts"
 const standard = (folders: ReadonlyArray<{ readonly standard: string | null; readonly id: string }>, which: string) =>
   folders.find((one) => one.standard === which)?.id ?? assert.fail(`no folder for ${which}`)
 
-layer(Docs.layer, { excludeTestServices: true, timeout: "120 seconds" })("documents", (it) => {
+layer(Docs.layer, { excludeTestServices: true, timeout: "300 seconds" })("documents", (it) => {
   it.effect(
     "K4 F14: uploads lie with the work, or with the contact who was asked, where the customer may see them",
     () =>

@@ -71,7 +71,7 @@ describe("the sites of a list", () => {
 const ancestors = (headers: Readonly<Record<string, string>>) =>
   /frame-ancestors ([^;]*)/.exec(headers["content-security-policy"] ?? "")?.[1]
 
-layer(World.layer, { excludeTestServices: true, timeout: "60 seconds" })("requests in frames", (it) => {
+layer(World.layer, { excludeTestServices: true, timeout: "180 seconds" })("requests in frames", (it) => {
   it.effect("S38 S78: administrators list sites by the API and the page; it is told among the firm's events", () =>
     Effect.gen(function* () {
       const { api, member, session } = yield* World.firm

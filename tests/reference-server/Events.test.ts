@@ -130,7 +130,7 @@ describe("what an event says", () => {
   })
 })
 
-layer(TestFirm.withoutWorker, { excludeTestServices: true, timeout: "60 seconds" })("the event feed", (it) => {
+layer(TestFirm.withoutWorker, { excludeTestServices: true, timeout: "180 seconds" })("the event feed", (it) => {
   it.effect("lists what happened in one order, page by page, and goes on from a cursor", () =>
     Effect.gen(function* () {
       const { member, stored } = yield* TestFirm.firm

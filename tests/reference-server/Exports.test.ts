@@ -53,7 +53,7 @@ const manifestOf = (entries: ReadonlyArray<readonly [string, Buffer]>) =>
 const hebrew = "תשובה ארוכה בעברית עם English words באמצע"
 const long = Array.from({ length: 1500 }, (_, at) => `ord${at}`).join(" ")
 
-layer(World.layerOf(), { excludeTestServices: true, timeout: "120 seconds" })("taking out", (it) => {
+layer(World.layerOf(), { excludeTestServices: true, timeout: "300 seconds" })("taking out", (it) => {
   it.effect("S68: answers as a tagged PDF, in every writing, over pages, with the receipt and every digest", () =>
     Effect.gen(function* () {
       const firm = yield* World.firm

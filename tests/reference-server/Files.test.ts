@@ -75,7 +75,7 @@ const stateOf = (workspaceId: string, id: string) =>
 
 const world = TestFirm.layerOf({}, scannerLayer)
 
-layer(world, { excludeTestServices: true, timeout: "60 seconds" })("files", (it) => {
+layer(world, { excludeTestServices: true, timeout: "180 seconds" })("files", (it) => {
   it.effect("S55: one that the scanner found clean is read at once, and its record says so", () =>
     Effect.gen(function* () {
       const { customer, member, sent } = yield* opened("up")

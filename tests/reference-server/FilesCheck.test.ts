@@ -64,7 +64,7 @@ const row = (workspaceId: string, id: string, gone = false) =>
     yield* sql`INSERT INTO files ${sql.insert({ id, workspaceId, ...file, goneAt: gone ? now : null, createdAt: now })}`
   }).pipe(Tenancy.within(workspaceId))
 
-layer(services, { excludeTestServices: true, timeout: "60 seconds" })("files check", (it) => {
+layer(services, { excludeTestServices: true, timeout: "180 seconds" })("files check", (it) => {
   it.effect("F15 S66: finds orphans, missing and damaged files, and removes what nobody knows", () =>
     Effect.gen(function* () {
       const [store, workspaceId] = [yield* BlobStore, yield* firm]

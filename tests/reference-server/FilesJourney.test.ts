@@ -67,7 +67,7 @@ layer(
   Visitor.layerOver(
     Clamd.isInstalled ? Layer.unwrap(Effect.map(Clamd.scoped, ({ url }) => over(url))) : TestFirm.layer,
   ),
-  { excludeTestServices: true, timeout: "60 seconds" },
+  { excludeTestServices: true, timeout: "180 seconds" },
 )("files over HTTP, with clamd", (it) => {
   it.effect.skipIf(!Clamd.isInstalled)(
     "L40 S55 S65: infected, a drawing with a script, a bomb and a program are refused, and a name that climbs is taken off",
@@ -106,7 +106,7 @@ layer(
       }),
     ),
   ),
-  { excludeTestServices: true, timeout: "60 seconds" },
+  { excludeTestServices: true, timeout: "180 seconds" },
 )("files over HTTP, with a scanner that was away", (it) => {
   it.effect(
     "L40 S55: taken in unscanned it is shown as being checked; found infected, the page says so and asks again",

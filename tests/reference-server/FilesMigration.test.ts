@@ -51,5 +51,5 @@ it.live(
       Tenancy.across,
       Effect.provide(TestDatabase.administration),
     ),
-  60_000,
+  180_000,
 )

@@ -115,7 +115,7 @@ const begin: Effect.Effect<Running, never, Scope.Scope> = Effect.tap(Clamd.scope
 )
 
 if (Clamd.isInstalled)
-  layer(world, { excludeTestServices: true, timeout: "120 seconds" })("a scanner that is killed", (it) => {
+  layer(world, { excludeTestServices: true, timeout: "300 seconds" })("a scanner that is killed", (it) => {
     it.effect(
       "S55: in the middle of a scan: the customer is not bothered, nobody reads the file, and later it is clean",
       () =>

@@ -231,7 +231,7 @@ describe("a form of the firm with files", () => {
         assert.strictEqual(yield* form("file", 26, unwanted), 413)
         assert.strictEqual(yield* form("file", 1, unwanted), 422)
       }),
-    60_000,
+    180_000,
   )
 })
 

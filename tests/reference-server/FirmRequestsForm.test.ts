@@ -8,7 +8,7 @@ import * as TestFirm from "../support/TestFirm.ts"
 import * as Page from "./FirmPagesWorld.ts"
 import * as World from "./FirmRequestsWorld.ts"
 
-layer(World.server, { excludeTestServices: true, timeout: "60 seconds" })("the form of a request", (it) => {
+layer(World.server, { excludeTestServices: true, timeout: "180 seconds" })("the form of a request", (it) => {
   it.effect(
     "P1 P5 P6 P7 P8 P9: what was collected from the tasks stands at the top, is removed, and goes out in one",
     () =>

@@ -12,7 +12,7 @@ const day = 86_400_000
 const now = Effect.clockWith((clock) => clock.currentTimeMillis)
 const dayIn = (days: number) => Effect.map(now, (at) => new Date(at + days * day).toISOString().slice(0, 10))
 
-layer(World.server, { excludeTestServices: true, timeout: "60 seconds" })("a request's page", (it) => {
+layer(World.server, { excludeTestServices: true, timeout: "180 seconds" })("a request's page", (it) => {
   it.effect("L44 K31: items are accepted, sent back with a reason, waived and marked; the timeline says so", () =>
     Effect.gen(function* () {
       const { make, press, show, stateOf, workspaceId } = yield* World.visit

@@ -209,7 +209,7 @@ const statesFor = ({ path, name }: Endpoint, things: Firms.Things) => {
 /** Their answers list what the caller has put there, so the next one is longer. */
 const growing: ReadonlySet<string> = new Set(["suppressions.add", "suppressions.lift"])
 
-layer(Firms.layer, { excludeTestServices: true, timeout: "120 seconds" })("the isolation matrix of the API", (it) => {
+layer(Firms.layer, { excludeTestServices: true, timeout: "300 seconds" })("the isolation matrix of the API", (it) => {
   it.effect(
     "S43: every endpoint is in the matrix: its guard is known, and each of its parameters",
     () =>

@@ -374,7 +374,7 @@ export const rowsOf = ({ admin }: Furnished) =>
           rows
             .filter((row) => row.includes(admin.workspaceId))
             // when a session was last used is its own business
-            .map((row) => `${name} ${name === "customer_sessions" ? row.replace(/,"[^"]*"\)$/, ")") : row}`),
+            .map((row) => `${name} ${name === "customer_sessions" ? row.replace(/,"[^"]*",\)$/, ")") : row}`),
         ),
     ]
   })

@@ -26,7 +26,7 @@ const begin = Effect.fnUntraced(function* (language: string = "en", definition: 
 /** The value of a control on a page, as a browser reads it. */
 const valueOf = (page: string, name: string) => Visitor.fieldsOf(page).find((field) => field.name === name)?.value
 
-layer(Visitor.layer, { excludeTestServices: true, timeout: "60 seconds" })("kinds of questions on pages", (it) => {
+layer(Visitor.layer, { excludeTestServices: true, timeout: "180 seconds" })("kinds of questions on pages", (it) => {
   it.effect("a number is read as the reader's language writes it, and written back so", () =>
     Effect.gen(function* () {
       for (const [language, typed, number, back] of [

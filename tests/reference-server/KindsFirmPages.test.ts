@@ -96,6 +96,6 @@ describe("every kind on the firm's pages", () => {
           }
         }
       }).pipe(Effect.scoped),
-    60_000,
+    180_000,
   )
 })

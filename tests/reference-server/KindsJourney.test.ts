@@ -27,7 +27,7 @@ const passport = {
 
 const browser = Effect.acquireRelease(Effect.promise(Browser.launch), (one) => Effect.promise(one.close))
 
-layer(Visitor.layer, { excludeTestServices: true, timeout: "120 seconds" })("every kind, answered", (it) => {
+layer(Visitor.layer, { excludeTestServices: true, timeout: "300 seconds" })("every kind, answered", (it) => {
   for (const { width, height } of sizes) {
     it.effect.skipIf(Browser.missing !== undefined)(
       `K1 K9 P21 P23 P24 P25: by somebody without JavaScript, ${width} px wide`,
@@ -78,14 +78,13 @@ layer(Visitor.layer, { excludeTestServices: true, timeout: "120 seconds" })("eve
             ],
           )
         }),
-      { timeout: 120_000 },
+      { timeout: 300_000 },
     )
   }
 })
 
 /** Goes all the way, and gives back what there is to complain about. */
 const answerAll = async (page: Browser.Page, link: string, name: string): Promise<ReadonlyArray<string>> => {
-  page.setDefaultTimeout(10_000)
   const complaints: Array<string> = []
   const look = async (what: string) => {
     await Browser.screenshot(page, `${name}-${what}`)

@@ -24,7 +24,7 @@ const large = definition(
   { id: "large" },
 )
 
-layer(Visitor.layer, { excludeTestServices: true, timeout: "60 seconds" })("long forms", (it) => {
+layer(Visitor.layer, { excludeTestServices: true, timeout: "180 seconds" })("long forms", (it) => {
   it.effect(
     "are shown and saved at once, even where much else goes on",
     () =>
@@ -54,6 +54,6 @@ layer(Visitor.layer, { excludeTestServices: true, timeout: "60 seconds" })("long
           assert.isBelow(saved, 5_000, `${id} saved`)
         }
       }),
-    60_000,
+    180_000,
   )
 })

@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as date from "../../reference-server/src/CustomerPages/kinds/date/parse.ts"
 import * as number from "../../reference-server/src/CustomerPages/kinds/number/parse.ts"
+import * as Processor from "../support/Processor.ts"
 
 describe("numbers as people write them", () => {
   it("are read by the reader's language, and by the writing itself where that says more", () => {
@@ -70,11 +71,11 @@ describe("numbers as people write them", () => {
   })
 
   it("take no longer however long they are", () => {
-    const before = performance.now()
+    const before = Processor.worked()
     for (const typed of ["1".repeat(100_000), "1 ".repeat(50_000), "1.".repeat(50_000), "1,234".repeat(20_000)]) {
       assert.isUndefined(number.parse(typed, "en"))
     }
-    assert.isBelow(performance.now() - before, 500)
+    assert.isBelow(Processor.worked() - before, 500)
   })
 })
 

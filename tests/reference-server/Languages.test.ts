@@ -52,7 +52,7 @@ const begin = Effect.fnUntraced(function* (policy: RequestPolicy.RequestPolicy =
   return { ...arranged, visitor, overview, chosen }
 })
 
-layer(Visitor.layer, { excludeTestServices: true, timeout: "60 seconds" })("languages", (it) => {
+layer(Visitor.layer, { excludeTestServices: true, timeout: "180 seconds" })("languages", (it) => {
   it.effect("M22 S15: a look in another language changes nothing; whoever then starts is written to in it", () =>
     Effect.gen(function* () {
       const { visitor, token, overview, chosen, request, member, address } = yield* begin()

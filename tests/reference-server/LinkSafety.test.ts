@@ -49,7 +49,7 @@ const deadOnes = Effect.gen(function* () {
 })
 
 /** Milliseconds: others may use this machine, too. */
-const patience = 120_000
+const patience = 300_000
 
 layer(Visitor.layer, { excludeTestServices: true, timeout: "240 seconds" })("the safety of links", (it) => {
   it.effect(

@@ -226,7 +226,7 @@ describe("how a template prints", () => {
 
 const world = Layer.provideMerge(testMails.worker, TestFirm.layer)
 
-layer(world, { excludeTestServices: true, timeout: "120 seconds" })("a firm's own words", (it) => {
+layer(world, { excludeTestServices: true, timeout: "300 seconds" })("a firm's own words", (it) => {
   const spanish = own({ subject: "{{firmName}} quiere: {{requestTitle}}" })
 
   it.effect(

@@ -26,7 +26,7 @@ const signIn = (email: string, given: string, from: string) =>
 
 const who = (secret: Redacted.Redacted) => Effect.flatMap(Members, (members) => members.bySession(secret))
 
-layer(TestFirm.layer, { excludeTestServices: true, timeout: "60 seconds" })("members", (it) => {
+layer(TestFirm.layer, { excludeTestServices: true, timeout: "180 seconds" })("members", (it) => {
   it.effect("the right password opens a session, however the address is written", () =>
     Effect.gen(function* () {
       const { member: fia, from } = yield* member

@@ -20,7 +20,7 @@ const rows = Effect.gen(function* () {
   return { members, member_invitations, member_links, workspace_events }
 })
 
-layer(World.layer, { excludeTestServices: true, timeout: "120 seconds" })("joining", (it) => {
+layer(World.layer, { excludeTestServices: true, timeout: "300 seconds" })("joining", (it) => {
   it.effect("P2 S15: an invitation is opened fifty times and nothing happens; accepted, it makes a member once", () =>
     Effect.gen(function* () {
       const { member: fia } = yield* World.firm

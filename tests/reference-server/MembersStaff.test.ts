@@ -20,7 +20,7 @@ const noted = ({ workspaceId }: Member) =>
     return events.map(({ type }) => type).toReversed()
   })
 
-layer(World.layer, { excludeTestServices: true, timeout: "120 seconds" })("members and roles", (it) => {
+layer(World.layer, { excludeTestServices: true, timeout: "300 seconds" })("members and roles", (it) => {
   it.effect("P2: what administrators configure, a member neither sees nor changes, and is told whom to ask", () =>
     Effect.gen(function* () {
       const { member: fia } = yield* World.firm

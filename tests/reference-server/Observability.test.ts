@@ -110,7 +110,9 @@ describe("a server that is watched", () => {
 
   it("the log is a JSON object a line, with the request's number, the route's template and who called", async () => {
     const number = (await member.fetch("/requests")).headers.get("x-request-id") ?? ""
-    await new Promise((go) => setTimeout(go, 100))
+    for (let tries = 0; tries < 600 && !server.log().includes(`"${number}"`); tries++) {
+      await new Promise((go) => setTimeout(go, 100))
+    }
     const lines = server
       .log()
       .split("\n")
@@ -127,7 +129,7 @@ describe("a server that is watched", () => {
   })
 
   it("traces: a span for the request by its template, with the command and its statements below; mails and sweeps", async () => {
-    for (let tries = 0; tries < 50 && !collector.spans().some(({ name }) => name === "Outbox.deliver"); tries++) {
+    for (let tries = 0; tries < 600 && !collector.spans().some(({ name }) => name === "Outbox.deliver"); tries++) {
       await new Promise((go) => setTimeout(go, 100))
     }
     const spans = collector.spans()

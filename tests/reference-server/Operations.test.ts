@@ -72,7 +72,7 @@ const waitFor = (mailId: string, status: string) =>
     ),
   )
 
-layer(server, { excludeTestServices: true, timeout: "120 seconds" })("operations", (it) => {
+layer(server, { excludeTestServices: true, timeout: "300 seconds" })("operations", (it) => {
   it.effect("a mail that failed stands there with its reason; tried again it goes out, with the same Message-ID", () =>
     Effect.gen(function* () {
       const firm = yield* TestFirm.firm
@@ -269,7 +269,7 @@ layer(server, { excludeTestServices: true, timeout: "120 seconds" })("operations
           assert.isAtMost(overflow, 0, `${width}`)
         }
       }),
-    90_000,
+    180_000,
   )
 })
 

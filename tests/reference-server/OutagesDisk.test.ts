@@ -272,5 +272,5 @@ describe.skipIf(isUnmountable)("when the disk of the embedded database is full",
       spawnSync("umount", ["-l", folder])
       rmSync(home, { recursive: true, force: true })
     }
-  }, 120_000)
+  }, 300_000)
 })

@@ -51,7 +51,7 @@ const hurry = ({ mails }: Pick<Sent, "mails">, attempts?: number) =>
     yield* queue.offer({ mailId: yield* uuid, workspaceId: yield* uuid })
   })
 
-layer(TestFirm.layer, { excludeTestServices: true, timeout: "60 seconds" })("the outbox", (it) => {
+layer(TestFirm.layer, { excludeTestServices: true, timeout: "180 seconds" })("the outbox", (it) => {
   it.effect("M5 M7 S5: a mail that was not taken waits with its reason, and goes out under the same Message-ID", () =>
     Effect.gen(function* () {
       const access = yield* CustomerAccess

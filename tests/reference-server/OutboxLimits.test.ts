@@ -62,7 +62,7 @@ const several = Effect.fnUntraced(function* (count: number, changes: Partial<Cli
 /** Every link in a mail's text. */
 const linksIn = ({ text }: { readonly text: string }) => text.match(/http\S+\/r\/\S+/g) ?? []
 
-layer(TestFirm.layerOf({ REMINDERS_PER_DAY: "2" }), { excludeTestServices: true, timeout: "60 seconds" })(
+layer(TestFirm.layerOf({ REMINDERS_PER_DAY: "2" }), { excludeTestServices: true, timeout: "180 seconds" })(
   "how much goes out",
   (it) => {
     it.effect(
@@ -205,7 +205,7 @@ layer(TestFirm.layerOf({ REMINDERS_PER_DAY: "2" }), { excludeTestServices: true,
   },
 )
 
-layer(TestFirm.withoutWorker, { excludeTestServices: true, timeout: "120 seconds" })("the queue", (it) => {
+layer(TestFirm.withoutWorker, { excludeTestServices: true, timeout: "300 seconds" })("the queue", (it) => {
   it.effect("M30: whoever has more than a share of the queue waits for their turn, and holds up nobody", () =>
     Effect.gen(function* () {
       const sql = yield* SqlClient.SqlClient
@@ -245,7 +245,7 @@ layer(TestFirm.withoutWorker, { excludeTestServices: true, timeout: "120 seconds
   )
 })
 
-layer(TestFirm.layerOf({ MAIL_RATE_PER_MINUTE: "60" }), { excludeTestServices: true, timeout: "60 seconds" })(
+layer(TestFirm.layerOf({ MAIL_RATE_PER_MINUTE: "60" }), { excludeTestServices: true, timeout: "180 seconds" })(
   "a rate to keep",
   (it) => {
     it.effect("M30: no more go out in a minute than the operator says, one of each firm in turn", () =>

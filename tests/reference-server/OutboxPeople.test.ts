@@ -46,7 +46,7 @@ const arrange = Effect.fnUntraced(function* (policy: RequestPolicy.RequestPolicy
   return { ...firm, bo, request }
 })
 
-layer(TestFirm.layer, { excludeTestServices: true, timeout: "60 seconds" })("mails and people", (it) => {
+layer(TestFirm.layer, { excludeTestServices: true, timeout: "180 seconds" })("mails and people", (it) => {
   it.effect("P12 K21 K22 K23 M2: in the firm's name, the assignee's, or that of who pressed Send, by the policy", () =>
     Effect.gen(function* () {
       const requests = yield* ClientRequests

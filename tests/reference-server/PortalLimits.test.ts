@@ -58,7 +58,7 @@ const useUp = Effect.fnUntraced(function* (key: string, seconds: number, times: 
   yield* Effect.ignore((yield* RateLimits).takeAll([{ key, limit: { times, seconds }, cost: times * 1000 }]))
 })
 
-layer(P.layer, { excludeTestServices: true, timeout: "120 seconds" })("the limits of the portal", (it) => {
+layer(P.layer, { excludeTestServices: true, timeout: "300 seconds" })("the limits of the portal", (it) => {
   it.effect("S59: what a contact brings has the room of a request in a day, and counts in the firm's day", () =>
     Effect.gen(function* () {
       const { workspaceId, contact, bring, held, member } = yield* atFolder

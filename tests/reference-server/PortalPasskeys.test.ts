@@ -6,7 +6,7 @@ import { ClientRequests } from "../../reference-server/src/ClientRequests.ts"
 import * as TestFirm from "../support/TestFirm.ts"
 import * as P from "./PortalWorld.ts"
 
-layer(P.layer, { excludeTestServices: true, timeout: "120 seconds" })("passkeys of the portal", (it) => {
+layer(P.layer, { excludeTestServices: true, timeout: "300 seconds" })("passkeys of the portal", (it) => {
   it.effect(
     "S36 K30: a passkey is added by who knows the password, and none outlives a password set by a mailed link",
     () =>
@@ -25,6 +25,11 @@ layer(P.layer, { excludeTestServices: true, timeout: "120 seconds" })("passkeys 
         const { device, answer } = yield* P.addPasskey(own, base)
         assert.strictEqual(answer.status, 200, answer.body)
         assert.strictEqual((yield* P.byPasskey(base, device)).answer.status, 200)
+        // what can be no passkey's id is none
+        for (const action of ["rename", "remove"]) {
+          const odd = yield* own.submit(`${base}/account`, { action, name: "x" }, `${base}/account/passkeys/%00`)
+          assert.strictEqual(odd.status, 303)
+        }
         // a change of one's own leaves it; a link, which may be anybody's who reads the mails, does not
         const next = "another good password"
         yield* own.submit(`${base}/account`, { old: P.password, password: next }, `${base}/account/password`)

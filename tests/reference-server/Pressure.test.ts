@@ -268,6 +268,6 @@ describe("the gate before the pool", () => {
           Array.from({ length: 100 }, (_, n) => n),
         )
       }).pipe(Effect.provide(TestDatabase.layer)),
-    90_000,
+    180_000,
   )
 })

@@ -23,7 +23,7 @@ const reformatted = (text: string) => {
   return `\n${JSON.stringify(turned(JSON.parse(text)), null, "\t").replaceAll('"kyc"', '"\\u006byc"')}\r\n`
 }
 
-layer(TestFirm.layer, { excludeTestServices: true, timeout: "60 seconds" })("questionnaires", (it) => {
+layer(TestFirm.layer, { excludeTestServices: true, timeout: "180 seconds" })("questionnaires", (it) => {
   it.effect("a version that is stored never changes, and the same content again is taken as it stands", () =>
     Effect.gen(function* () {
       const questionnaires = yield* Questionnaires

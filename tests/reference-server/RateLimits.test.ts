@@ -12,7 +12,7 @@ const world = Layer.provideMerge(Crypto.layer(globalThis.crypto), TestDatabase.l
 const process = RateLimits.RateLimits.pipe(Effect.provide(Layer.fresh(RateLimits.layer)))
 const limit = { times: 3, seconds: 60 }
 
-layer(world, { excludeTestServices: true, timeout: "60 seconds" })("rate limits", (it) => {
+layer(world, { excludeTestServices: true, timeout: "180 seconds" })("rate limits", (it) => {
   it.effect("S41: processes count together, and a window that is over counts no more", () =>
     Effect.gen(function* () {
       const [one, other] = [yield* process, yield* process]

@@ -57,9 +57,9 @@ describe("places", () => {
 })
 
 /** Milliseconds: others may use this machine, too. */
-const patience = 120_000
+const patience = 300_000
 
-layer(serverOf("1"), { excludeTestServices: true, timeout: "120 seconds" })("at the limits that a server has", (it) => {
+layer(serverOf("1"), { excludeTestServices: true, timeout: "300 seconds" })("at the limits that a server has", (it) => {
   it.effect(
     "S21: three access links in a quarter of an hour and ten a day; the answer never says so",
     () =>
@@ -136,7 +136,7 @@ layer(serverOf("1"), { excludeTestServices: true, timeout: "120 seconds" })("at 
 })
 
 // a fiftieth: 4 claims and 12 links a minute from one place, 1 claim and 3 links of one family, 6 saves of one
-layer(serverOf("0.02"), { excludeTestServices: true, timeout: "120 seconds" })("at a fiftieth of the limits", (it) => {
+layer(serverOf("0.02"), { excludeTestServices: true, timeout: "300 seconds" })("at a fiftieth of the limits", (it) => {
   it.effect(
     "S41: claims, codes, saves and uploads are counted; over HTTP, by page and by JSON alike",
     () =>
@@ -210,7 +210,7 @@ layer(serverOf("0.02"), { excludeTestServices: true, timeout: "120 seconds" })("
   )
 })
 
-layer(serverOf("0"), { excludeTestServices: true, timeout: "60 seconds" })("without limits", (it) => {
+layer(serverOf("0"), { excludeTestServices: true, timeout: "180 seconds" })("without limits", (it) => {
   it.effect(
     "S41: a factor of 0 counts nothing",
     () =>

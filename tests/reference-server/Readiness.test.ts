@@ -71,7 +71,7 @@ describe("readiness", () => {
         state.isStopping = true
         assert.deepStrictEqual(yield* failing, ["process: stopping"])
       }).pipe(Effect.scoped, Effect.provide(within(memory.layer))),
-    90_000,
+    180_000,
   )
 
   it.live(
@@ -86,6 +86,6 @@ describe("readiness", () => {
         assert.match(error.message, /is full \(ENOSPC\)/)
         assert.strictEqual((yield* Effect.flip(store.get(key)))._tag, "BlobMissing")
       }).pipe(Effect.provide(within(fullDisk))),
-    90_000,
+    180_000,
   )
 })

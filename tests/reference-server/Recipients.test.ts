@@ -21,7 +21,7 @@ const isRefused = (error: { readonly _tag: string }): error is Failure.Refusal =
 const reasonsOf = (error: { readonly _tag: string }): ReadonlyArray<ReadonlyArray<string | ReadonlyArray<string>>> =>
   isRefused(error) ? error.reasons.map(({ code, about }) => [code, about]) : assert.fail(error._tag)
 
-layer(World.server, { excludeTestServices: true, timeout: "60 seconds" })("recipients", (it) => {
+layer(World.server, { excludeTestServices: true, timeout: "180 seconds" })("recipients", (it) => {
   it.effect(
     "K16: on the page of a new request, an address of a contact is the contact, and can be asked under karbon",
     () =>

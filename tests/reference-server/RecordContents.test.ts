@@ -137,6 +137,6 @@ layer(World.layer, { excludeTestServices: true, timeout: "240 seconds" })("what 
         // no code is in them, wrong or right
         for (const secret of [code, ...wrong, token]) assert.notInclude(one.body, `"${secret}"`)
       }),
-    120_000,
+    300_000,
   )
 })

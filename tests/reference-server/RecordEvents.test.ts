@@ -9,7 +9,7 @@ import * as TestDatabase from "../support/TestDatabase.ts"
 import * as TestFirm from "../support/TestFirm.ts"
 import * as World from "./RecordWorld.ts"
 
-layer(TestFirm.withoutWorker, { excludeTestServices: true, timeout: "120 seconds" })("events of the firm", (it) => {
+layer(TestFirm.withoutWorker, { excludeTestServices: true, timeout: "300 seconds" })("events of the firm", (it) => {
   /** What the server finds, and what is found in the file alone, after these statements, which are rolled back. */
   const found = Effect.fnUntraced(function* (workspaceId: string, ...statements: ReadonlyArray<string>) {
     const sql = yield* SqlClient.SqlClient

@@ -62,7 +62,7 @@ it.live(
       Tenancy.across,
       Effect.provide([TestDatabase.administration, Crypto.layer(globalThis.crypto)]),
     ),
-  60_000,
+  180_000,
 )
 
 it.live(
@@ -91,5 +91,5 @@ it.live(
         { index: 2, isSafe: true },
       ])
     }).pipe(Tenancy.across, Effect.provide(TestDatabase.administration)),
-  60_000,
+  180_000,
 )

@@ -57,7 +57,7 @@ layer(World.layer, { excludeTestServices: true, timeout: "240 seconds" })("the r
         assert.strictEqual(other?.status, 1)
         assert.match(other?.stdout ?? "", /signed by a key that is not the firm's/)
       }),
-    120_000,
+    300_000,
   )
 
   it.effect(
@@ -105,7 +105,7 @@ layer(World.layer, { excludeTestServices: true, timeout: "240 seconds" })("the r
         const dead = yield* World.call("GET", `/r/${token}`)
         assert.include(dead.body, "This request has expired.")
       }),
-    120_000,
+    300_000,
   )
 
   it.effect(
@@ -142,7 +142,7 @@ layer(World.layer, { excludeTestServices: true, timeout: "240 seconds" })("the r
         assert.strictEqual(archive.headers["content-type"], "application/zip")
         assert.match(archive.body, /^PK/)
       }),
-    120_000,
+    300_000,
   )
 
   it.effect(
@@ -182,6 +182,6 @@ layer(World.layer, { excludeTestServices: true, timeout: "240 seconds" })("the r
         assert.match(forged?.stdout ?? "", /^BROKEN The receipt was changed/)
         assert.strictEqual((yield* World.call("GET", `/q/${entered.handle}/receipt.json`)).status, 410)
       }),
-    120_000,
+    300_000,
   )
 })

@@ -9,7 +9,7 @@ import * as TestFirm from "../support/TestFirm.ts"
 import { checkpoint } from "./RecordWorld.ts"
 import * as World from "./SecurityWorld.ts"
 
-layer(World.layer, { excludeTestServices: true, timeout: "120 seconds" })("the record in a browser", (it) => {
+layer(World.layer, { excludeTestServices: true, timeout: "300 seconds" })("the record in a browser", (it) => {
   it.effect.skipIf(Browser.missing !== undefined)(
     "S73 S76: its pages have nothing for axe to find (WCAG 2.2 AA), wide and on a phone",
     () =>
@@ -51,6 +51,6 @@ layer(World.layer, { excludeTestServices: true, timeout: "120 seconds" })("the r
           }
         }
       }).pipe(Effect.scoped),
-    120_000,
+    300_000,
   )
 })

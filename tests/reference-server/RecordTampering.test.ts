@@ -40,7 +40,7 @@ const places = new Set([
   "workspace_events.transaction",
 ])
 
-layer(TestFirm.withoutWorker, { excludeTestServices: true, timeout: "120 seconds" })("tampering as superuser", (it) => {
+layer(TestFirm.withoutWorker, { excludeTestServices: true, timeout: "300 seconds" })("tampering as superuser", (it) => {
   /** What a tampering comes to, which is rolled back. */
   const rolledBack = <A, E, R>(tampering: Effect.Effect<A, E, R>) =>
     Effect.gen(function* () {
@@ -295,7 +295,7 @@ layer(TestFirm.withoutWorker, { excludeTestServices: true, timeout: "120 seconds
         yield* firm.covered
         assert.deepStrictEqual(yield* found, { faults: [], fault: null, covered: length + 1 })
       }),
-    120_000,
+    300_000,
   )
 
   it.effect("S73: a request removed with all its rows and every checkpoint since, and the note of the last one", () =>

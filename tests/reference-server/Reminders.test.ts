@@ -68,7 +68,7 @@ const live = Effect.fnUntraced(function* (id: string, occasions: number) {
   return instants
 })
 
-layer(TestFirm.layer, { excludeTestServices: true, timeout: "120 seconds" })("due work", (it) => {
+layer(TestFirm.layer, { excludeTestServices: true, timeout: "300 seconds" })("due work", (it) => {
   it.effect("K12 K18 K19: scheduled, it is sent when it is time and not a millisecond before, by nobody's hand", () =>
     Effect.gen(function* () {
       const requests = yield* ClientRequests
@@ -329,6 +329,6 @@ layer(TestFirm.layer, { excludeTestServices: true, timeout: "120 seconds" })("du
             AND event ->> 'type' = 'ReminderSent') AS requests`
         assert.deepStrictEqual(counts, { mails: 150, events: 150, requests: 150 })
       }),
-    120_000,
+    300_000,
   )
 })

@@ -7,7 +7,7 @@ import * as TestFirm from "../support/TestFirm.ts"
 
 const hour = 3_600_000
 
-layer(TestFirm.withoutWorker, { excludeTestServices: true, timeout: "60 seconds" })(
+layer(TestFirm.withoutWorker, { excludeTestServices: true, timeout: "180 seconds" })(
   "plans over a change of zone",
   (it) => {
     it.effect(

@@ -102,7 +102,7 @@ const converse = (lines: ReadonlyArray<string>): Promise<ReadonlyArray<string>> 
     socket.on("error", reject)
   })
 
-layer(world, { excludeTestServices: true, timeout: "60 seconds" })("the doors", (it) => {
+layer(world, { excludeTestServices: true, timeout: "180 seconds" })("the doors", (it) => {
   it.effect("M15: a report comes by SMTP to the mail's own address, with nobody as its sender", () =>
     Effect.gen(function* () {
       const one = yield* sent
@@ -220,7 +220,7 @@ layer(
     Layer.provideMerge(NodeHttpServer.layer(() => createServer(), { host: "127.0.0.1", port: 0 })),
     Layer.provideMerge(TestFirm.layerOf({})),
   ),
-  { excludeTestServices: true, timeout: "60 seconds" },
+  { excludeTestServices: true, timeout: "180 seconds" },
 )("without secrets", (it) => {
   it.effect("neither address is there, and mail has no return path of its own", () =>
     Effect.gen(function* () {

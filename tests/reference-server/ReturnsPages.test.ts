@@ -31,7 +31,7 @@ const bounced = Effect.gen(function* () {
   return { ...firm, id, email, overview }
 })
 
-layer(Layer.fresh(World.server), { excludeTestServices: true, timeout: "120 seconds" })("mail that came back", (it) => {
+layer(Layer.fresh(World.server), { excludeTestServices: true, timeout: "300 seconds" })("mail that came back", (it) => {
   it.effect("M16: the request says so first, shows what happened to the mail, and is lifted with a reason", () =>
     Effect.gen(function* () {
       const one = yield* bounced
@@ -114,6 +114,6 @@ layer(Layer.fresh(World.server), { excludeTestServices: true, timeout: "120 seco
           }
         }
       }).pipe(Effect.scoped),
-    120_000,
+    300_000,
   )
 })

@@ -46,7 +46,7 @@ export const listener = async (answer: (path: string, body: string) => void) => 
 
 /** Tries until there is something. */
 export const eventually = async <A>(what: string, look: () => A | undefined | Promise<A | undefined>): Promise<A> => {
-  for (const end = performance.now() + 20_000; performance.now() < end;) {
+  for (const end = performance.now() + 60_000; performance.now() < end;) {
     const found = await look()
     if (found !== undefined) return found
     await new Promise((go) => setTimeout(go, 20))

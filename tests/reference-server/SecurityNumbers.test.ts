@@ -39,7 +39,7 @@ const writings = (secret: string): ReadonlyArray<string> => {
   ]
 }
 
-layer(World.layer, { excludeTestServices: true, timeout: "120 seconds" })("links and their secrets", (it) => {
+layer(World.layer, { excludeTestServices: true, timeout: "300 seconds" })("links and their secrets", (it) => {
   it.effect(
     "S1: 100,000 tokens differ, also in their beginnings; no address has an id of the database in it",
     () =>
@@ -73,7 +73,7 @@ layer(World.layer, { excludeTestServices: true, timeout: "120 seconds" })("links
           }
         }
       }),
-    60_000,
+    180_000,
   )
 
   it.effect("S2 S12 S29: after a whole life, no secret is in any table, any log line or any answer of the API", () =>

@@ -9,7 +9,7 @@ import * as World from "./SecurityWorld.ts"
 const { call } = World
 const headers = {}
 
-layer(World.layer, { excludeTestServices: true, timeout: "120 seconds" })("the walls", (it) => {
+layer(World.layer, { excludeTestServices: true, timeout: "300 seconds" })("the walls", (it) => {
   it.effect(
     "S33: no customer can change where codes go: not with what they save, not with their cookie, not before",
     () =>

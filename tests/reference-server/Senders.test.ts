@@ -133,7 +133,7 @@ const publish = Effect.fnUntraced(function* (workspaceId: string) {
   for (const { name, value } of sender?.records ?? []) zone.txt.set(name, [value])
 })
 
-layer(world, { excludeTestServices: true, timeout: "120 seconds" })("senders", (it) => {
+layer(world, { excludeTestServices: true, timeout: "300 seconds" })("senders", (it) => {
   it.effect("M2: mail comes from the server until the domain is verified, then from the domain, signed", () =>
     Effect.gen(function* () {
       const senders = yield* Senders

@@ -95,7 +95,7 @@ const Answer = Schema.fromJsonString(
 )
 const answerOf = Schema.decodeSync(Answer)
 
-layer(server, { excludeTestServices: true, timeout: "120 seconds" })("settings of mails", (it) => {
+layer(server, { excludeTestServices: true, timeout: "300 seconds" })("settings of mails", (it) => {
   it.effect("M2: set up, told what to publish, checked with a sentence for each record, verified, and given up", () =>
     Effect.gen(function* () {
       const senders = yield* Service

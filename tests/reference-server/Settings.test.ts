@@ -15,7 +15,7 @@ const save = Effect.fnUntraced(function* (browser: Branding.Browser, changes: Re
   return yield* browser.post("/settings", { ...World.hidden(page, "/settings"), ...fields, ...changes })
 })
 
-layer(Branding.layer, { excludeTestServices: true, timeout: "60 seconds" })("a firm's settings", (it) => {
+layer(Branding.layer, { excludeTestServices: true, timeout: "180 seconds" })("a firm's settings", (it) => {
   it.effect("P19: a new name shows on the customer's pages, and on no dead link", () =>
     Effect.gen(function* () {
       const { member, token } = yield* Visitor.arrange()

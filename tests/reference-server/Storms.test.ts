@@ -34,7 +34,7 @@ const refusalOf = ({ body }: World.Answer) =>
     readonly allowed?: ReadonlyArray<string>
   }
 
-layer(World.layer, { excludeTestServices: true, timeout: "120 seconds" })("storms", (it) => {
+layer(World.layer, { excludeTestServices: true, timeout: "300 seconds" })("storms", (it) => {
   it.effect("S46 I9: a client that retries create and send forty times at once makes one request and one mail", () =>
     Effect.gen(function* () {
       const firm = yield* World.firm
@@ -84,7 +84,7 @@ layer(World.layer, { excludeTestServices: true, timeout: "120 seconds" })("storm
         assert.strictEqual(state, "Submitted")
         assert.strictEqual(mails.filter(({ kind }) => kind === "submitted-notice").length, 1)
       }),
-    60_000,
+    180_000,
   )
 
   it.effect(
@@ -113,7 +113,7 @@ layer(World.layer, { excludeTestServices: true, timeout: "120 seconds" })("storm
         }
         assert.isTrue(ends.every((state) => state === "Submitted" || state === "Cancelled"))
       }),
-    60_000,
+    180_000,
   )
 
   it.effect("S17 K26: two hundred devices claim one link at once, and it belongs to one", () =>

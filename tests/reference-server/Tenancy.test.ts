@@ -17,7 +17,7 @@ import * as TestDatabase from "../support/TestDatabase.ts"
 import { fill, insertion, refusal, seen, type Table, tables } from "./TenancyWorld.ts"
 
 const serverUrl = process.env["TEST_DATABASE_URL"]
-const options = { excludeTestServices: true, timeout: "60 seconds" } as const
+const options = { excludeTestServices: true, timeout: "180 seconds" } as const
 
 const contacts: Table = { name: "contacts", column: "workspace_id" }
 

@@ -101,7 +101,7 @@ describe.skipIf(serverUrl === undefined)("the users of a Postgres server", () =>
         const looked = Effect.provideService(seen(contacts), SqlClient.SqlClient, again.sql)
         assert.deepStrictEqual(yield* Tenancy.within(mine)(looked), [mine])
       }).pipe(Effect.scoped),
-    60_000,
+    180_000,
   )
 
   it.live(
@@ -131,6 +131,6 @@ describe.skipIf(serverUrl === undefined)("the users of a Postgres server", () =>
           assert.strictEqual(yield* whoami((yield* start({ url })).sql), rights === "" ? name : Database.defaultRole)
         }
       }).pipe(Effect.scoped),
-    60_000,
+    180_000,
   )
 })

@@ -25,7 +25,7 @@ const halves = Effect.gen(function* () {
 })
 const all = { concurrency: "unbounded" } as const
 
-layer(TestDatabase.layer, { excludeTestServices: true, timeout: "30 seconds" })("statements together", (it) => {
+layer(TestDatabase.layer, { excludeTestServices: true, timeout: "180 seconds" })("statements together", (it) => {
   it.effect("M4: what is asked at the same moment is one statement, and each gets its own answer", () =>
     Effect.gen(function* () {
       const { half, asked } = yield* halves

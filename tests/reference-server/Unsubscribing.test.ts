@@ -26,7 +26,7 @@ const reminded = Effect.fnUntraced(function* (changes: Partial<ClientRequest.Det
   return { ...firm, ...out, invitation: out.mail, reminder, path: pathOf(reminder) }
 })
 
-layer(World.layer, { excludeTestServices: true, timeout: "120 seconds" })("one-click unsubscribe", (it) => {
+layer(World.layer, { excludeTestServices: true, timeout: "300 seconds" })("one-click unsubscribe", (it) => {
   it.effect("L48 M13 M14: a scanner's GET changes nothing, one POST ends the reminders of this request only", () =>
     Effect.gen(function* () {
       const { api, address, id, invitation, reminder, path, member, stored, token } = yield* reminded()

@@ -27,7 +27,7 @@ const looks = [
 ] as const
 
 describe.skipIf(Browser.missing !== undefined)("with a browser", () => {
-  layer(World.layer, { excludeTestServices: true, timeout: "120 seconds" })("the looks of unsubscribing", (it) => {
+  layer(World.layer, { excludeTestServices: true, timeout: "300 seconds" })("the looks of unsubscribing", (it) => {
     for (const { press, done, ...size } of looks) {
       it.effect(
         `M13 WCAG: the button ends reminders without scripts, ${size.width} wide, in ${size.locale}`,
@@ -60,7 +60,7 @@ describe.skipIf(Browser.missing !== undefined)("with a browser", () => {
             })
             assert.strictEqual((yield* World.history(id)).at(-1)?.type, "RemindersStopped")
           }),
-        60_000,
+        180_000,
       )
     }
   })

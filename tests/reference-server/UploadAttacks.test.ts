@@ -77,7 +77,7 @@ const people = Effect.fnUntraced(function* (title: string) {
 
 layer(layerOf({ UPLOAD_REQUEST_BYTES: String(requestBytes) }), {
   excludeTestServices: true,
-  timeout: "120 seconds",
+  timeout: "300 seconds",
 })("attacks on the ways in for files", (it) => {
   it.effect("S60: a length that lies, says nothing or two things, gets no half file in, by either way", () =>
     Effect.gen(function* () {

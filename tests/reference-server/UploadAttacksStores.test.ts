@@ -62,7 +62,7 @@ const stand = async (environment: Readonly<Record<string, string>>) => {
     recipient: { name: "Carl", email: "carl@customer.example", language: "sv" },
     send: true,
   })
-  const mail = await sink.waitFor(({ envelope }) => envelope.to.includes("carl@customer.example"), 30_000)
+  const mail = await sink.waitFor(({ envelope }) => envelope.to.includes("carl@customer.example"))
   const token = /\/r\/([\w-]{43})/.exec(mail.parsed.text ?? "")?.[1] ?? ""
   const customer = Person.make(server.url, { "accept-language": "sv" })
   const claimed = await customer.form(`/r/${token}`, {})
@@ -204,13 +204,13 @@ describe.skipIf(!canMount || !hasPostgres)("a disk for files that fills", () => 
     spawnSync("mount", ["-t", "tmpfs", "-o", "size=12m,mode=0777", "tmpfs", folder])
     const { DATABASE_URL = "" } = await Effect.runPromise(Scope.provide(TestDatabase.acquireEnvironment, scope))
     at = await stand({ DATABASE_URL, DATA_DIR: folder })
-  }, 120_000)
+  }, 300_000)
   afterAll(async () => {
     await at.end()
     await Effect.runPromise(Scope.close(scope, Exit.void))
     spawnSync("umount", ["-l", folder])
     rmSync(home, { recursive: true, force: true })
-  }, 60_000)
+  }, 180_000)
 
   it("S60 S66: it is said with 503, nothing is half there, and with room the same upload goes on", async () => {
     const filler = join(folder, "filler")
@@ -228,7 +228,7 @@ describe.skipIf(!canMount || !hasPostgres)("a disk for files that fills", () => 
         .split("\t")[0],
     )
     assert.isBelow(used, 3_100_000)
-  }, 120_000)
+  }, 300_000)
 })
 
 describe.skipIf(!Swift.isInstalled || !hasPostgres)("an S3 service that is tired", () => {
@@ -259,7 +259,7 @@ describe.skipIf(!Swift.isInstalled || !hasPostgres)("an S3 service that is tired
   afterAll(async () => {
     await at.end()
     await Effect.runPromise(Scope.close(scope, Exit.void))
-  }, 60_000)
+  }, 180_000)
 
   it("S60 S61: where it answers 503, an upload waits and then goes on, and the other answers are kept", async () => {
     await outage(
@@ -268,7 +268,7 @@ describe.skipIf(!Swift.isInstalled || !hasPostgres)("an S3 service that is tired
       () => void (proxy.faults.of = () => undefined),
       1_000_000,
     )
-  }, 120_000)
+  }, 300_000)
 
   it("S68: what breaks off on its way out of the store is no whole file for anybody", async () => {
     const content = pdf(600_000)
@@ -292,5 +292,5 @@ describe.skipIf(!Swift.isInstalled || !hasPostgres)("an S3 service that is tired
     proxy.faults.of = () => undefined
     const got = await at.customer.fetch(`${at.at}/files/${file?.id}`)
     assert.strictEqual(sha256(new Uint8Array(await got.arrayBuffer())), sha256(content))
-  }, 120_000)
+  }, 300_000)
 })

@@ -15,7 +15,7 @@ const sizes = [
 ] as const
 
 describe.skipIf(Browser.missing !== undefined)("with a browser", () => {
-  layer(World.server, { excludeTestServices: true, timeout: "120 seconds" })("the pages of webhooks", (it) => {
+  layer(World.server, { excludeTestServices: true, timeout: "300 seconds" })("the pages of webhooks", (it) => {
     for (const { language, ...size } of sizes) {
       it.effect(
         `S14 S69 WCAG: added, tried, rotated, replayed and removed, ${size.width} wide, in ${language}`,
@@ -104,7 +104,7 @@ describe.skipIf(Browser.missing !== undefined)("with a browser", () => {
             })
             assert.lengthOf(yield* webhooks.list(workspaceId), 0)
           }),
-        90_000,
+        180_000,
       )
     }
   })

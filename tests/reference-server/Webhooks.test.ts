@@ -12,7 +12,7 @@ import * as World from "./WebhooksWorld.ts"
 const day = 86_400_000
 const byId = (one: World.Got, other: World.Got) => (one.id < other.id ? -1 : 1)
 
-layer(World.layer, { excludeTestServices: true, timeout: "60 seconds" })("webhooks", (it) => {
+layer(World.layer, { excludeTestServices: true, timeout: "180 seconds" })("webhooks", (it) => {
   it.effect("S69: an event comes signed, under its own id, with ids and states", () =>
     Effect.gen(function* () {
       const { receiver, secret, sent, settled, webhooks, workspaceId, id, member } = yield* World.arrange()

@@ -20,7 +20,7 @@ const start = Effect.gen(function* () {
 /** How long a dead worker holds what it had in hand, and a little. */
 const lease = 31_000
 
-layer(TestFirm.withoutWorker, { excludeTestServices: true, timeout: "60 seconds" })("webhooks and crashes", (it) => {
+layer(TestFirm.withoutWorker, { excludeTestServices: true, timeout: "180 seconds" })("webhooks and crashes", (it) => {
   it.effect("S69: killed between the commit and the delivery, it is delivered after the restart", () =>
     Effect.gen(function* () {
       const { receiver, sent, listed, id, settled } = yield* World.arrange()

@@ -17,7 +17,7 @@ const retried = (receiver: World.Receiver, count: number) =>
     }),
   )
 
-layer(World.layer, { excludeTestServices: true, timeout: "60 seconds" })("handing webhooks over", (it) => {
+layer(World.layer, { excludeTestServices: true, timeout: "180 seconds" })("handing webhooks over", (it) => {
   it.effect("S69: what is not taken comes again under the same id, newly signed, and each attempt is kept", () =>
     Effect.gen(function* () {
       const { receiver, secret, sent, settled, webhooks, workspaceId, id } = yield* World.arrange({

@@ -48,7 +48,7 @@ const firm = Effect.gen(function* () {
   return { workspaceId, member, id, identity, address, work }
 })
 
-layer(services, { excludeTestServices: true, timeout: "60 seconds" })("work items", (it) => {
+layer(services, { excludeTestServices: true, timeout: "180 seconds" })("work items", (it) => {
   it.effect("K6: work has a title, stages with a default list, an assignee, and is listed by what changed last", () =>
     Effect.gen(function* () {
       const { work, workspaceId, member, id } = yield* firm

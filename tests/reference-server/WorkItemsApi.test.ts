@@ -7,7 +7,7 @@ import * as World from "./WorkItemsWorld.ts"
 
 const headers = {}
 
-layer(World.server, { excludeTestServices: true, timeout: "60 seconds" })("work items through the API", (it) => {
+layer(World.server, { excludeTestServices: true, timeout: "180 seconds" })("work items through the API", (it) => {
   it.effect(
     "K6 T17 P2: make work, give it tasks and what they offer, move it on; every change answers with all of it",
     () =>

@@ -8,7 +8,7 @@ import { WorkItems } from "../../reference-server/src/WorkItems.ts"
 import * as Page from "./FirmPagesWorld.ts"
 import * as World from "./WorkItemsWorld.ts"
 
-layer(World.server, { excludeTestServices: true, timeout: "60 seconds" })("work on the firm's pages", (it) => {
+layer(World.server, { excludeTestServices: true, timeout: "180 seconds" })("work on the firm's pages", (it) => {
   it.effect("K6 T17: work is made with its stages, changed, moved on, and found in the list", () =>
     Effect.gen(function* () {
       const { browser, press } = yield* World.visit

@@ -6,7 +6,7 @@ import { ClientRequests } from "../../reference-server/src/ClientRequests.ts"
 import * as Browser from "../support/Browser.ts"
 import * as World from "./WorkItemsWorld.ts"
 
-layer(World.server, { excludeTestServices: true, timeout: "120 seconds" })("work in a browser", (it) => {
+layer(World.server, { excludeTestServices: true, timeout: "300 seconds" })("work in a browser", (it) => {
   it.effect.skipIf(Browser.missing !== undefined)(
     "P1 P27 C6: work and contacts have nothing for axe to find (WCAG 2.2 AA), wide and on a phone",
     () =>
@@ -62,6 +62,6 @@ layer(World.server, { excludeTestServices: true, timeout: "120 seconds" })("work
           }
         }
       }).pipe(Effect.scoped),
-    120_000,
+    300_000,
   )
 })

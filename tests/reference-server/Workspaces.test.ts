@@ -9,7 +9,7 @@ import { SqlClient } from "../../reference-server/src/platform/Sql.ts"
 import { Workspaces } from "../../reference-server/src/Workspaces.ts"
 import * as TestFirm from "../support/TestFirm.ts"
 
-layer(TestFirm.layer, { excludeTestServices: true, timeout: "60 seconds" })("workspaces", (it) => {
+layer(TestFirm.layer, { excludeTestServices: true, timeout: "180 seconds" })("workspaces", (it) => {
   it.effect("of several people who set up at once one does, and may sign in", () =>
     Effect.gen(function* () {
       const workspaces = yield* Workspaces

@@ -13,6 +13,7 @@ export interface Looks {
 }
 
 const phone = { width: 360, height: 740 }
+const largePhone = { width: 390, height: 844 }
 const desk = { width: 1280, height: 900 }
 /** A desk's window at 400 %, and at 200 % (WCAG 1.4.10, 1.4.4). */
 const enlarged = [
@@ -103,6 +104,8 @@ export const looks = (name: string): Looks => {
     await at(page, phone, `${what}, spaced`)
     await page.evaluate(unspaced)
     for (const size of enlarged) await at(page, size, what)
+    await at(page, desk, what)
+    await keep(page, `${what}-1280`)
     await page.emulateMedia({ reducedMotion: "reduce", forcedColors: "active" })
     complain(`${what}, without motion`, await page.evaluate<ReadonlyArray<string>>(moving(0)))
     await at(page, desk, `${what}, forced colours`)
@@ -110,6 +113,8 @@ export const looks = (name: string): Looks => {
     await page.emulateMedia({ forcedColors: "none", colorScheme: "dark" })
     complain(`${what}, dark`, await Browser.axe(page))
     await keep(page, `${what}-1280-dark`)
+    await at(page, largePhone, what)
+    await keep(page, `${what}-390-dark`)
     await byKeyboard(page, what)
     await page.setViewportSize(phone)
     await page.emulateMedia({ colorScheme: "light" })
@@ -133,7 +138,7 @@ export const looks = (name: string): Looks => {
   const pictures = async (page: Page, what: string) => {
     for (const [size, colorScheme] of [
       [phone, "light"],
-      [{ width: 390, height: 844 }, "dark"],
+      [largePhone, "dark"],
       [desk, "light"],
     ] as const) {
       await page.emulateMedia({ colorScheme })

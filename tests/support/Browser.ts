@@ -9,7 +9,7 @@ import { createRequire } from "node:module"
 import { dirname, join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 import { promisify } from "node:util"
-import { chromium, type BrowserContextOptions, type Page } from "playwright-core"
+import { type Browser as Launched, chromium, type Page } from "playwright-core"
 
 export type { Page }
 
@@ -47,12 +47,17 @@ if (missing !== undefined) process.stderr.write(`Browser tests are skipped: ${mi
 /** What a page without scripts was opened with: `axe` needs it again. */
 const withoutScripts = new WeakMap<Page, PageOptions>()
 
-const contextOptions = ({ javaScript, width, height, ...rest }: PageOptions): BrowserContextOptions => ({
-  ...rest,
-  javaScriptEnabled: javaScript,
-  viewport: { width, height },
-  reducedMotion: "reduce",
-})
+const contextOf = async (browser: Launched, { javaScript, width, height, ...rest }: PageOptions) => {
+  const context = await browser.newContext({
+    ...rest,
+    javaScriptEnabled: javaScript,
+    viewport: { width, height },
+    reducedMotion: "reduce",
+  })
+  // what comes at all comes in this time, on a machine that has much else to do too
+  context.setDefaultTimeout(60_000)
+  return context
+}
 
 /** Starts the browser (0.3 s; 3 s more the first time after `npm ci`). Call `close` when done. */
 export const launch = async (): Promise<Browser> => {
@@ -75,7 +80,7 @@ export const launch = async (): Promise<Browser> => {
   })
   return {
     page: async (options) => {
-      const page = await (await browser.newContext(contextOptions(options))).newPage()
+      const page = await (await contextOf(browser, options)).newPage()
       if (!options.javaScript) withoutScripts.set(page, options)
       return page
     },
@@ -136,15 +141,19 @@ const withScripts = async (page: Page, options: PageOptions): Promise<Page> => {
 const twinOf = async (page: Page, options: PageOptions): Promise<Page> => {
   const browser = page.context().browser()
   if (browser === null) throw new Error("the page's browser is gone")
-  const context = await browser.newContext(contextOptions({ ...options, javaScript: true }))
+  const context = await contextOf(browser, { ...options, javaScript: true })
   page.once("close", () => void context.close().catch(() => {}))
   const twin = await context.newPage()
   twins.set(page, twin)
   return twin
 }
 
-/** Keeps a picture of the whole page as tests/artefacts/screenshots/NAME.png, and gives its path. */
-export const screenshot = async (page: Page, name: string): Promise<string> => {
+/**
+ * Keeps a picture of the whole page as tests/artefacts/screenshots/NAME.png, and gives its path. With TEST_PICTURES=none, where
+ * nobody will look at them (they are a tenth of what the tests cost), it keeps none, and gives null.
+ */
+export const screenshot = async (page: Page, name: string): Promise<string | null> => {
+  if (process.env["TEST_PICTURES"] === "none") return null
   const path = join(root, "tests/artefacts/screenshots", `${name}.png`)
   await page.screenshot({ path, fullPage: true })
   return path

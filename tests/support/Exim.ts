@@ -119,7 +119,7 @@ export const scoped = Effect.fnUntraced(function* (ports: Ports) {
 
 /** Waits until something answers there. */
 const answers = async (port: number): Promise<void> => {
-  for (let tries = 0; tries < 100; tries++) {
+  for (let tries = 0; tries < 600; tries++) {
     const isThere = await new Promise<boolean>((resolve) => {
       const socket = createConnection({ host: "127.0.0.1", port })
       socket.once("data", () => resolve(true))

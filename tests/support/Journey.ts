@@ -155,11 +155,7 @@ export const start = async (name: string, environment: Readonly<Record<string, s
   const uploads = Context.get(services, Uploads)
   const browser = await Browser.launch()
   const { look, complaints } = eye(name)
-  const open = async (options: Partial<Browser.PageOptions>) => {
-    const page = await browser.page({ javaScript: true, ...phone, ...options })
-    page.setDefaultTimeout(20_000)
-    return page
-  }
+  const open = (options: Partial<Browser.PageOptions>) => browser.page({ javaScript: true, ...phone, ...options })
   const member = await open(desk)
   const mailsTo = (address: string) => sink.mails.filter((mail) => mail.envelope.to.includes(address))
   const signIn = async () => {
@@ -185,14 +181,10 @@ export const start = async (name: string, environment: Readonly<Record<string, s
     look,
     complaints,
     customer: (options = {}) => open(options),
-    another: async (page) => {
-      const tab = await page.context().newPage()
-      tab.setDefaultTimeout(20_000)
-      return tab
-    },
+    another: (page) => page.context().newPage(),
     mailsTo,
     mailTo: (address, nth = 1) =>
-      sink.waitFor(() => mailsTo(address).length >= nth, 30_000).then(() => nthOf(mailsTo(address), nth)),
+      sink.waitFor(() => mailsTo(address).length >= nth).then(() => nthOf(mailsTo(address), nth)),
     pass: async (millis) => {
       clock.pass(millis)
       const due = Effect.repeat(requests.sweep, { while: (looked) => looked === 100 })

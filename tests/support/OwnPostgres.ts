@@ -15,10 +15,17 @@ const folder = existsSync(installed)
       .find((bin) => existsSync(join(bin, "initdb")))
   : undefined
 
-export const missing: string | undefined =
-  folder !== undefined || spawnSync("initdb", ["--version"]).status === 0 ? undefined : "no initdb on this machine"
+const isInstalled = folder !== undefined || spawnSync("initdb", ["--version"]).status === 0
 
-if (missing !== undefined) process.stderr.write(`Tests with a Postgres of their own are skipped: ${missing}\n`)
+/** These tests are the same whatever database the others run on: they run once, beside those on a server (globalSetup.ts says so). */
+export const missing: string | undefined =
+  process.env["TEST_DATABASE_URL"] === undefined
+    ? "TEST_DATABASE_URL is not set"
+    : isInstalled
+      ? undefined
+      : "no initdb on this machine"
+
+if (!isInstalled) process.stderr.write(`Tests with a Postgres of their own are skipped: ${missing}\n`)
 
 /** A program of Postgres. */
 export const program = (name: string): string => (folder === undefined ? name : join(folder, name))

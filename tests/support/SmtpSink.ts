@@ -41,7 +41,7 @@ export interface SmtpSink {
   /** All mails so far, in order of arrival; grows as mail arrives. */
   readonly mails: ReadonlyArray<SunkMail>
   readonly behave: (behaviour: Behaviour) => void
-  /** The first mail, arrived or to come, that satisfies the predicate; rejects after `timeoutMillis` (10 s). */
+  /** The first mail, arrived or to come, that satisfies the predicate; rejects after `timeoutMillis` (60 s). */
   readonly waitFor: (predicate: (mail: SunkMail) => boolean, timeoutMillis?: number) => Promise<SunkMail>
   /** Forgets the mails so far. */
   readonly clear: () => void
@@ -118,7 +118,7 @@ export const start = async (port = 0): Promise<SmtpSink> => {
     behave: (next) => {
       behaviour = next
     },
-    waitFor: (predicate, timeoutMillis = 10_000) => {
+    waitFor: (predicate, timeoutMillis = 60_000) => {
       const found = mails.find(predicate)
       if (found) return Promise.resolve(found)
       return new Promise((resolve, reject) => {

@@ -268,10 +268,14 @@ export const at =
       }),
     )
 
-/** Tries until there is something; a test that waits in vain dies. */
+/** Noon (UTC) of the day so many days after an instant: outside of the quiet hours of every firm here, whenever tests run. */
+export const noonAfter = (instant: number, days: number): number =>
+  (Math.floor(instant / 86_400_000) + days + 0.5) * 86_400_000
+
+/** Tries for a minute until there is something; a test that waits in vain dies. */
 export const eventually = <A, E, R>(look: Effect.Effect<A | undefined, E, R>): Effect.Effect<A, never, R> =>
   Effect.filterOrFail(look, (found) => found !== undefined).pipe(
-    Effect.retry({ schedule: Schedule.spaced("25 millis"), times: 600 }),
+    Effect.retry({ schedule: Schedule.spaced("25 millis"), times: 2_400 }),
     Effect.orDie,
   )
 

@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Answers from "@requite/core/Answers"
 import { kind, type TextQuestion } from "@requite/core/QuestionKind/text"
 import { asking } from "../../support/Questionnaires.ts"
+import * as Processor from "../../support/Processor.ts"
 
 const question = (change: object = {}) => ({ id: "q", type: "text", label: "Question", ...change })
 const issues = (change: object, answer: unknown) => Answers.validate(asking(question(change)), { q: answer })
@@ -141,7 +142,7 @@ describe.each(Object.entries(formats))("format %s", (format, { good, bad }) => {
   it.each(bad)("refuses %j", (answer) => assert.include(codes({ format, long: true }, answer), `text-${format}`))
   it("refuses hostile texts of a million characters at once", () => {
     const million = 1_000_000
-    const start = performance.now()
+    const start = Processor.worked()
     for (const hostile of [
       "a".repeat(million),
       `https://${".".repeat(million)}@`,
@@ -155,7 +156,7 @@ describe.each(Object.entries(formats))("format %s", (format, { good, bad }) => {
     ]) {
       assert.include(codes({ format }, hostile), `text-${format}`)
     }
-    assert.isBelow(performance.now() - start, 2000)
+    assert.isBelow(Processor.worked() - start, 2000)
   })
 })
 

@@ -3,6 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Reminder } from "@requite/core"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import * as Processor from "../../support/Processor.ts"
 
 const at = (iso: string) => Date.parse(iso)
 const iso = (instant: number) => new Date(instant).toISOString().replace(":00.000Z", "Z")
@@ -200,9 +201,9 @@ describe("business days", () => {
     const holidays = Array.from({ length: 36_500 }, (_, day) =>
       new Date(Date.UTC(2027, 1, 2 + day)).toISOString().slice(0, 10),
     )
-    const began = performance.now()
+    const began = Processor.worked()
     assert.strictEqual(next({ ...business([], ...holidays), cap: null }), "2127-01-09T09:00Z")
-    assert.isBelow(performance.now() - began, 1000)
+    assert.isBelow(Processor.worked() - began, 1000)
   })
 })
 

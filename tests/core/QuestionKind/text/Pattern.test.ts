@@ -3,15 +3,16 @@ import * as Answers from "@requite/core/Answers"
 import * as Questionnaire from "@requite/core/Questionnaire"
 import { judge } from "@requite/core/QuestionKind/text/Pattern"
 import { asking, definition, section } from "../../../support/Questionnaires.ts"
+import * as Processor from "../../../support/Processor.ts"
 
 const verdict = (regex: string, longest = 500) => judge(regex, longest).verdict
 
 /** How long the engine takes to refuse a text that a pattern has no end for; it is stopped by nothing, so keep n small. */
 const milliseconds = (regex: string, text: string): number => {
   const expression = new RegExp(`^(?:${regex})$`, "u")
-  const start = performance.now()
+  const start = Processor.worked()
   expression.test(text)
-  return performance.now() - start
+  return Processor.worked() - start
 }
 
 describe("patterns that take ever longer, each repetition twice as long", () => {
@@ -240,7 +241,7 @@ describe("what cannot be decided is refused", () => {
   })
 
   it("in bounded time, however it is nested", () => {
-    const start = performance.now()
+    const start = Processor.worked()
     const hostile = [
       "((((((((((a{9}){9}){9}){9}){9}){9}){9}){9}){9}){9})",
       "((((){999}){999}){999})",
@@ -258,17 +259,17 @@ describe("what cannot be decided is refused", () => {
       "[\\p{L}\\p{N}\\p{P}\\p{S}\\p{Z}]+".repeat(30),
     ]
     for (const regex of hostile) for (const longest of [1, 500, 100_000]) judge(regex, longest)
-    assert.isBelow(performance.now() - start, 15_000)
+    assert.isBelow(Processor.worked() - start, 60_000)
   })
 
   it("and no more for a thousand of them than for a few, when they share a budget", () => {
     const budget = { left: 3_000_000 }
-    const start = performance.now()
+    const start = Processor.worked()
     const verdicts = Array.from(
       { length: 2000 },
       (_, index) => judge(`(?:a?b?c?d?e?f?g?${index}?){12}`, 500, budget).verdict,
     )
-    assert.isBelow(performance.now() - start, 5000)
+    assert.isBelow(Processor.worked() - start, 20_000)
     assert.notInclude(verdicts, "safe")
   })
 })
