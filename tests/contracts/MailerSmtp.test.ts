@@ -129,7 +129,7 @@ describe("Mailer over SMTP: no answer", () => {
         const started = performance.now()
         const failure = yield* failureOf(url, 400)
         assert.deepInclude(failure, { retryable: true, reason: "The mail server did not answer in time." })
-        assert.isBelow(performance.now() - started, 2000)
+        assert.isBelow(performance.now() - started, 20_000)
       }),
     )
   }
@@ -154,12 +154,12 @@ describe("Mailer over SMTP: no answer", () => {
       yield* Effect.gen(function* () {
         const sending = yield* Effect.forkChild(send)
         // Two connections: the send that hangs and, for a moment, the check at start.
-        assert.isTrue(yield* Effect.promise(() => within(2000, () => sink.connections() >= 1)))
+        assert.isTrue(yield* Effect.promise(() => within(20_000, () => sink.connections() >= 1)))
         yield* Effect.sleep("200 millis")
         const started = performance.now()
         yield* Fiber.interrupt(sending)
-        assert.isBelow(performance.now() - started, 1000)
-        assert.isTrue(yield* Effect.promise(() => within(2000, () => sink.connections() === 0)), "connection closed")
+        assert.isBelow(performance.now() - started, 5_000)
+        assert.isTrue(yield* Effect.promise(() => within(20_000, () => sink.connections() === 0)), "connection closed")
         sink.behave({ kind: "accept" })
         yield* send
         assert.lengthOf(sink.mails, 1)
@@ -222,7 +222,7 @@ describe("Mailer over SMTP: start, health and stop", () => {
         const url = (yield* nobody).replace("//", "//requite:s3cret@")
         const lines: Array<string> = []
         const failure = yield* Effect.gen(function* () {
-          assert.isTrue(yield* Effect.promise(() => within(2000, () => lines.length > 0)))
+          assert.isTrue(yield* Effect.promise(() => within(20_000, () => lines.length > 0)))
           return yield* Effect.flip((yield* Smtp.SmtpServer).verify)
         }).pipe(Effect.provide(withLog(lines, url)))
         assert.lengthOf(lines, 1)
@@ -238,7 +238,7 @@ describe("Mailer over SMTP: start, health and stop", () => {
       const lines: Array<string> = []
       yield* Effect.gen(function* () {
         const server = yield* Smtp.SmtpServer
-        assert.isTrue(yield* Effect.promise(() => within(2000, () => lines.length > 0)))
+        assert.isTrue(yield* Effect.promise(() => within(20_000, () => lines.length > 0)))
         assert.strictEqual(server.address, `127.0.0.1:${sink.port}`)
         yield* server.verify
         yield* Effect.promise(() => sink.close())
@@ -298,7 +298,7 @@ describe("Mailer over SMTP: start, health and stop", () => {
       assert.strictEqual(new Set(sink.mails.map(({ parsed }) => parsed.messageId)).size, 40)
       assert.isAtMost(most, 9) // eight, and for a moment the check at start
       yield* Scope.close(scope, Exit.void)
-      assert.isTrue(yield* Effect.promise(() => within(2000, () => sink.connections() === 0)))
+      assert.isTrue(yield* Effect.promise(() => within(20_000, () => sink.connections() === 0)))
     }),
   )
 })

@@ -3,7 +3,7 @@ import { assert, layer } from "@effect/vitest"
 import { ClientRequest, RequestPolicy } from "@requite/core"
 import * as Effect from "effect/Effect"
 import { ClientRequests } from "../../reference-server/src/ClientRequests.ts"
-import type { Change } from "../../reference-server/src/ClientRequests/sql.ts"
+import * as Drafts from "../../reference-server/src/ClientRequests/Drafts.ts"
 import { CustomerAccess } from "../../reference-server/src/CustomerAccess.ts"
 import * as Given from "../../reference-server/src/DataKeys/Given.ts"
 import { SqlClient } from "../../reference-server/src/platform/Sql.ts"
@@ -38,7 +38,7 @@ const shared = Effect.gen(function* () {
   return { member, request, eva, bo, address }
 })
 
-layer(TestFirm.layer, { excludeTestServices: true, timeout: "60 seconds" })("saving", (it) => {
+layer(TestFirm.layer, { excludeTestServices: true, timeout: "180 seconds" })("saving", (it) => {
   it.effect("L06 L05 L07 P24 P26: nothing is kept before Finish, and Finish takes all or nothing", () =>
     Effect.gen(function* () {
       const requests = yield* ClientRequests
@@ -86,6 +86,57 @@ layer(TestFirm.layer, { excludeTestServices: true, timeout: "60 seconds" })("sav
     }),
   )
 
+  it.effect("I10 L05: twenty saves at once over a draft are each kept, none over another", () =>
+    Effect.gen(function* () {
+      const requests = yield* ClientRequests
+      const drafts = yield* Drafts.make
+      const { member, stored } = yield* TestFirm.firm
+      const request = yield* TestFirm.sendRequest(member, stored.ref)
+      const customer = yield* TestFirm.customerOf(request)
+      const save = (n: number) =>
+        Effect.flatMap(uuid, (id) =>
+          Effect.as(requests.save(customer, { revision: 1, answers: { name: `Carl ${n}` } }, id), id),
+        )
+      // makes the draft, and starts the request: the others change nothing else
+      const first = yield* save(0)
+      const others = yield* Effect.forEach(Array.from({ length: 20 }).keys(), (n) => save(n + 1), {
+        concurrency: "unbounded",
+      })
+      const draft = yield* drafts.draft(member.workspaceId, request.id, null)
+      assert.deepStrictEqual(draft?.saves.toSorted(), [first, ...others].toSorted())
+    }),
+  )
+
+  it.effect(
+    "I10 L05: a draft is written over what was read only where neither it nor its request was written since",
+    () =>
+      Effect.gen(function* () {
+        const requests = yield* ClientRequests
+        const drafts = yield* Drafts.make
+        const { member, stored } = yield* TestFirm.firm
+        const { workspaceId } = member
+        const request = yield* TestFirm.sendRequest(member, stored.ref)
+        const { id } = request
+        const customer = yield* TestFirm.customerOf(request)
+        const save = Effect.flatMap(uuid, (one) =>
+          requests.save(customer, { revision: 1, answers: { name: "Carl" } }, one),
+        )
+        const look = Effect.flatMap(uuid, (one) => drafts.standing(workspaceId, id, one))
+        assert.isNull(yield* look)
+        yield* save
+        const isWritten = Effect.fnUntraced(function* (seen: Effect.Success<typeof look>) {
+          if (seen === null) return yield* Effect.die(new Error("there is a draft"))
+          return yield* drafts.rewriteDraft(workspaceId, id, { ...seen.draft, answers: { name: "Eve" } }, seen.versions)
+        })
+        const early = yield* look
+        assert.isTrue(yield* isWritten(early))
+        assert.isFalse(yield* isWritten(early))
+        const before = yield* look
+        yield* requests.cancel(member, id, "No longer needed.", yield* uuid)
+        assert.isFalse(yield* isWritten(before))
+      }),
+  )
+
   it.effect("L32 C4: two people change one field: the second is told both values, and nothing is overwritten", () =>
     Effect.gen(function* () {
       const requests = yield* ClientRequests
@@ -117,7 +168,7 @@ layer(TestFirm.layer, { excludeTestServices: true, timeout: "60 seconds" })("sav
           [["mail"], ["name"]],
         ],
       )
-      const rows = yield* sql<Given.Columns & Omit<Change, "value" | "linkId">>`
+      const rows = yield* sql<Given.Columns & Omit<Drafts.Change, "value" | "linkId">>`
         SELECT question, version, value AS clear, sealed, kept, recipient FROM answer_changes
         WHERE request_id = ${request.id} ORDER BY id`
       const given = yield* Given.make

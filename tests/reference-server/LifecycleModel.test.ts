@@ -222,7 +222,7 @@ const take = Effect.fnUntraced(function* (
         return [intent, requests.handle(member.workspaceId, id, intent)]
       }
       case "Save": {
-        const isChanged = (model.draft?.name ?? model.submitted?.name ?? null) !== step.name
+        const isChanged = (model.draft?.name ?? model.submitted?.name ?? "") !== step.name
         const isLive = policy.saving === "live"
         const isConflict = isLive && isChanged && form === 0 && model.version > 0
         const seen = { name: form === 0 ? 0 : model.version }
@@ -362,7 +362,7 @@ const tell = Effect.fnUntraced(function* (arranged: Arranged, story: Model.Story
   return { states: model.state.state, events: history.map(({ type }) => type), path }
 })
 
-layer(TestFirm.withoutWorker, { excludeTestServices: true, timeout: "60 seconds" })(
+layer(TestFirm.withoutWorker, { excludeTestServices: true, timeout: "180 seconds" })(
   "the server and its model",
   (it) => {
     it.effect(

@@ -11,6 +11,7 @@ import { foldLines } from "./MailLayout/foldLines.ts"
 import { linkColour, styleBody, styleSheet } from "./MailLayout/styles.ts"
 import { wrapText } from "./MailLayout/wrapText.ts"
 import { safeHref } from "./RichText/links.ts"
+import * as Remembered from "./internal/Remembered.ts"
 import * as SafeHtml from "./SafeHtml.ts"
 
 /** A mail before its layout. */
@@ -164,7 +165,7 @@ const brandHead = ({ logoUrl, name }: Brand, accent: string): string => {
 }
 
 /** The outline that keeps a pale colour apart from the card (WCAG 1.4.11). */
-const edge = (accent: string) => Contrast.adjusted(accent, "#ffffff", 3)
+const edge = Remembered.by((accent) => Contrast.adjusted(accent, "#ffffff", 3))
 
 const tagOf = (lang: string) => lang.replace(/[^A-Za-z0-9-]/g, "").slice(0, 35)
 

@@ -3,7 +3,7 @@ import { Answers, type ClientRequest, LocalText, Questionnaire, QuestionKind } f
 import { equal } from "@requite/core/FillSession/Place"
 import type { Conflict, Current, Version } from "../ClientRequests.ts"
 import * as Filling from "../Filling.ts"
-import type { Change } from "./sql.ts"
+import type { Change } from "./Drafts.ts"
 
 /** Answers as everybody else sees them: files stand under their question, however they arrived. */
 export const withFiles = (

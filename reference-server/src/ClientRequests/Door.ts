@@ -30,7 +30,7 @@ export type IntentFor<E> = (
   request: ClientRequest.State,
 ) => Effect.Effect<ClientRequest.Intent, E | Broken, Crypto.Crypto>
 /** What else to write in the same transaction; not called for a command that was carried out before. */
-export type Write = (state: ClientRequest.State) => Effect.Effect<unknown, SqlError.SqlError>
+export type Write<W = never> = (state: ClientRequest.State) => Effect.Effect<unknown, W | SqlError.SqlError>
 
 export const make = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
@@ -93,15 +93,15 @@ export const make = Effect.gen(function* () {
     )
 
   /** Asks something of a request that is there. `isDone`: has it been carried out before? Looked up, unless somebody knows. */
-  const transact = <E>(
+  const transact = <E, W = never>(
     workspaceId: string,
     id: string,
     intentFor: IntentFor<E>,
-    write?: Write,
+    write?: Write<W>,
     isDone = (commandId: string): Effect.Effect<boolean, Broken> => rows.isDone(id, commandId),
   ) => {
     let type = "none"
-    return inTransaction<ClientRequest.State, E | ClientRequest.Refusal | RequestNotFound>(
+    return inTransaction<ClientRequest.State, E | W | ClientRequest.Refusal | RequestNotFound>(
       id,
       () => type,
       Effect.gen(function* () {
@@ -118,6 +118,22 @@ export const make = Effect.gen(function* () {
     )
   }
 
+  /**
+   * Carries a command out that leaves the request as it is, as most saves do, without holding it in between; null where that did
+   * not come about: then it is to be asked of the door. `attempt` decides on what it read, and writes only where that still holds.
+   */
+  const unheld = <A>(
+    id: string,
+    type: ClientRequest.Intent["type"],
+    attempt: Effect.Effect<A | null, Broken, Crypto.Crypto>,
+  ) =>
+    attempt.pipe(
+      Effect.provideService(Crypto.Crypto, crypto),
+      Effect.catch(Effect.die),
+      Effect.tap((done) => (done === null ? Effect.void : Metrics.command(type, "done"))),
+      Tracing.span("ClientRequests.unheld", () => ({ attributes: { requestId: id, "requite.command": type } })),
+    )
+
   /** Asks something, by a command of a new id, of a request that the caller's transaction has locked and read. */
   const carryOut = (workspaceId: string, before: ClientRequest.State, intent: ClientRequest.Intent) =>
     counted<ClientRequest.State, ClientRequest.Refusal>(
@@ -130,8 +146,12 @@ export const make = Effect.gen(function* () {
       }),
     )
 
-  const create = (workspaceId: string, intent: Extract<ClientRequest.Intent, { type: "Create" }>, write?: Write) =>
-    inTransaction<ClientRequest.State, ClientRequest.Refusal | RequestNotFound>(
+  const create = <W = never>(
+    workspaceId: string,
+    intent: Extract<ClientRequest.Intent, { type: "Create" }>,
+    write?: Write<W>,
+  ) =>
+    inTransaction<ClientRequest.State, W | ClientRequest.Refusal | RequestNotFound>(
       intent.requestId,
       () => intent.type,
       Effect.gen(function* () {
@@ -148,10 +168,10 @@ export const make = Effect.gen(function* () {
       }),
     )
 
-  const handle = (workspaceId: string, id: string, intent: ClientRequest.Intent, write?: Write) =>
+  const handle = <W = never>(workspaceId: string, id: string, intent: ClientRequest.Intent, write?: Write<W>) =>
     intent.type === "Create"
       ? create(workspaceId, intent, write)
-      : transact(workspaceId, id, () => Effect.succeed(intent), write)
+      : transact<never, W>(workspaceId, id, () => Effect.succeed(intent), write)
 
   /** What else is out, for a command that may send; unknown to others, and to policies that do not limit it. */
   const outstanding = Effect.fnUntraced(function* (workspaceId: string, request: ClientRequest.State) {
@@ -172,7 +192,7 @@ export const make = Effect.gen(function* () {
     }
   })
 
-  return { rows, crypto, attached, transact, carryOut, handle, outstanding }
+  return { rows, crypto, attached, transact, unheld, carryOut, handle, outstanding }
 })
 
 export type Door = Effect.Success<typeof make>

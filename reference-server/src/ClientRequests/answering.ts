@@ -1,5 +1,5 @@
 /** What the customer gives, and how it ends: what is judged is what is kept, so both happen under the request's lock. */
-import { type Answers, type ClientRequest, type Crypto, Submission } from "@requite/core"
+import { type Answers, ClientRequest, type Crypto, Submission } from "@requite/core"
 import { equal } from "@requite/core/FillSession/Place"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -11,7 +11,7 @@ import type { Member } from "../Members.ts"
 import * as Answered from "./Answered.ts"
 import type { Door, IntentFor, Write } from "./Door.ts"
 import type { Reading } from "./Reading.ts"
-import type { Change, Draft } from "./sql.ts"
+import type { Change, Draft } from "./Drafts.ts"
 
 type Service = ClientRequests["Service"]
 /** What would be submitted, by its id and digest. */
@@ -41,7 +41,10 @@ const savedAs = ({ before, draft }: Written, request: ClientRequest.State): Curr
 /** How many of the latest saves are remembered, so that one that arrives twice is carried out once (I9). */
 const remembered = 50
 
-export const make = ({ rows, transact, attached }: Door, { currentOf, draftAndCurrentOf, read }: Reading) => {
+export const make = (
+  { rows, transact, unheld, attached }: Door,
+  { currentOf, currentWith, draftAndCurrentOf, read }: Reading,
+) => {
   const intentOf = (customer: Customer, revision: number, commandId: string) => ({
     id: commandId,
     by: { kind: "customer", link: customer.linkId } as const,
@@ -51,12 +54,79 @@ export const make = ({ rows, transact, attached }: Door, { currentOf, draftAndCu
     revision,
   })
 
-  const save: Service["save"] = Effect.fnUntraced(function* (
-    customer,
-    { revision, answers, visited, seen = {} },
-    commandId,
-  ) {
-    const { workspace, requestId, recipient, linkId } = customer
+  type Saving = Parameters<Service["save"]>
+
+  /** What a save asks for, and what it writes: nothing where it was carried out before. Or what of it is malformed. */
+  const judged = (
+    [customer, { revision, answers, visited, seen = {} }, commandId]: Saving,
+    { current, draft }: { readonly current: Current; readonly draft: Draft | null },
+    at: number,
+  ) => {
+    const { request, stored, visited: places, versions } = current
+    const { recipient, linkId } = customer
+    const kept = Answered.withoutCleared(answers)
+    // a page of an older revision asked something else: the door tells it so
+    const malformed = revision < request.revision ? [] : Answered.malformedIn(stored.questionnaire, kept)
+    if (malformed.length > 0) return { malformed }
+    const before = draft?.answers ?? current.answers
+    const isShared = request.policy.saving === "live"
+    const merge = Answered.merge({ answers: before, versions }, answers, seen, { recipient, linkId, at })
+    const accepted = isShared ? merge.accepted : answers
+    const conflicts = isShared ? merge.conflicts : []
+    const changed = Object.keys(accepted).filter((id) => !equal(accepted[id], before[id]))
+    // whether these are asked may hang on the others
+    const counting = Answered.given(current, kept)
+    const saves = draft?.saves ?? []
+    const written: Written = {
+      before: current,
+      draft: {
+        answers: Answered.withoutCleared({ ...before, ...accepted }),
+        visited: stored.questionnaire.sections
+          .map(({ id }) => id)
+          .filter((id) => id === visited || places.includes(id)),
+        versions: isShared ? merge.versions : versions,
+        saves: [...saves, commandId].slice(-remembered),
+        savedAt: new Date(at),
+      },
+      changes: isShared ? merge.changes : [],
+    }
+    const intent = {
+      type: "Save",
+      ...intentOf(customer, revision, commandId),
+      answered: Object.keys(kept).some((id) => Object.hasOwn(counting, id)),
+      items: [...new Set(changed.flatMap((id) => Filling.sectionOf(stored.questionnaire, id) ?? []))],
+      questions: isShared ? changed : [],
+      conflicts: conflicts.map(({ question }) => question),
+    } as const
+    return { malformed, intent, conflicts, written: saves.includes(commandId) ? null : written }
+  }
+
+  /** A save that changes the draft and nothing else, by a look and a write; null: it is more than that, or met another. */
+  const savedUnheld = (saving: Saving) => {
+    const [{ workspace, requestId }, , commandId] = saving
+    return unheld(
+      requestId,
+      "Save",
+      Effect.gen(function* () {
+        const found = yield* rows.standing(workspace.id, requestId, commandId)
+        // of a shared record each value is kept besides
+        if (found === null || found.draft.isDone || found.request.policy.saving === "live") return null
+        const { request, draft, versions } = found
+        const current = yield* currentWith(workspace.id, request, draft, workspace.timeZone)
+        const asked = judged(saving, { current, draft }, yield* Clock.currentTimeMillis)
+        if (asked.intent === undefined || asked.written === null) return null
+        const handled = yield* Effect.option(ClientRequest.handle(asked.intent, request))
+        if (handled._tag === "None" || handled.value.events.length > 0) return null
+        const isWritten = yield* rows.rewriteDraft(workspace.id, requestId, asked.written.draft, versions)
+        return isWritten ? { conflicts: asked.conflicts, current: savedAs(asked.written, request) } : null
+      }),
+    )
+  }
+
+  const save: Service["save"] = Effect.fnUntraced(function* (...saving: Saving) {
+    const quick = yield* savedUnheld(saving)
+    if (quick !== null) return quick
+    const [{ workspace, requestId }, , commandId] = saving
     let written: Written | null = null
     // was it carried out before? null: there is no draft to have read that with
     let known: boolean | null = null
@@ -68,44 +138,12 @@ export const make = ({ rows, transact, attached }: Door, { currentOf, draftAndCu
       requestId,
       (request) =>
         Effect.gen(function* () {
-          const { current, draft } = yield* draftAndCurrentOf(workspace.id, request, workspace.timeZone, commandId)
-          known = draft?.isDone ?? null
-          const { stored, visited: places, versions } = current
-          const kept = Answered.withoutCleared(answers)
-          // a page of an older revision asked something else: the door tells it so
-          const malformed = revision < request.revision ? [] : Answered.malformedIn(stored.questionnaire, kept)
-          if (malformed.length > 0) return yield* new AnswersRefused({ issues: malformed })
-          const before = draft?.answers ?? current.answers
-          const at = yield* Clock.currentTimeMillis
-          const isShared = request.policy.saving === "live"
-          const merge = Answered.merge({ answers: before, versions }, answers, seen, { recipient, linkId, at })
-          const accepted = isShared ? merge.accepted : answers
-          conflicts = isShared ? merge.conflicts : []
-          const changed = Object.keys(accepted).filter((id) => !equal(accepted[id], before[id]))
-          // whether these are asked may hang on the others
-          const counting = Answered.given(current, kept)
-          written = {
-            before: current,
-            draft: {
-              answers: Answered.withoutCleared({ ...before, ...accepted }),
-              visited: stored.questionnaire.sections
-                .map(({ id }) => id)
-                .filter((id) => id === visited || places.includes(id)),
-              versions: isShared ? merge.versions : versions,
-              saves: [...(draft?.saves ?? []), commandId].slice(-remembered),
-              savedAt: new Date(at),
-            },
-            changes: isShared ? merge.changes : [],
-          }
-          if (draft?.saves.includes(commandId) === true) written = null
-          return {
-            type: "Save",
-            ...intentOf(customer, revision, commandId),
-            answered: Object.keys(kept).some((id) => Object.hasOwn(counting, id)),
-            items: [...new Set(changed.flatMap((id) => Filling.sectionOf(stored.questionnaire, id) ?? []))],
-            questions: isShared ? changed : [],
-            conflicts: conflicts.map(({ question }) => question),
-          } as const
+          const found = yield* draftAndCurrentOf(workspace.id, request, workspace.timeZone, commandId)
+          known = found.draft?.isDone ?? null
+          const asked = judged(saving, found, yield* Clock.currentTimeMillis)
+          if (asked.intent === undefined) return yield* new AnswersRefused({ issues: asked.malformed })
+          ;({ conflicts, written } = asked)
+          return asked.intent
         }),
       () =>
         written === null

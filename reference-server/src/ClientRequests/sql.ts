@@ -8,10 +8,10 @@ import * as Given from "../DataKeys/Given.ts"
 import * as Together from "../Database/Together.ts"
 import { SqlClient, SqlSchema } from "../platform/Sql.ts"
 import type { Seal } from "../Record/Seals.ts"
+import * as Drafts from "./Drafts.ts"
 import * as States from "./States.ts"
-import { type ListQuery, Version } from "../ClientRequests.ts"
+import type { ListQuery } from "../ClientRequests.ts"
 
-const Json = Schema.Record(Schema.String, Schema.Unknown)
 /** An instant that the database keeps as a `timestamptz`. */
 const InstantOfDate = Schema.Date.pipe(
   Schema.decodeTo(Instant.Instant, {
@@ -19,41 +19,14 @@ const InstantOfDate = Schema.Date.pipe(
     encode: SchemaGetter.transform((at: number) => new Date(at)),
   }),
 )
+const decodeAnswers = Schema.decodeUnknownEffect(Schema.Record(Schema.String, Schema.Unknown))
 const StateRow = Schema.Struct({ state: ClientRequest.State })
 /** The state as it lies there, to be read by `States`. */
 const StateText = Schema.Struct({ state: Schema.String })
-const Draft = Schema.Struct({
-  answers: Json,
-  visited: Schema.Array(Schema.String),
-  versions: Schema.Record(Schema.String, Version),
-  /** Ids of the latest commands that saved. */
-  saves: Schema.Array(Schema.String),
-  savedAt: Schema.Date,
-})
-export type Draft = typeof Draft.Type
-const DraftRow = Schema.Struct({
-  ...Draft.fields,
-  answers: Schema.Unknown,
-  sealed: Given.Columns.sealed,
-  /** Was the command that is asked about carried out before? */
-  isDone: Schema.Boolean,
-})
-const decodeAnswers = Schema.decodeUnknownEffect(Json)
-
 /** An audit entry as its row holds it. */
 export const Entry = AuditEntry.AuditEntry.mapFields((fields) => ({ ...fields, at: InstantOfDate }))
 /** The columns of one. */
 export const entryColumns = "request_id, index, type, at, by, command_id, event, context, salt, commitment, hash"
-
-/** One value of a shared record, as somebody gave it; not `kept`: somebody else had written meanwhile. */
-export interface Change {
-  readonly question: string
-  readonly version: number
-  readonly value: unknown
-  readonly kept: boolean
-  readonly recipient: string
-  readonly linkId: string
-}
 
 /** A request that is due. Its state is not looked into yet: one that cannot be read must not hold up the others. */
 const Due = Schema.Struct({
@@ -70,6 +43,7 @@ export type Due = typeof Due.Type
 export const make = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
   const given = yield* Given.make
+  const { written, ...drafts } = yield* Drafts.make
 
   const lockedState = SqlSchema.findOneOption({
     Request: Schema.Struct({ workspaceId: Schema.String, id: Schema.String }),
@@ -121,31 +95,6 @@ export const make = Effect.gen(function* () {
       SELECT ${sql.literal(entryColumns)} FROM audit_entries
       WHERE workspace_id = ${workspaceId} AND request_id = ${id} ORDER BY index`,
   })
-  const draft = SqlSchema.findOneOption({
-    Request: Schema.Struct({ id: Schema.String, commandId: Schema.NullOr(Schema.String) }),
-    Result: DraftRow,
-    execute: ({ id, commandId }) => sql`
-      SELECT answers, sealed, visited, versions, saves, saved_at,
-        EXISTS (SELECT FROM audit_entries WHERE request_id = ${id} AND command_id = ${commandId}) AS is_done
-      FROM answers WHERE request_id = ${id}`,
-  })
-  const drafts = SqlSchema.findAll({
-    Request: Schema.Array(Schema.String),
-    Result: Schema.Struct({ requestId: Schema.String, ...DraftRow.fields }),
-    execute: (ids) => sql`
-      SELECT a.request_id, a.answers, a.sealed, a.visited, a.versions, a.saves, a.saved_at, false AS is_done
-      FROM ${Together.rows(
-        sql,
-        "id uuid",
-        ids.map((id) => ({ id })),
-      )} asked JOIN answers a ON a.request_id = asked.id`,
-  })
-  const draftOf = yield* Together.make((ids: ReadonlyArray<string>) =>
-    Effect.map(drafts(ids), (found) => {
-      const by = new Map(found.map(({ requestId, ...one }) => [requestId, one]))
-      return ids.map((id) => by.get(id) ?? null)
-    }),
-  )
   const submitted = SqlSchema.findOneOption({
     Request: Schema.String,
     Result: Schema.Struct({ id: Schema.String, ...Given.Columns }),
@@ -169,10 +118,6 @@ export const make = Effect.gen(function* () {
       ? Effect.succeed(null)
       : Effect.flatMap(States.read(row.value.state), (request) => given.openState(workspaceId, request))
 
-  /** Writes what is sealed; where its key was destroyed meanwhile, the next one is looked for when it is tried again. */
-  const written = <A, E>(workspaceId: string, writing: Effect.Effect<A, E>) =>
-    Effect.tapError(writing, () => given.forget(workspaceId))
-
   /** A request whose window has passed is listed as Expired, whether or not the sweeper has been there. */
   const conditions = (workspaceId: string, { state, search }: ListQuery, now: Date) =>
     sql.and([
@@ -186,6 +131,7 @@ export const make = Effect.gen(function* () {
     ])
 
   return {
+    ...drafts,
     lockedState: (workspaceId: string, id: string) =>
       Effect.flatMap(isUuid(id) ? lockedState({ workspaceId, id }) : none, (row) => stateOf(workspaceId, row)),
     state: (workspaceId: string, id: string) =>
@@ -196,13 +142,6 @@ export const make = Effect.gen(function* () {
         entries({ workspaceId, id }),
         Effect.forEach((entry) => given.openEntry(workspaceId, entry)),
       ),
-    draft: Effect.fnUntraced(function* (workspaceId: string, id: string, commandId: string | null) {
-      const row = commandId === null ? yield* draftOf(id) : Option.getOrNull(yield* draft({ id, commandId }))
-      if (row === null) return null
-      const { sealed, answers: clear, ...rest } = row
-      const answers = yield* given.open(workspaceId, Given.places.draft(id), { sealed, clear })
-      return answers === undefined ? null : { ...rest, answers: yield* decodeAnswers(answers) }
-    }),
     submitted: Effect.fnUntraced(function* (workspaceId: string, id: string) {
       const row = Option.getOrNull(yield* submitted(id))
       if (row === null) return null
@@ -305,36 +244,6 @@ export const make = Effect.gen(function* () {
     dueAgain: (workspaceId: string, id: string, at: number | null) => sql`
       UPDATE client_requests SET next_due_at = ${dateOf(at)}
       WHERE workspace_id = ${workspaceId} AND id = ${id}`,
-
-    writeDraft: (workspaceId: string, id: string, { savedAt, ...draft }: Draft) =>
-      written(
-        workspaceId,
-        Effect.flatMap(
-          given.seal(workspaceId, Given.places.draft(id), draft.answers),
-          (sealed) => sql`INSERT INTO answers (request_id, workspace_id, sealed, visited, versions, saves, saved_at)
-            VALUES (${id}, ${workspaceId}, ${given.alive(sealed)}, ${JSON.stringify(draft.visited)},
-              ${JSON.stringify(draft.versions)}, ${JSON.stringify(draft.saves)}, ${savedAt})
-            ON CONFLICT (request_id) DO UPDATE SET sealed = excluded.sealed, answers = NULL, visited = excluded.visited,
-              versions = excluded.versions, saves = excluded.saves, saved_at = excluded.saved_at`,
-        ),
-      ),
-
-    writeChanges: (workspaceId: string, id: string, changes: ReadonlyArray<Change>, now: number) =>
-      Effect.forEach(
-        changes,
-        ({ question, version, value, kept, recipient, linkId }) =>
-          written(
-            workspaceId,
-            Effect.flatMap(
-              given.seal(workspaceId, Given.places.change(id, question, version), value),
-              (sealed) => sql`INSERT INTO answer_changes
-                  (workspace_id, request_id, question, version, sealed, kept, recipient, link_id, at)
-                VALUES (${workspaceId}, ${id}, ${question}, ${version}, ${given.alive(sealed)}, ${kept}, ${recipient},
-                  ${linkId}, ${new Date(now)})`,
-            ),
-          ),
-        { discard: true },
-      ),
 
     writeSubmission: (workspaceId: string, id: string, submission: ClientRequest.Submission, answers: object) =>
       written(

@@ -48,13 +48,17 @@ export interface Speech extends Translator<"mail"> {
   readonly values: Wording.Values
 }
 
+/** Asked for by whoever words a part of a letter: it is made once. */
+const speeches = new WeakMap<Letter, Speech>()
+
 /** What every letter says in the recipient's language. */
-export const speechOf = ({
-  workspace,
-  member,
-  details,
-  recipient = ClientRequest.primary(details),
-}: Letter): Speech => {
+export const speechOf = (letter: Letter): Speech => {
+  const speech = speeches.get(letter) ?? spokenIn(letter)
+  speeches.set(letter, speech)
+  return speech
+}
+
+const spokenIn = ({ workspace, member, details, recipient = ClientRequest.primary(details) }: Letter): Speech => {
   const translated = translator("mail", [recipient.language, workspace.language])
   const { t, locale } = translated
   const greeting =

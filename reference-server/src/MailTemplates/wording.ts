@@ -114,8 +114,18 @@ export const chain = (wanted: string, workspaceLanguage: string): ReadonlyArray<
   ...new Set([wanted, wanted.split("-")[0] ?? wanted, workspaceLanguage, workspaceLanguage.split("-")[0] ?? ""]),
 ]
 
+const directions = new Map<string, "ltr" | "rtl">()
+
 /** Do lines of this language run from right to left? */
 export const direction = (language: string): "ltr" | "rtl" => {
+  const known = directions.get(language) ?? directionOf(language)
+  // whoever makes languages up gets no memory for them
+  if (directions.size >= 500) directions.clear()
+  directions.set(language, known)
+  return known
+}
+
+const directionOf = (language: string): "ltr" | "rtl" => {
   try {
     const script = new Intl.Locale(language).maximize().script ?? ""
     return ["Arab", "Hebr", "Thaa", "Syrc", "Nkoo", "Adlm", "Rohg"].includes(script) ? "rtl" : "ltr"

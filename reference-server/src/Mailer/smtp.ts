@@ -12,6 +12,7 @@ import { createTransport, type NodemailerError } from "nodemailer"
 import { parseConnectionUrl } from "nodemailer/lib/shared"
 import { type DkimKey, Mailer, MailFailed, type OutgoingMail } from "../Mailer.ts"
 import * as MimeMessage from "./MimeMessage.ts"
+import * as MimeText from "./MimeText.ts"
 
 /** SMTP_URL is not the URL of an SMTP server. The message quotes no part of it: it may hold a password. */
 export class SmtpUrlInvalid extends Schema.TaggedError<SmtpUrlInvalid>()("SmtpUrlInvalid", {}) {
@@ -93,6 +94,10 @@ const openPool = Effect.fnUntraced(function* (redacted: Redacted.Redacted) {
     // Whoever still sends was interrupted before this scope closed; waiting for a server that hangs would hold up the exit.
     (transport) => Effect.sync(() => transport.close({ force: true })),
   )
+  transport.use("stream", ({ message }, done) => {
+    MimeText.atOnce(message)
+    done()
+  })
   return { transport, address: `${fromUrl.host}:${fromUrl.port ?? (fromUrl.secure ? 465 : 587)}` }
 })
 

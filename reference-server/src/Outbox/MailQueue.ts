@@ -37,7 +37,7 @@ const [refresh, lease] = [3, 10]
 /** In milliseconds: how often an empty queue is looked at, for what other processes put in. */
 const interval = 500
 /** In milliseconds: so long those that are free wait for each other, half of all that take, to be served by one statement. */
-const gathering = 20
+const gathering = 100
 
 export class MailQueue extends Context.Service<
   MailQueue,

@@ -36,14 +36,15 @@ export const run = async (): Promise<void> => {
     PUBLIC_URL: `http://localhost:${port}`,
     ...profile,
   }
-  const servers = [
-    await ServerProcess.start({ ...environment, PORT: port ?? "" }),
-    await ServerProcess.start(environment),
-  ]
+  const first = await ServerProcess.start({ ...environment, PORT: port ?? "" })
   const nobody = await SmtpSink.start()
   const world = await World.make(ground.environment, nobody, environment.PUBLIC_URL)
+  // while nobody looks for what is due: reminded before it was put aside, there would be nothing to remind its copies of
+  await first.stop()
   const id = await world.request(dueNow)
   await ground.sql(`UPDATE client_requests SET next_due_at = NULL WHERE id = $1`, [id])
+  await first.start()
+  const servers = [first, await ServerProcess.start(environment)]
   await world.settled([id])
   await Ground.multiply(ground, id, count, undefined, ["audit_entries", "mails"])
   await ground.sql(`ANALYZE`)

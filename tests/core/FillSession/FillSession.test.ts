@@ -259,6 +259,17 @@ describe("somebody else saved in between (L32)", () => {
     assert.deepStrictEqual(session.answerAt(again, ["owners"]), [{ owner: "Bo" }, {}])
   })
 
+  it("of a repeated group, an empty field that one says and the other leaves out is nothing to decide", () => {
+    const [state] = after(
+      start({ answers: {}, revision: 1 }),
+      { type: "InstanceAdded", group: ["owners"] },
+      owner(0, "owner", "Ann"),
+      { type: "AnswersArrived", revision: 2, answers: { owners: [{ owner: "Ann", share: "", sure: false }] } },
+    )
+    assert.isEmpty(state.conflicts)
+    assert.strictEqual(session.saving(state).state, "saved")
+  })
+
   it("files are added and removed on both sides", () => {
     const [a, b, c, d] = ["a", "b", "c", "d"].map(fileRef)
     const [state] = after(

@@ -11,7 +11,7 @@ import { questionnaire } from "./Forms.ts"
 const sources = join(import.meta.dirname, "../../../packages/core/src")
 
 describe.skipIf(Browser.missing !== undefined)("in a browser", () => {
-  it("loads, and asks what it asks here", { timeout: 60_000 }, async () => {
+  it("loads, and asks what it asks here", { timeout: 180_000 }, async () => {
     const asked: Array<string> = []
     const server = createServer((request, response) => {
       const path = normalize(request.url ?? "/")

@@ -13,20 +13,32 @@ export { isRecord } from "../Evaluation/frames.ts"
 export const isList = (value: unknown): value is ReadonlyArray<unknown> => Array.isArray(value)
 export const list = (value: unknown): ReadonlyArray<unknown> => (isList(value) ? value : [])
 
-/** The same JSON? No answer is null or missing alike. Iterative: what comes from outside may be nested as deep as it likes. */
+/** No answer, however it is said: an empty field, a box that is not ticked, a list of nothing. */
+export const isNothing = (value: unknown): boolean =>
+  (value ?? "") === "" || value === false || (isList(value) && value.length === 0)
+
+/**
+ * Do both say the same? What says nothing may as well be missing; but an instance in which nothing is written is one more.
+ * Iterative: what comes from outside may be nested as deep as it likes.
+ */
 export const equal = (one: unknown, other: unknown): boolean => {
   const pairs: Array<readonly [unknown, unknown]> = [[one, other]]
   for (const [a, b] of pairs) {
-    if (Object.is(a ?? null, b ?? null)) continue
+    if (Object.is(a, b) || (isNothing(a) && isNothing(b))) continue
     if (typeof a !== "object" || typeof b !== "object" || !a || !b || isList(a) !== isList(b)) return false
-    const right = new Map(Object.entries(b))
-    if (Object.keys(a).length !== right.size) return false
-    for (const [key, value] of Object.entries(a)) {
-      if (!right.has(key)) return false
-      pairs.push([value, right.get(key)])
-    }
+    if (isList(a) && a.length !== list(b).length) return false
+    for (const key of Object.keys({ ...a, ...b })) pairs.push([at(a, [key]), at(b, [key])])
   }
   return true
+}
+
+/** The answer without what says nothing: it is the same JSON wherever `equal` holds. */
+export const meaning = (answer: unknown): unknown => {
+  if (isNothing(answer)) return null
+  if (isList(answer)) return answer.map(meaning)
+  if (!isRecord(answer)) return answer
+  const said = Object.entries(answer).filter(([, value]) => !isNothing(value))
+  return Object.fromEntries(said.map(([key, value]) => [key, meaning(value)]))
 }
 
 /** A record without these keys. */
