@@ -112,7 +112,7 @@ export const make = Effect.fnUntraced(function* (key: Redacted.Redacted) {
         return dressed(response(yield* find(partOf(headers)), headers, typed))
       }
       const { file } = yield* find(whole)
-      const address = yield* withCrypto(Addresses.sign(key, { workspaceId, file: file.id, reader }))
+      const address = yield* withCrypto(Addresses.sign(key, { workspaceId, file: file.id, name: file.name, reader }))
       return PageSecurity.seeOther(config, `${config.filesUrl}/files/${address}`)
     }),
     named: (address) => withCrypto(Addresses.read(key, address)),
@@ -139,12 +139,13 @@ export const routes = HttpRouter.use(
       const { "*": address = "" } = yield* HttpRouter.params
       const named = yield* (yield* Downloads).named(address)
       if (named === null || headers["host"] !== host) return nothing
-      const { workspaceId, file: id } = named
+      const { workspaceId, file: id, name } = named
       const files = yield* Files
       return yield* Effect.gen(function* () {
         const [file] = yield* files.of(workspaceId, [id])
         if (file === undefined) return nothing
-        const served = response(yield* files.open(workspaceId, id, partOf(headers)(file)), headers)
+        const found = yield* files.open(workspaceId, id, partOf(headers)(file))
+        const served = response({ ...found, file: { ...found.file, name } }, headers)
         return HttpServerResponse.setHeaders(served, { ...PageSecurity.headers(config), ...served.headers })
       }).pipe(
         Tenancy.within(workspaceId),

@@ -69,15 +69,15 @@ export class Uploads extends Context.Service<
     receiveLogo(workspaceId: string, file: Arriving): Effect.Effect<Logo, UploadRefused>
     /** Those of these documents that belong to the member's firm, in this order. Ids from a form prove nothing. */
     attachments(member: Member, ids: ReadonlyArray<string>): Effect.Effect<ReadonlyArray<FileRef>>
-    /** A file of a request, an upload or an attachment, for a member. */
+    /** A file of a request, for a member: an upload, an attachment, or a document that goes with it or is named by a question. */
     download(
       workspaceId: string,
       requestId: string,
       fileId: string,
       part?: PartOf,
     ): Effect.Effect<Download, RequestNotFound | FileWithheld>
-    /** The customer's own view: attachments and handouts of the firm, files of this request and of this session. Of an upload page only
-     * what this session brought itself (S67). */
+    /** The customer's own view: attachments and handouts of the firm, documents that questions name, files of this request and of this
+     * session. Of an upload page only what this session brought itself (S67). */
     downloadFor(
       customer: Customer,
       fileId: string,

@@ -55,7 +55,7 @@ const begin = Effect.gen(function* () {
 
 const idOf = (page: Visitor.Page) => /name="remove" value="([^"]+)"/.exec(page.text)?.[1] ?? ""
 
-layer(Visitor.layer, { excludeTestServices: true, timeout: "60 seconds" })("a page to upload to", (it) => {
+layer(Visitor.layer, { excludeTestServices: true, timeout: "180 seconds" })("a page to upload to", (it) => {
   it.effect("F1 F5 F9 L36: files come in on several visits, the firm is told, and it stays open", () =>
     Effect.gen(function* () {
       const { person, overview, requests, request, member } = yield* begin

@@ -26,7 +26,7 @@ const doors = ({ id, handle, key, cookie, theirs }: World.Firm, file: string) =>
   { path: `/api/customer/${handle}/files/${file}`, headers: theirs },
 ]
 
-const patience = { excludeTestServices: true, timeout: "120 seconds" } as const
+const patience = { excludeTestServices: true, timeout: "300 seconds" } as const
 
 layer(World.layerOf(), patience)("files, saved", (it) => {
   it.effect("S54: whatever a file is, it goes as bytes to save, under headers in which nothing runs", () =>
@@ -290,6 +290,7 @@ layer(World.layerOf({ FILES_URL: apart }), patience)("files on an origin of thei
         const arriving = { name: "deed.pdf", content: Stream.make(content) }
         const file = yield* (yield* Uploads).receiveDocument(member, arriving)
         const brought = yield* documents.add(member, folder.id, file)
+        yield* documents.edit(member, brought.id, { name: "For the bank.pdf" })
         const shares = yield* Shares
         const { url, share } = yield* shares.make(member, brought.id, { note: "The bank", days: 2 })
         const path = new URL(Redacted.value(url)).pathname
@@ -302,6 +303,8 @@ layer(World.layerOf({ FILES_URL: apart }), patience)("files on an origin of thei
         const at = location.slice(apart.length)
         const saved = yield* World.call(at, there)
         assert.deepStrictEqual([saved.status, World.sha256(saved.body)], [200, World.sha256(content)])
+        // what the file was called by its sender stays the firm's
+        assert.include(saved.headers["content-disposition"], 'filename="For the bank.pdf"')
         // neither the link itself is there, nor the file where the pages are, nor either of them later
         assert.strictEqual((yield* World.call(path, there)).status, 404)
         assert.strictEqual((yield* World.call(at, { host: "localhost:3000" })).status, 404)

@@ -11,6 +11,8 @@ import * as Stream from "effect/Stream"
 import * as Api from "../../reference-server/src/Api.ts"
 import * as Assets from "../../reference-server/src/Assets.ts"
 import { ClientRequests } from "../../reference-server/src/ClientRequests.ts"
+import { Documents } from "../../reference-server/src/Documents.ts"
+import { Handouts } from "../../reference-server/src/Documents/Handouts.ts"
 import * as FirmPages from "../../reference-server/src/FirmPages.ts"
 import * as Samples from "../../reference-server/src/FirmPages/Samples.ts"
 import { Files } from "../../reference-server/src/Files.ts"
@@ -78,7 +80,38 @@ const handedIn = Effect.fnUntraced(function* (name: string, content: Uint8Array)
   return { ...firm, sent, customer, file }
 })
 
-layer(server, { excludeTestServices: true, timeout: "60 seconds" })("files that are kept back", (it) => {
+/** Work with two tasks, which a customer was asked for at once; they have brought a document for one of them. */
+const working = Effect.gen(function* () {
+  scanner().mode = "up"
+  const { member, address } = yield* TestFirm.firm
+  const { workspaceId } = member
+  const [work, requests] = [yield* WorkItems, yield* ClientRequests]
+  const [item, task, another] = [yield* Crypto.uuid, yield* Crypto.uuid, yield* Crypto.uuid]
+  const source = TestFirm.questionnaire
+    .replace('"id":"kyc"', '"id":"id-check"')
+    .replace('"type":"upload"', '"type":"upload","check":"identity"')
+  const { stored } = yield* (yield* Questionnaires).add(workspaceId, source)
+  yield* work.create(workspaceId, item, { title: "Onboarding" })
+  yield* work.addTask(workspaceId, item, task, { title: "Identity check", questionnaires: [stored.ref.id] })
+  yield* work.addTask(workspaceId, item, another, { title: "Who it is", questionnaires: [] })
+  const sent = yield* TestFirm.sendRequest(member, stored.ref, {
+    recipients: [TestFirm.recipient(address)],
+    workItem: item,
+    tasks: [
+      { task, sections: ["papers"] },
+      { task: another, sections: ["about"] },
+    ],
+  })
+  const customer = yield* TestFirm.customerOf(sent)
+  yield* requests.save(customer, { revision: 1, answers: { name: "Carl" } }, yield* Crypto.uuid)
+  const question = stored.questionnaire.sections[1]?.items[0] ?? assert.fail("no question")
+  const content = Stream.make(FileSamples.pdf)
+  const file = yield* (yield* Uploads).receive(customer, { question, revision: 1, name: "pass.pdf", content })
+  const { browser } = yield* signedIn(member)
+  return { browser, customer, file, item, member, sent, task }
+})
+
+layer(server, { excludeTestServices: true, timeout: "180 seconds" })("files that are kept back", (it) => {
   it.effect("S55 S56: they are on the page of operations with the reason; on the request without a link", () =>
     Effect.gen(function* () {
       scanner().mode = "up"
@@ -200,29 +233,8 @@ layer(server, { excludeTestServices: true, timeout: "60 seconds" })("files that 
 
   it.effect("P16 P17: the task shows its documents and the check that they led to", () =>
     Effect.gen(function* () {
-      scanner().mode = "up"
-      const { member, address } = yield* TestFirm.firm
-      const { workspaceId } = member
-      const [work, requests] = [yield* WorkItems, yield* ClientRequests]
-      const [item, task] = [yield* Crypto.uuid, yield* Crypto.uuid]
-      const source = TestFirm.questionnaire
-        .replace('"id":"kyc"', '"id":"id-check"')
-        .replace('"type":"upload"', '"type":"upload","check":"identity"')
-      const { stored } = yield* (yield* Questionnaires).add(workspaceId, source)
-      yield* work.create(workspaceId, item, { title: "Onboarding" })
-      yield* work.addTask(workspaceId, item, task, { title: "Identity check", questionnaires: [stored.ref.id] })
-      const sent = yield* TestFirm.sendRequest(member, stored.ref, {
-        recipients: [TestFirm.recipient(address)],
-        workItem: item,
-        tasks: [{ task, sections: stored.ref.sections }],
-      })
-      const customer = yield* TestFirm.customerOf(sent)
-      yield* requests.save(customer, { revision: 1, answers: { name: "Carl" } }, yield* Crypto.uuid)
-      const question = stored.questionnaire.sections[1]?.items[0] ?? assert.fail("no question")
-      const content = Stream.make(FileSamples.pdf)
-      const file = yield* (yield* Uploads).receive(customer, { question, revision: 1, name: "pass.pdf", content })
-      yield* requests.submit(customer, 1, yield* Crypto.uuid)
-      const { browser } = yield* signedIn(member)
+      const { browser, customer, file, item, sent, task } = yield* working
+      yield* (yield* ClientRequests).submit(customer, 1, yield* Crypto.uuid)
       const { body } = yield* browser.get(`/work-items/${item}/tasks/${task}`)
       assert.include(body, "The check “identity” was asked for")
       assert.include(body, `/requests/${sent.id}/files/${file.id}`)
@@ -230,6 +242,36 @@ layer(server, { excludeTestServices: true, timeout: "60 seconds" })("files that 
       assert.deepInclude(JSON.parse(answers.body), { request: sent.id })
       assert.include(answers.body, `"check":"identity"`)
     }),
+  )
+
+  it.effect(
+    "K4 K9: each task lists what came for it, as soon as it is there, and what was given with it, with the folders",
+    () =>
+      Effect.gen(function* () {
+        const { browser, item, member, sent, task } = yield* working
+        const documents = yield* Documents
+        const [brought = assert.fail("not filed")] = yield* documents.ofRequest(member.workspaceId, sent.id)
+        const guide = yield* documents.add(
+          member,
+          brought.folder,
+          yield* (yield* Uploads).receiveDocument(member, { name: "guide.pdf", content: Stream.make(FileSamples.pdf) }),
+        )
+        yield* (yield* Handouts).give(member, sent.id, { document: guide.id, item: "about" })
+        const { body } = yield* browser.get(`/work-items/${item}`)
+        const card = (title: string) =>
+          body.split(`<li class="card task">`).find((one) => one.includes(title)) ?? assert.fail(title)
+        const page = (yield* browser.get(`/work-items/${item}/tasks/${task}`)).body
+        for (const text of [card("Identity check"), page]) {
+          assert.include(text, `href="/documents/${brought.id}">pass.pdf</a>`)
+          assert.include(text, `href="/folders/${brought.folder}"`)
+          assert.include(text, "from the customer")
+          assert.notInclude(text, "guide.pdf")
+        }
+        const other = card("Who it is")
+        assert.include(other, `href="/documents/${guide.id}">guide.pdf</a>`)
+        assert.include(other, "given to the customer")
+        assert.notInclude(other, "pass.pdf")
+      }),
   )
 
   it.effect.skipIf(Browser.missing !== undefined)(
@@ -263,6 +305,6 @@ layer(server, { excludeTestServices: true, timeout: "60 seconds" })("files that 
           assert.isAtMost(overflow, 0, `${width}`)
         }
       }),
-    90_000,
+    180_000,
   )
 })

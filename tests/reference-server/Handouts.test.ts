@@ -1,5 +1,6 @@
 // Documents of the firm that go with a request or one of its items (K9): given, read, taken back, over the whole server.
 import { assert, layer } from "@effect/vitest"
+import { createHash } from "node:crypto"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import * as Redacted from "effect/Redacted"
@@ -22,7 +23,7 @@ const arranged = Effect.gen(function* () {
   return { ...firm, folder, document, contact, request: id, customer: yield* World.enter(token) }
 })
 
-layer(Docs.layer, { excludeTestServices: true, timeout: "120 seconds" })("handouts", (it) => {
+layer(Docs.layer, { excludeTestServices: true, timeout: "300 seconds" })("handouts", (it) => {
   it.effect("K9: a document given with an item is on its page and in the API, and is read until it is taken back", () =>
     Effect.gen(function* () {
       const { api, member, session, document, request, customer } = yield* arranged
@@ -137,6 +138,45 @@ layer(Docs.layer, { excludeTestServices: true, timeout: "120 seconds" })("handou
         })
         assert.strictEqual(file.status, 410)
       }),
+  )
+
+  it.effect("K9 S68: a document that a question names is a link beside it, while the firm has exactly that one", () =>
+    Effect.gen(function* () {
+      const firm = yield* arranged
+      const { api, document } = firm
+      const sha256 = createHash("sha256").update(FileSamples.pdf).digest("hex")
+      const known = { type: "application/pdf", bytes: FileSamples.pdf.length, sha256 }
+      const attachments = [
+        { id: document.id, name: "Our \u202eterms.pdf", ...known },
+        { id: document.id, name: "An older one.pdf", ...known, sha256: "0".repeat(64) },
+        { id: "somewhere else", name: "Elsewhere.pdf", ...known },
+      ]
+      const customer = yield* World.enter(
+        (yield* World.sent({ ...firm, stored: yield* Docs.naming(firm, attachments) })).token,
+      )
+      const page = (path: string) => World.call("GET", `/q/${customer.handle}${path}`, { headers: customer.headers })
+      const link = `/q/${customer.handle}/files/${document.file}`
+      const shown = (yield* page("/sections/papers")).body
+      assert.strictEqual(shown.split(link).length - 1, 1)
+      for (const name of ["An older one.pdf", "Elsewhere.pdf"]) assert.include(shown, `<span dir="auto">${name}</span>`)
+      const file = yield* page(`/files/${document.file}`)
+      assert.strictEqual(file.body, Buffer.from(FileSamples.pdf).toString())
+      assert.include(file.headers["content-disposition"], 'filename="Our terms.pdf"')
+      const fill: unknown = JSON.parse((yield* World.call("GET", customer.at, { headers: customer.headers })).body)
+      assert.deepNestedInclude(fill, {
+        "handouts[0].file": document.file,
+        "handouts[0].item": "papers",
+        "handouts[0].question": "passport",
+      })
+      // who is asked something else has no way to it
+      const gone = yield* World.call("GET", `/q/${firm.customer.handle}/files/${document.file}`, {
+        headers: firm.customer.headers,
+      })
+      assert.strictEqual(gone.status, 410)
+      yield* api.documents.remove({ params: { id: document.id } })
+      assert.notInclude((yield* page("/sections/papers")).body, link)
+      assert.strictEqual((yield* page(`/files/${document.file}`)).status, 410)
+    }),
   )
 
   it.effect("K1 S55: an attachment that is withheld is on the customer's page by its name, and has no link", () =>

@@ -13,6 +13,7 @@ import * as Stream from "effect/Stream"
 import sharp from "sharp"
 import * as yauzl from "yauzl"
 import * as CustomerPages from "../../reference-server/src/CustomerPages.ts"
+import { Documents } from "../../reference-server/src/Documents.ts"
 import * as FirmPages from "../../reference-server/src/FirmPages.ts"
 import { Members } from "../../reference-server/src/Members.ts"
 import { Uploads } from "../../reference-server/src/Uploads.ts"
@@ -173,7 +174,17 @@ const world = Effect.gen(function* () {
   })
   const partial = begun.headers["location"]?.split("/").at(-1) ?? assert.fail(begun.body)
 
-  const dana = yield* asked(ours)
+  // documents that a question names: one of the firm's, and one that a customer brought, which is not the firm's to show
+  const folder = yield* api.documents.addFolder({ headers: {}, payload: { name: "Deeds", contact: contact.id } })
+  const said = wordOf()
+  const statute = (yield* Docs.bring(ours, folder.id, "statute.pdf", pdf(said))).document
+  const documents = yield* Documents
+  const named = [
+    yield* documents.document(ours.member.workspaceId, statute.id),
+    ...(yield* documents.ofRequest(ours.member.workspaceId, carl.request)),
+  ]
+  assert.strictEqual(named.length, 2)
+  const dana = yield* asked({ ...ours, stored: yield* Docs.naming(ours, named) })
   const waiting = wordOf()
   Docs.scanner().mode = "down"
   const pending = yield* send(dana, "pending.pdf", pdf(waiting))
@@ -202,7 +213,6 @@ const world = Effect.gen(function* () {
   const together = yield* send(ana, "together.pdf", pdf(common))
 
   // a folder's documents: one that a link shows, one whose link is revoked; and strangers who bring more
-  const folder = yield* api.documents.addFolder({ headers: {}, payload: { name: "Deeds", contact: contact.id } })
   const [deed, plan] = [wordOf(), wordOf()]
   const shown = (yield* Docs.bring(ours, folder.id, "deed.pdf", pdf(deed))).document
   const hidden = (yield* Docs.bring(ours, folder.id, "plan.pdf", pdf(plan))).document
@@ -270,6 +280,13 @@ const world = Effect.gen(function* () {
       readers: firm,
       request: carl.request,
       places: { ...common_, handle: carl.handle, document: taken.id },
+    },
+    "named by a question": {
+      id: statute.file,
+      word: said,
+      readers: [...firm, "dana"],
+      request: dana.request,
+      places: { ...common_, handle: dana.handle, document: statute.id },
     },
     dropped: {
       id: dropped,
@@ -346,7 +363,7 @@ const addresses = ({ path }: Route, file: File, reader: Reader): ReadonlyArray<s
   return path.includes(":handle") ? handles.map(fill) : [fill("")]
 }
 
-layer(Docs.layer, { excludeTestServices: true, timeout: "120 seconds" })("the matrix of files", (it) => {
+layer(Docs.layer, { excludeTestServices: true, timeout: "300 seconds" })("the matrix of files", (it) => {
   it.effect(
     "S9 S43 S54 S63 S67: no file is read by anybody it does not belong to, at whatever address; each by everybody who may",
     () =>

@@ -65,7 +65,7 @@ const refused = (customer: Customer, name: string, content: Uint8Array | Stream.
     return error instanceof UploadRefused ? error.problems.map(({ code }) => code) : []
   })
 
-layer(TestFirm.layer, { excludeTestServices: true, timeout: "60 seconds" })("uploads", (it) => {
+layer(TestFirm.layer, { excludeTestServices: true, timeout: "180 seconds" })("uploads", (it) => {
   it.effect("S53 S68: a file is kept under an id of ours, measured, and comes back as it was", () =>
     Effect.gen(function* () {
       const uploads = yield* Uploads

@@ -78,7 +78,7 @@ const refusals = (who: Entered, name: string, content: Bytes, question: string) 
 
 type Case = readonly [name: string, content: Bytes, code: string]
 
-layer(testApi, { excludeTestServices: true, timeout: "120 seconds" })("what is taken in", (it) => {
+layer(testApi, { excludeTestServices: true, timeout: "300 seconds" })("what is taken in", (it) => {
   const judged = (title: string, question: string, cases: () => ReadonlyArray<Case>) =>
     it.effect(
       title,
@@ -90,7 +90,7 @@ layer(testApi, { excludeTestServices: true, timeout: "120 seconds" })("what is t
             assert.deepStrictEqual(yield* refusals(carl, name, content, question), [code], name)
           }
         }),
-      120_000,
+      300_000,
     )
 
   judged("S51 S52: extension, content, size and both together decide, whichever way it comes", "papers", () => [

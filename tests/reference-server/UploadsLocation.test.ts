@@ -48,7 +48,7 @@ const stripped = (type: string, bytes: Uint8Array) => {
   return pieces === null ? null : Uint8Array.from(Buffer.concat(pieces))
 }
 
-layer(testApi, { excludeTestServices: true, timeout: "120 seconds" })("where a picture was taken", (it) => {
+layer(testApi, { excludeTestServices: true, timeout: "300 seconds" })("where a picture was taken", (it) => {
   for (const format of formats) {
     it.effect(`S58: of a ${format} the place goes, and nothing else that is seen`, () =>
       Effect.promise(async () => {

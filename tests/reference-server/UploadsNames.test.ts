@@ -3,6 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import PostalMime from "postal-mime"
 import * as FileName from "../../reference-server/src/Uploads/FileName.ts"
 import * as MediaType from "../../reference-server/src/Uploads/MediaType.ts"
+import * as Pictures from "../../reference-server/src/Uploads/Pictures.ts"
 import * as Samples from "../support/FileSamples.ts"
 
 const bytesOf = (text: string) => new TextEncoder().encode(text).length
@@ -84,6 +85,14 @@ describe("S53: a download is saved under its name, whatever is in it (RFC 6266, 
   }
 })
 
+describe("S58: only of rasters the size is read, whatever a picture is said to be", () => {
+  it("and a drawing, which is a program, is not opened", async () => {
+    assert.strictEqual(await Pictures.pixels("image/png", Samples.png), 1)
+    const drawing = Samples.text('<svg xmlns="http://www.w3.org/2000/svg" width="900" height="900"/>')
+    assert.isNull(await Pictures.pixels("image/png", drawing))
+  })
+})
+
 describe("S51 S52: a file is what its content says, if its name agrees", () => {
   const cases: ReadonlyArray<readonly [name: string, content: Uint8Array<ArrayBuffer>, type: string | null]> = [
     ["a.pdf", Samples.pdf, "application/pdf"],
@@ -93,8 +102,8 @@ describe("S51 S52: a file is what its content says, if its name agrees", () => {
     ["photo.png", Samples.png, "image/png"],
     ["photo.heic", Samples.heic, "image/heic"],
     ["letter.docx", Samples.docx, "application/vnd.openxmlformats-officedocument.wordprocessingml.document"],
-    ["old.doc", Samples.cfb, "application/msword"],
-    ["old.xls", Samples.cfb, "application/vnd.ms-excel"],
+    ["old.doc", Samples.doc, "application/msword"],
+    ["old.xls", Samples.xls, "application/vnd.ms-excel"],
     ["table.csv", Samples.text("a;b\r\n1;2\r\n"), "text/csv"],
     ["notes.txt", Samples.text("Grüße\n"), "text/plain"],
     ["bom.csv", Samples.text("\ufeffa,b\n"), "text/csv"],
@@ -113,7 +122,11 @@ describe("S51 S52: a file is what its content says, if its name agrees", () => {
     ["a.pdf", Samples.text("just text"), null],
     ["a.csv", Samples.pdf, null],
     ["letter.docx", Samples.zip, null],
-    ["letter.docx", Samples.cfb, null],
+    ["letter.docx", Samples.doc, null],
+    // an installer lies in the same container
+    ["old.doc", Samples.cfb, null],
+    ["old.doc", Samples.xls, null],
+    ["old.xls", Samples.doc, null],
     ["a.pdf", Samples.zip, null],
     ["a.csv", new Uint8Array([0x61, 0x00, 0x62]), null],
     ["a.txt", new Uint8Array([0x1b, 0x5b, 0x32, 0x4a]), null],

@@ -5,6 +5,7 @@ import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/testing/TestClock"
+import { Multipart } from "../../reference-server/src/platform/Http.ts"
 import * as MultipartFiles from "../../reference-server/src/Uploads/MultipartFiles.ts"
 import * as Pace from "../../reference-server/src/Uploads/Pace.ts"
 
@@ -55,6 +56,53 @@ describe("the pace of uploads", () => {
       assert.deepStrictEqual(yield* Fiber.join(slow), Exit.succeed(630_000))
       assert.deepStrictEqual(yield* Fiber.join(halting), Exit.succeed(1_200_000))
     }),
+  )
+
+  it.effect(
+    "S60: a file in a form is held to it, also what nobody wants of it; what is done with it afterwards is not",
+    () =>
+      Effect.gen(function* () {
+        const head = new TextEncoder().encode(
+          '--edge\r\ncontent-disposition: form-data; name="file"; filename="a.pdf"\r\n\r\n',
+        )
+        const form = (content: Stream.Stream<Uint8Array>) =>
+          Stream.concat(Stream.make(head), content).pipe(
+            Stream.pipeThroughChannel(Multipart.makeChannel({ "content-type": "multipart/form-data; boundary=edge" })),
+          )
+        const reading = (
+          content: Stream.Stream<Uint8Array>,
+          take: (
+            content: Stream.Stream<Uint8Array, Multipart.MultipartError>,
+          ) => Effect.Effect<void, Multipart.MultipartError>,
+        ) =>
+          Effect.forkChild(
+            Effect.exit(
+              MultipartFiles.forEach(form(content), (part) =>
+                Multipart.isFile(part) ? take(part.content) : Effect.void,
+              ),
+            ),
+          )
+        const wanted = yield* reading(every(1, 1), Stream.runDrain)
+        const unwanted = yield* reading(every(1, 1), (content) =>
+          Effect.andThen(Stream.runDrain(Stream.take(content, 1)), Stream.runDrain(content)),
+        )
+        const whole = Stream.concat(
+          Stream.take(every(1, 1), 3),
+          Stream.make(new TextEncoder().encode("\r\n--edge--\r\n")),
+        )
+        const scanned = yield* reading(whole, (content) =>
+          Effect.andThen(Stream.runDrain(content), Effect.sleep("10 minutes")),
+        )
+        yield* TestClock.adjust("59 seconds")
+        assert.isUndefined(wanted.pollUnsafe())
+        yield* TestClock.adjust("2 seconds")
+        for (const fiber of [wanted, unwanted]) {
+          const error = yield* Effect.flip(Effect.flatten(Fiber.join(fiber)))
+          assert.instanceOf(error.reason.cause, Pace.TooSlow)
+        }
+        yield* TestClock.adjust("10 minutes")
+        assert.deepStrictEqual(yield* Fiber.join(scanned), Exit.void)
+      }),
   )
 
   it.effect(

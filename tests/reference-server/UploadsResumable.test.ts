@@ -104,7 +104,7 @@ const byHand = (path: string, method: string, headers: Said, body: Uint8Array, c
     ),
   )
 
-layer(testApi, { excludeTestServices: true, timeout: "60 seconds" })("uploads as the draft has them", (it) => {
+layer(testApi, { excludeTestServices: true, timeout: "180 seconds" })("uploads as the draft has them", (it) => {
   it.effect("S62: a whole file comes in one request, and is answered with what became of it", () =>
     Effect.gen(function* () {
       const carl = yield* enter("In one")

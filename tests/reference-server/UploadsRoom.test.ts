@@ -70,7 +70,7 @@ const written = (at: string) =>
 
 const idOf = (at: string) => at.split("/").at(-1) ?? ""
 
-layer(world, { excludeTestServices: true, timeout: "120 seconds" })("room for uploads", (it) => {
+layer(world, { excludeTestServices: true, timeout: "300 seconds" })("room for uploads", (it) => {
   it.effect("S59: of a hundred files at the edge of a request's room exactly those get in that fit, by both ways", () =>
     Effect.gen(function* () {
       yield* nextDay

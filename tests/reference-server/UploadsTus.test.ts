@@ -10,7 +10,7 @@ import * as World from "./UploadsWorld.ts"
 
 const { pdf } = Samples
 
-layer(testApi, { excludeTestServices: true, timeout: "60 seconds" })("uploads in pieces", (it) => {
+layer(testApi, { excludeTestServices: true, timeout: "180 seconds" })("uploads in pieces", (it) => {
   it.effect("S61: a file comes in pieces, goes on where the storage ends, and is in the request when it is whole", () =>
     Effect.gen(function* () {
       const carl = yield* enter("In pieces")

@@ -17,6 +17,16 @@ export const png = padded(
 export const heic = padded("\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic", 200)
 /** The container of the older office programs. */
 export const cfb = padded("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", 1024)
+const holding = (inside: string): Bytes =>
+  binary(
+    Buffer.from(cfb).toString("latin1") +
+      [...inside]
+        .map((letter) => `${letter}\0`)
+        .join("")
+        .padEnd(128, "\0"),
+  )
+export const doc = holding("WordDocument")
+export const xls = holding("Workbook")
 export const exe = padded("MZ\x90\x00\x03", 512)
 export const html = text("<!doctype html><html><body><script>alert(1)</script></body></html>")
 export const svg = text('<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>')
@@ -32,7 +42,7 @@ export const docx = archive({
   "word/document.xml": "<w:document/>",
 })
 
-const samples = { pdf, jpeg, png, heic, cfb, exe, html, svg, zip, docx }
+const samples = { pdf, jpeg, png, heic, cfb, doc, xls, exe, html, svg, zip, docx }
 
 /** What a content is called in the titles of tests. */
 export const nameOf = (content: Bytes): string =>

@@ -18,6 +18,10 @@ export const within = <E, R>(
     })
   })
 
+/** Digests a chunk while it is on its way: the disk, or the line, works by itself. */
+export const digesting = <E, R>(writing: Effect.Effect<void, E, R>, digest: () => void): Effect.Effect<void, E, R> =>
+  Effect.all([writing, Effect.sync(digest)], { concurrency: "unbounded", discard: true })
+
 /** Runs the content through `write`, chunk after chunk, each only when the one before is written. Memory is that of one chunk. */
 export const take = Effect.fnUntraced(function* <E, R, E2, R2>(
   content: Stream.Stream<Uint8Array, E, R>,
@@ -28,8 +32,7 @@ export const take = Effect.fnUntraced(function* <E, R, E2, R2>(
   let bytes = 0
   yield* Stream.runForEach(content, (chunk): Effect.Effect<void, E2, R2> => {
     bytes += chunk.length
-    hash.update(chunk)
-    return write(chunk)
+    return digesting(write(chunk), () => void hash.update(chunk))
   })
   return { bytes, sha256: hash.digest("hex") }
 })

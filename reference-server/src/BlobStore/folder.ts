@@ -99,12 +99,12 @@ const open = Effect.fnUntraced(function* (folder: string) {
     if (name.startsWith("partial/")) yield* Effect.ignore(fs.remove(path.dirname(file)))
   })
 
-  /** What lies in a folder; none: nothing does. */
+  /** What lies in a folder; none: nothing does. That the whole store is away is another thing: `tmp` is always there. */
   const names = (...parts: ReadonlyArray<string>) =>
     fs.readDirectory(path.join(folder, ...parts)).pipe(
       Effect.catchIf(
         (error) => isMissing(error) || codeOf(error) === "ENOTDIR",
-        () => Effect.succeed([]),
+        () => Effect.as(fs.access(tmp), []),
       ),
       Effect.mapError(unavailable),
     )
@@ -205,12 +205,12 @@ const open = Effect.fnUntraced(function* (folder: string) {
         yield* Stream.runForEach(all, (chunk): Effect.Effect<void, BlobTooLarge | BlobStoreUnavailable> => {
           if (bytes + chunk.length > maxBytes) return Effect.fail(new BlobTooLarge({ maxBytes }))
           bytes += chunk.length
-          hash?.update(chunk)
-          return opened.writeAll(chunk).pipe(
+          const writing = opened.writeAll(chunk).pipe(
             Effect.map(() => void (written = bytes)),
             Effect.mapError(unavailable),
             Effect.uninterruptible, // as in `put`
           )
+          return BlobIntake.digesting(writing, () => void hash?.update(chunk))
         }).pipe(Effect.ensuring(Effect.suspend(() => (written === bytes ? Effect.ignore(remember) : Effect.void))))
         return { bytes, cut }
       }, Effect.scoped),

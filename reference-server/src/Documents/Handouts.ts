@@ -2,8 +2,12 @@
  * Handouts: documents of the firm that go with a request, or with one item of it, for its customer to read (K9). Giving one
  * copies nothing: it says that whoever may see the request may read this document, until a member takes it back, the document
  * is deleted, or the request is out of its customer's reach. Both are written down.
+ *
+ * A question *names* a document too, by its id, digest and size (format.md, attachments). Who is asked the question may read it
+ * as long as the firm has exactly that one.
  */
-import { ClientRequest, Crypto } from "@requite/core"
+import { ClientRequest, Crypto, Questionnaire } from "@requite/core"
+import type { Attachment } from "@requite/core/Questionnaire/Definition"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -40,6 +44,19 @@ export type Handout = typeof Handout.Type
 export const Available = Schema.Struct({ id: Schema.String, name: Schema.String, folder: Schema.String })
 export type Available = typeof Available.Type
 
+/** A document that a question names. */
+export interface Named {
+  readonly file: string
+  /** As the question says it. */
+  readonly name: string
+  readonly bytes: number
+  readonly type: string
+  readonly sha256: string
+  /** The id of the question. */
+  readonly question: string
+  readonly attachment: Attachment
+}
+
 /** So many may go with one request. */
 export const most = 100
 
@@ -50,6 +67,11 @@ export class Handouts extends Context.Service<
     of(workspaceId: string, requestId: string): Effect.Effect<ReadonlyArray<Handout>, DocumentNotFound>
     /** Those that its customer may read now: of one that may be withheld, nothing is known. */
     forCustomer(workspaceId: string, requestId: string): Effect.Effect<ReadonlyArray<Handout>>
+    /**
+     * Documents that the questions name and that may be read now: those that members put into folders, never what a customer
+     * brought. One that is not here any more, or is another, is passed over: its name is all there is of it.
+     */
+    named(workspaceId: string, questionnaire: Questionnaire.Questionnaire): Effect.Effect<ReadonlyArray<Named>>
     /** Documents that lie where this request's do: with its work, its contacts, or in the folders that are for guests. */
     available(workspaceId: string, requestId: string): Effect.Effect<ReadonlyArray<Available>, DocumentNotFound>
     /** Gives a document with a request that is not over; again changes nothing. Only one that was found to be clean. */
@@ -90,6 +112,22 @@ export const layer = Layer.effect(
       execute: ({ workspaceId, id }) =>
         sql`SELECT state, ended_at IS NOT NULL AS is_over FROM client_requests WHERE workspace_id = ${workspaceId} AND id = ${id}`,
     })
+    const ofIds = SqlSchema.findAll({
+      Request: Schema.Struct({ workspaceId: Schema.String, ids: Schema.Array(Schema.String) }),
+      Result: Schema.Struct({
+        id: Schema.String,
+        file: Schema.String,
+        bytes: Schema.Finite,
+        type: Schema.String,
+        sha256: Schema.String,
+        scan: Scan,
+      }),
+      execute: ({ workspaceId, ids }) => sql`
+        SELECT d.id, d.file_id AS file, f.bytes::float8 AS bytes, f.type, f.sha256, f.scan
+        FROM documents d JOIN files f ON f.id = d.file_id
+        WHERE d.workspace_id = ${workspaceId} AND d.id IN ${sql.in(ids)}
+          AND d.created_by IS NOT NULL`,
+    })
     const lyingNear = SqlSchema.findAll({
       Request: Schema.Struct({
         ...Scoped.fields,
@@ -124,6 +162,30 @@ export const layer = Layer.effect(
       }),
       forCustomer: (workspaceId, requestId) =>
         Effect.map(all(workspaceId, requestId), (found) => found.filter(({ scan }) => isReadable(scan))),
+      named: Effect.fnUntraced(function* (workspaceId, questionnaire) {
+        const asked = Questionnaire.questions(questionnaire).flatMap(({ id: question, attachments = [] }) =>
+          attachments.map((attachment) => ({ question, attachment })),
+        )
+        const ids = [...new Set(asked.map(({ attachment }) => attachment.id).filter(isUuid))]
+        if (ids.length === 0) return []
+        const found = (yield* Effect.orDie(ofIds({ workspaceId, ids }))).filter(({ scan }) => isReadable(scan))
+        return asked.flatMap(({ question, attachment }) =>
+          found
+            .filter(
+              ({ id, sha256, bytes }) =>
+                id === attachment.id && sha256 === attachment.sha256 && bytes === attachment.bytes,
+            )
+            .map(({ file, bytes, type, sha256 }) => ({
+              file,
+              name: attachment.name,
+              bytes,
+              type,
+              sha256,
+              question,
+              attachment,
+            })),
+        )
+      }),
       available: Effect.fnUntraced(function* (workspaceId, requestId) {
         const { id, details } = (yield* requestOf(workspaceId, requestId)).state
         const contacts = details.recipients.flatMap(({ contact }) => (contact === null ? [] : [contact]))

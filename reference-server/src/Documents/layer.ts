@@ -200,6 +200,7 @@ export const layer = Layer.effect(
         return { ...found, file: { ...found.file, name } }
       }),
       ofRequest: (workspaceId, requestId) => Effect.orDie(rows.ofRequest(workspaceId, requestId)),
+      ofWork: (workspaceId, workItemId) => Effect.orDie(rows.ofWork(workspaceId, workItemId)),
       fileRequests: (workspaceId, owner) =>
         Effect.map(Effect.orDie(rows.fileRequests(workspaceId, owner)), (found) =>
           found.map(({ state, ...one }) => ({ folder: one, request: state })),

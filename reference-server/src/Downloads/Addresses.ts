@@ -17,6 +17,8 @@ export const lifetimeMillis = 300_000
 const Named = Schema.Struct({
   workspaceId: Schema.String,
   file: Schema.String,
+  /** That it is saved under: a document's may be another than the file's, and who is given the one need not know the other. */
+  name: Schema.String,
   /** The member, or the customer's session, that it was made for. */
   reader: Schema.String,
   /** Milliseconds since 1970. */

@@ -11,6 +11,7 @@ import { Contacts } from "../Contacts.ts"
 import { Questionnaires } from "../Questionnaires.ts"
 import { type Overview, roles, WorkItems, type WorkNotFound, type WorkRefused } from "../WorkItems.ts"
 import * as closing from "../WorkItems/closing.ts"
+import * as taskDocuments from "../WorkItems/documents.ts"
 import * as DocumentWords from "./DocumentWords.ts"
 import * as Field from "./Field.ts"
 import type { Form } from "./Form.ts"
@@ -79,6 +80,7 @@ const show = Effect.fnUntraced(function* (visit: Visit, refused?: WorkRefused) {
   const id = yield* idPart(visit, "id")
   const work = yield* WorkItems
   const overview = yield* here(work.overview(visit.workspace.id, id))
+  const documents = yield* taskDocuments.of(visit.workspace.id, overview)
   const members = yield* work.assignees(visit.workspace.id)
   const titles = new Map(
     (yield* (yield* Questionnaires).list(visit.workspace.id)).map((listed) => [listed.id, listed.title]),
@@ -106,7 +108,7 @@ const show = Effect.fnUntraced(function* (visit: Visit, refused?: WorkRefused) {
       ${workItem.status === "Completed" && html`<p class="lead">${t("work.completed")}</p>`}
       ${basket(visit, overview, titles)}
       <div class="beside overview">
-        <div>${Tasks.list(visit, overview, titles)} ${requests(visit, overview)}</div>
+        <div>${Tasks.list(visit, overview, { titles, documents })} ${requests(visit, overview)}</div>
         <div>${facts(visit, overview, assignee)} ${contacts(visit, overview, people)}</div>
       </div>`,
   })

@@ -14,11 +14,13 @@ import * as PageSecurity from "../PageSecurity.ts"
 import { Questionnaires } from "../Questionnaires.ts"
 import { type Task, type WorkItem, WorkItems } from "../WorkItems.ts"
 import * as answers from "../WorkItems/answers.ts"
+import * as documents from "../WorkItems/documents.ts"
 import * as Field from "./Field.ts"
 import type { Form } from "./Form.ts"
 import * as Page from "./Page.ts"
 import * as RequestAnswers from "./RequestAnswers.ts"
 import { exact } from "./RequestWords.ts"
+import * as TaskDocuments from "./TaskDocuments.ts"
 import * as Routes from "./Routes.ts"
 import { commandOf, idPart, type Visit } from "./Visit.ts"
 import { ago, type Words } from "./Words.ts"
@@ -97,6 +99,13 @@ const show = Effect.fnUntraced(function* (visit: Visit, { item, task, given, mis
   const listed = yield* (yield* Questionnaires).list(visit.workspace.id)
   const back = task === undefined ? null : yield* answers.of(visit.workspace.id, task)
   const path = `/work-items/${item.id}`
+  const filed =
+    task === undefined
+      ? []
+      : ((yield* documents.of(
+          visit.workspace.id,
+          yield* here((yield* WorkItems).overview(visit.workspace.id, item.id)),
+        )).get(task.id) ?? [])
   return Page.member(visit, {
     title: task?.title ?? t("work.task.new"),
     place: "work",
@@ -110,6 +119,13 @@ const show = Effect.fnUntraced(function* (visit: Visit, { item, task, given, mis
         ${task !== undefined && taskPill(words, task)}
       </div>
       ${task !== undefined && came(words, back)}
+      ${
+        filed.length > 0 &&
+        html`<section class="card">
+          <h2>${t("work.task.documents")}</h2>
+          ${TaskDocuments.list(words, filed)}
+        </section>`
+      }
       <form class="card" method="post" action="${path}/tasks/${task?.id ?? "new"}" novalidate>
         ${Page.tokens(visit)}
         ${Field.input({ name: "title", label: t("work.task.name"), value: given.title, autocomplete: "off", mistakes })}

@@ -1,15 +1,23 @@
 /** The tasks of a work item, each with what can be done for it now: ask the customer, or see to the request that is out. */
+import type { WorkDocument } from "../Documents.ts"
 import { type Child, type Html, html } from "../Html.ts"
 import type { Overview, Task } from "../WorkItems.ts"
 import * as Field from "./Field.ts"
 import * as Page from "./Page.ts"
 import { exact } from "./RequestWords.ts"
+import * as TaskDocuments from "./TaskDocuments.ts"
 import type { Visit } from "./Visit.ts"
 import { ago } from "./Words.ts"
 import { taskPill } from "./WorkItemWords.ts"
 
-/** `titles`: of the firm's questionnaires, by id. */
-export const list = (visit: Visit, overview: Overview, titles: ReadonlyMap<string, string>): Html => {
+interface Known {
+  /** Of the firm's questionnaires, by id. */
+  readonly titles: ReadonlyMap<string, string>
+  /** By task. */
+  readonly documents: ReadonlyMap<string, ReadonlyArray<WorkDocument>>
+}
+
+export const list = (visit: Visit, overview: Overview, known: Known): Html => {
   const { t } = visit.words
   const { workItem, tasks } = overview
   return html`<section class="part">
@@ -21,21 +29,23 @@ export const list = (visit: Visit, overview: Overview, titles: ReadonlyMap<strin
       tasks.length === 0
         ? html`<p class="help">${t("work.tasks.none")}</p>`
         : html`<ul class="tasks">
-            ${tasks.map((task) => one(visit, overview, task, titles))}
+            ${tasks.map((task) => one(visit, overview, task, known))}
           </ul>`
     }
   </section>`
 }
 
-const one = (visit: Visit, overview: Overview, task: Task, titles: ReadonlyMap<string, string>): Html => {
+const one = (visit: Visit, overview: Overview, task: Task, { titles, documents }: Known): Html => {
   const { words } = visit
   const { result } = task
+  const path = `/work-items/${task.workItem}/tasks/${task.id}`
   return html`<li class="card task">
     <div class="heading">
-      <h3><a href="/work-items/${task.workItem}/tasks/${task.id}">${task.title}</a></h3>
+      <h3><a href="${path}">${task.title}</a></h3>
       ${taskPill(words, task)}
     </div>
     ${result !== null && html`<p class="meta">${exact(result.at, words.t("work.task.result", { when: ago(words, result.at) }))}</p>`}
+    ${TaskDocuments.list(words, documents.get(task.id) ?? [], path)}
     ${task.out === null ? asking(visit, overview, task, titles) : banner(visit, task, task.out)}
   </li>`
 }

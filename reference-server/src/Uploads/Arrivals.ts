@@ -56,6 +56,12 @@ export interface Beginning {
   readonly bytes: number
 }
 
+/** A hold of this process: that somebody else wants it, and that it is over. */
+interface Holding {
+  readonly wanted: Deferred.Deferred<void>
+  readonly over: Deferred.Deferred<void>
+}
+
 /** For so long whoever wants to write waits for who writes. */
 const patienceMillis = 15_000
 const leaseSeconds = 10
@@ -69,7 +75,7 @@ export const make = Effect.fnUntraced(function* (intake: Intake, room: Room) {
   const uuid = Effect.provideService(Crypto.uuid, Crypto.Crypto, crypto)
 
   /** Holds of this process by arrival, to give way at once; those of others look into the row. */
-  const here = new Map<string, Deferred.Deferred<void>>()
+  const here = new Map<string, Holding>()
 
   const drop = (id: string) => Effect.ignore(blobs.drop(BlobKey.make(id)))
 
@@ -115,15 +121,20 @@ export const make = Effect.fnUntraced(function* (intake: Intake, room: Room) {
       if (yield* rows.hold(customer, id, holder, leaseSeconds)) break
       if (!(yield* rows.want(customer, id))) return yield* new ArrivalGone()
       const other = here.get(id)
-      if (other !== undefined) yield* Deferred.succeed(other, undefined)
+      if (other !== undefined) yield* Deferred.succeed(other.wanted, undefined)
       if ((yield* Clock.currentTimeMillis) - began > patienceMillis) return yield* new ArrivalBusy()
-      yield* Effect.sleep("50 millis")
+      // one of this process says when it has let go, which is most often at once
+      yield* Effect.raceFirst(
+        Effect.sleep("50 millis"),
+        other === undefined ? Effect.never : Deferred.await(other.over),
+      )
     }
-    here.set(id, wanted)
+    const own: Holding = { wanted, over: yield* Deferred.make<void>() }
+    here.set(id, own)
     yield* Effect.addFinalizer(() =>
       Effect.suspend(() => {
-        if (here.get(id) === wanted) here.delete(id)
-        return Effect.ignore(rows.release(customer, id, holder))
+        if (here.get(id) === own) here.delete(id)
+        return Effect.ensuring(Effect.ignore(rows.release(customer, id, holder)), Deferred.succeed(own.over, undefined))
       }),
     )
     // the lease goes on as long as this process does; without it somebody else writes, and this one must not

@@ -21,8 +21,12 @@ const extensions: Readonly<Record<string, ReadonlyArray<string>>> = {
   "text/plain": ["txt"],
 }
 
-/** Older office files share one container; only the name tells them apart. */
+/** Older office files share one container, with installers and others. What is in it has a name there, in UTF-16. */
 const container = "application/x-cfb"
+const contained: Readonly<Record<string, readonly [type: string, inside: RegExp]>> = {
+  doc: ["application/msword", /W\0o\0r\0d\0D\0o\0c\0u\0m\0e\0n\0t\0/],
+  xls: ["application/vnd.ms-excel", /W\0o\0r\0k\0b\0o\0o\0k\0|B\0o\0o\0k\0/],
+}
 /** Formats that are plain text have no signature: their extension says which, if the content is text at all. */
 const textTypes: Readonly<Record<string, string>> = { csv: "text/csv", txt: "text/plain" }
 
@@ -31,7 +35,7 @@ const never = new Set(["image/svg+xml", "text/html", "application/xml", "applica
 
 /**
  * The type of a file, or null when its content is unknown or contradicts its name. `read`: its content from the beginning, each
- * time; of most it is read as far as the type is told by it, and what only could be text is read once more, to its end.
+ * time; of most it is read as far as the type is told by it, and what could be text, or an older office file, once more.
  */
 export const find = async (name: string, read: () => ReadableStream<Uint8Array>): Promise<string | null> => {
   const extension = /\.([A-Za-z0-9]{1,10})$/.exec(name)?.[1]?.toLowerCase() ?? ""
@@ -41,7 +45,8 @@ export const find = async (name: string, read: () => ReadableStream<Uint8Array>)
     return type !== undefined && (await looksLikeText(read())) ? type : null
   }
   if (found.mime === container) {
-    return extension === "doc" ? "application/msword" : extension === "xls" ? "application/vnd.ms-excel" : null
+    const [type = null, inside] = contained[extension] ?? []
+    return inside !== undefined && (await holds(read(), inside)) ? type : null
   }
   const fits = (extensions[found.mime] ?? [found.ext]).includes(extension)
   return fits && !never.has(found.mime) ? found.mime : null
@@ -63,19 +68,21 @@ const latin1 = ({ buffer, byteOffset, byteLength }: Uint8Array): string =>
 /** What begins a page, wherever it stands. */
 const page = /<(!doctype\s+html|html[\s>]|script[\s>]|iframe[\s>]|body[\s>]|\?php[\s])/i
 
-/** No mark of a page is longer. */
+/** Nothing that is looked for is longer. */
 const overlap = 32
 
-/** Is there a page among these bytes? A picture or the edges of a PDF have none but to be two things at once (S52). */
-export const holdsPage = async (content: AsyncIterable<Uint8Array>): Promise<boolean> => {
+const holds = async (content: AsyncIterable<Uint8Array>, wanted: RegExp): Promise<boolean> => {
   let rest = ""
   for await (const chunk of content) {
     const text = rest + latin1(chunk)
-    if (page.test(text)) return true
+    if (wanted.test(text)) return true
     rest = text.slice(-overlap)
   }
   return false
 }
+
+/** Is there a page among these bytes? A picture or the edges of a PDF have none but to be two things at once (S52). */
+export const holdsPage = (content: AsyncIterable<Uint8Array>): Promise<boolean> => holds(content, page)
 
 /** How much of the end of a file says whether it is an archive as well. */
 export const tailBytes = 65_557

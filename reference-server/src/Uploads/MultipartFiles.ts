@@ -42,18 +42,23 @@ export const forEach = Effect.fnUntraced(function* <E, R>(
         const [part] = ahead
         if (part === undefined) return
         ahead = ahead.slice(1)
-        yield* take(Multipart.isFile(part) ? whole(part, next) : part)
+        yield* Multipart.isFile(part) ? inTime(part, next, take) : take(part)
       }
     }),
   )
 })
 
-const whole = (file: Multipart.File, parserIsPast: Effect.Effect<void, Multipart.MultipartError>): Multipart.File => {
-  const content = Stream.concat(file.content, Stream.fromEffectDrain(parserIsPast)).pipe(
-    Pace.kept,
-    Stream.catchTag("TooSlow", () => Stream.fail(tooSlow())),
+/** Has a file taken, whole; one that comes too slowly is not. One race for all of it: one for each chunk would cost more than they do. */
+const inTime = <E, R>(
+  file: Multipart.File,
+  parserIsPast: Effect.Effect<void, Multipart.MultipartError>,
+  take: (part: Multipart.Part) => Effect.Effect<void, E, R>,
+): Effect.Effect<void, E | Multipart.MultipartError, R> => {
+  const { content, watch } = Pace.watched(Stream.concat(file.content, Stream.fromEffectDrain(parserIsPast)))
+  return Effect.raceFirst(
+    take({ ...file, content, contentEffect: Stream.mkUint8Array(content) }),
+    Effect.mapError(watch, tooSlow),
   )
-  return { ...file, content, contentEffect: Stream.mkUint8Array(content) }
 }
 
 /** Takes every file in turn. What is no file, and a file field left empty, is passed over. */

@@ -13,17 +13,26 @@ export class TooSlow extends Schema.TaggedError<TooSlow>()("TooSlow", {}) {}
 const seconds = 60
 const leastBytes = 1_000 * seconds
 
-/** The same content, and what fails with `TooSlow` at the end of the first minute that brings too little of it. */
+/**
+ * The same content, and what fails with `TooSlow` at the end of the first minute that brings too little of it. What is done with a
+ * content that has come to its end may take its time.
+ */
 export const watched = <E, R>(content: Stream.Stream<Uint8Array, E, R>) => {
-  let came = 0
+  let [came, isOver] = [0, false]
   const watch = Effect.gen(function* () {
     for (;;) {
       const before = came
       yield* Effect.sleep(seconds * 1_000)
+      if (isOver) return yield* Effect.never
       if (came - before < leastBytes) return yield* new TooSlow()
     }
   })
-  return { content: Stream.tap(content, ({ length }) => Effect.sync(() => void (came += length))), watch }
+  const counted = Stream.map(content, (chunk) => {
+    came += chunk.length
+    return chunk
+  })
+  const end = Stream.fromEffectDrain(Effect.sync(() => void (isOver = true)))
+  return { content: Stream.concat(counted, end), watch }
 }
 
 /** The same content, as long as it keeps pace; fails with `TooSlow` where it does not. */

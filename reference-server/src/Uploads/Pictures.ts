@@ -10,6 +10,12 @@ export const maxPixels = 268_402_689
 /** How much of a file the head of its picture may take. */
 export const headBytes = 1_048_576
 
+// in the server's own process: of what a stranger sent nothing is read but the heads of rasters, as `Previews/render.ts` does
+sharp.block({ operation: ["VipsForeignLoad"] })
+sharp.unblock({
+  operation: ["Jpeg", "Png", "Webp", "Tiff", "Nsgif", "Heif"].map((kind) => `VipsForeignLoad${kind}Buffer`),
+})
+
 const readable = new Set(["image/png", "image/jpeg", "image/gif", "image/webp", "image/tiff", "image/avif"])
 
 /** Points of the picture whose file begins with these bytes; null: it is none, or none whose head can be read. */

@@ -9,7 +9,7 @@ import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { BlobKey, BlobStore } from "../BlobStore.ts"
-import { ClientRequests, RequestNotFound } from "../ClientRequests.ts"
+import { ClientRequests, type Current, RequestNotFound } from "../ClientRequests.ts"
 import type { Customer } from "../Customer.ts"
 import { Handouts } from "../Documents/Handouts.ts"
 import { Files, type Origin } from "../Files.ts"
@@ -107,14 +107,17 @@ export const layer = Layer.effectContext(
       keep: (whole: Whole) => Effect.Effect<A, E>,
     ) => {
       const tooLarge = refused(question, name, "upload-too-large", { max: question.maxBytes })
-      let [arrived, kept, step] = [0, 0, firstStep]
+      let [arrived, gathered, kept, step] = [0, 0, 0, firstStep]
       const within = content.pipe(
+        Stream.takeWhile(({ length }) => (arrived += length) <= question.maxBytes + patience),
+        Stream.filter(() => arrived <= question.maxBytes),
+        // only then: what is asked of each piece costs more than a socket's chunk is worth
+        (arriving) => Gathered.of(arriving, { isOurs }),
         Stream.mapError(() => refused(question, name, "upload-broken")),
-        Stream.tap((chunk): Effect.Effect<void, UploadRefused> => {
-          arrived += chunk.length
-          if (arrived > question.maxBytes + patience) return Effect.fail(tooLarge)
-          if (arrived <= kept || arrived > question.maxBytes) return Effect.void
-          const needed = arrived - kept
+        Stream.tap(({ length }): Effect.Effect<void, UploadRefused> => {
+          gathered += length
+          if (gathered <= kept) return Effect.void
+          const needed = gathered - kept
           const more = Math.max(needed, Math.min(step, question.maxBytes - kept))
           kept += more
           step = Math.min(step * 2, lastStep)
@@ -127,8 +130,6 @@ export const layer = Layer.effectContext(
             }),
           )
         }),
-        Stream.filter(() => arrived <= question.maxBytes),
-        (arriving) => Gathered.of(arriving, { isOurs }),
       )
       return Effect.gen(function* () {
         const receipt = yield* blobs.put(key, within, { maxBytes: question.maxBytes }).pipe(
@@ -236,6 +237,21 @@ export const layer = Layer.effectContext(
           )
     }
 
+    /** A document that the firm gave with a request, or that a question of it names (K9), under the name that it has there. */
+    const openGiven = Effect.fnUntraced(function* (
+      workspaceId: string,
+      { request, stored }: Current,
+      id: string,
+      part?: PartOf,
+    ) {
+      const given =
+        (yield* handouts.forCustomer(workspaceId, request.id)).find(({ file }) => file === id) ??
+        (yield* handouts.named(workspaceId, stored.questionnaire)).find(({ file }) => file === id)
+      if (given === undefined) return yield* new RequestNotFound({ id })
+      const found = yield* open(workspaceId, id, [{ ...given, id }], part)
+      return { ...found, file: { ...found.file, name: FileName.safe(given.name) } }
+    })
+
     const asked = (question: QuestionKind.Question, { name }: Arriving) =>
       upload.isUpload(question)
         ? Effect.succeed(question)
@@ -318,26 +334,22 @@ export const layer = Layer.effectContext(
       download: (workspaceId, requestId, fileId, part) =>
         Effect.gen(function* () {
           const { current } = yield* requests.overview(workspaceId, requestId)
-          return yield* open(
-            workspaceId,
-            fileId,
-            [...current.request.files, ...current.request.details.attachments],
-            part,
-          )
+          const known = [...current.request.files, ...current.request.details.attachments]
+          return known.some(({ id }) => id === fileId)
+            ? yield* open(workspaceId, fileId, known, part)
+            : yield* openGiven(workspaceId, current, fileId, part)
         }),
       downloadFor: (customer, fileId, part) =>
         Effect.gen(function* () {
-          const { request } = yield* requests.current(customer)
+          const current = yield* requests.current(customer)
+          const { request } = current
           const own = yield* sessionFiles.of(customer)
           const files = request.policy.saving === "immediate" ? [] : request.files
           const { id: workspaceId } = customer.workspace
           const known = [...files, ...own.map(({ file }) => file), ...request.details.attachments]
-          if (known.some(({ id }) => id === fileId)) return yield* open(workspaceId, fileId, known, part)
-          const given = (yield* handouts.forCustomer(workspaceId, request.id)).find(({ file }) => file === fileId)
-          if (given === undefined) return yield* new RequestNotFound({ id: fileId })
-          const found = yield* open(workspaceId, fileId, [{ ...given, id: fileId }], part)
-          // a document may have another name than its file
-          return { ...found, file: { ...found.file, name: given.name } }
+          return known.some(({ id }) => id === fileId)
+            ? yield* open(workspaceId, fileId, known, part)
+            : yield* openGiven(workspaceId, current, fileId, part)
         }),
       remove: Effect.fn("Uploads.remove")(function* (customer, { revision, file }) {
         const { request } = yield* requests.current(customer)
