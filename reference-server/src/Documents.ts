@@ -61,10 +61,27 @@ export const Document = Schema.Struct({
   request: Schema.NullOr(Schema.String),
   /** The name of the member, or of the contact, who brought it. */
   by: Schema.NullOr(Schema.String),
+  /** It came by e-mail, and nobody proved that it is from who is said to have brought it (F15). */
+  byMail: Schema.Boolean,
   /** Milliseconds since the epoch. */
   createdAt: Schema.Int,
 })
 export type Document = typeof Document.Type
+
+/** A document that a request of some work brought, or that the firm gave with one. */
+export const WorkDocument = Schema.Struct({
+  ...Document.fields,
+  folderName: Schema.String,
+  /** The request of the work. */
+  askedBy: Schema.String,
+  /** Of the request: what it answers; null: it was given. */
+  question: Schema.NullOr(Schema.String),
+  /** Of the request: what it was given with; null: all of it, or it was brought. */
+  item: Schema.NullOr(Schema.String),
+  /** By the firm, for the customer to read (K9); else the customer brought it (K4). */
+  isGiven: Schema.Boolean,
+})
+export type WorkDocument = typeof WorkDocument.Type
 
 /** What a firm may have: so many folders of one owner, so deep, and so many documents that members put into one. */
 export const limits = { depth: 8, folders: 300, documents: 5000, name: 150 } as const
@@ -139,6 +156,9 @@ export class Documents extends Context.Service<
     ): Effect.Effect<Download, DocumentNotFound | FileMissing | FileWithheld>
     /** What came with a request and was filed, the first one first. */
     ofRequest(workspaceId: string, requestId: string): Effect.Effect<ReadonlyArray<Document>>
+
+    /** What came with the requests of a work item, the first one first, and then what the firm gave with them. */
+    ofWork(workspaceId: string, workItemId: string): Effect.Effect<ReadonlyArray<WorkDocument>>
 
     /** Requests that bring files into folders: of one owner, or of the whole firm, the latest first, 200 at most. */
     fileRequests(

@@ -20,6 +20,7 @@ import * as Links from "./CustomerAccess/Links.ts"
 import * as mailTemplates from "./MailTemplates/layer.ts"
 import * as events from "./Events/layer.ts"
 import * as files from "./Files/layer.ts"
+import * as folderMail from "./FolderMail/layer.ts"
 import * as members from "./Members/layer.ts"
 import * as operations from "./Operations/layer.ts"
 import * as Readiness from "./Operations/Readiness.ts"
@@ -49,7 +50,10 @@ import * as workspaces from "./Workspaces/layer.ts"
 
 /** What requests, mails and people are, over a database, a mailer and a blob store of the caller's. */
 export const layer = Layer.mergeAll(
-  Layer.provideMerge(PortalFolders.layer, Layer.mergeAll(uploads.layer, PortalRequests.layer)),
+  Layer.provideMerge(
+    Layer.mergeAll(PortalFolders.layer, folderMail.layer),
+    Layer.mergeAll(uploads.layer, PortalRequests.layer),
+  ),
   Layer.provideMerge(Passkeys.layer, portal.layer),
   customerAccess.layer,
   UnsubscribeLinks.layer,

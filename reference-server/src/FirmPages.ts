@@ -27,6 +27,7 @@ import * as DocumentPage from "./FirmPages/DocumentPage.ts"
 import * as DocumentPages from "./FirmPages/DocumentPages.ts"
 import * as EmbeddingPage from "./FirmPages/EmbeddingPage.ts"
 import * as FileRequestPages from "./FirmPages/FileRequestPages.ts"
+import * as FolderMailPage from "./FirmPages/FolderMailPage.ts"
 import * as HandoutPage from "./FirmPages/HandoutPage.ts"
 import * as DevMail from "./FirmPages/DevMail.ts"
 import * as DevSms from "./FirmPages/DevSms.ts"
@@ -62,6 +63,7 @@ import { Shares } from "./Documents/Shares.ts"
 import { Downloads } from "./Downloads.ts"
 import { Embedding } from "./Embedding.ts"
 import { Files } from "./Files.ts"
+import { FolderMail } from "./FolderMail.ts"
 import { DevMailbox } from "./Mailer/mailbox.ts"
 import { MailTemplates } from "./MailTemplates.ts"
 import { Members } from "./Members.ts"
@@ -97,6 +99,7 @@ type Services =
   | Downloads
   | Embedding
   | Files
+  | FolderMail
   | Handouts
   | Invitations
   | MailTemplates
@@ -140,6 +143,7 @@ export const routes: ReadonlyArray<HttpRouter.Route<never, Services>> = [
   ...DocumentPages.routes,
   ...DocumentPage.routes,
   ...FileRequestPages.routes,
+  ...FolderMailPage.routes,
   ...HandoutPage.routes,
   ...Keys.routes,
   ...MemberPages.routes,
@@ -177,6 +181,7 @@ export const layer: Layer.Layer<never, never, Services | HttpRouter.HttpRouter> 
       Downloads,
       Embedding,
       Files,
+      FolderMail,
       Handouts,
       Invitations,
       MailTemplates,

@@ -17,6 +17,7 @@ const allowed: Readonly<Record<string, string>> = {
   "Documents/Shares.ts": "finds a link to a document by its secret",
   "Files/commands.ts": "compares what lies in the store with the files of all firms, for who runs the server",
   "Files/sql.ts": "finds files that are to be scanned, and counts those that wait",
+  "FolderMail/layer.ts": "finds a folder by the secret in its e-mail address",
   "IdempotencyKeys.ts": "forgets keys that are old",
   "Members/LetterWorker.ts": "finds the letter that is to go out",
   "Members/Links.ts": "finds a member's link by its secret",

@@ -19,7 +19,7 @@ const folderIn = (page: Page.Reply, name: string): string =>
 const documentIn = (page: Page.Reply, name: string): string =>
   new RegExp(`href="(/documents/[0-9a-f-]{36})">${name}<`).exec(page.body)?.[1] ?? assert.fail(`no document ${name}`)
 
-layer(Docs.layer, { excludeTestServices: true, timeout: "120 seconds" })("documents on the firm's pages", (it) => {
+layer(Docs.layer, { excludeTestServices: true, timeout: "300 seconds" })("documents on the firm's pages", (it) => {
   it.effect(
     "F3 T15: a contact and work have folders, with a tab; what the customer would see of them is shown apart",
     () =>
@@ -40,6 +40,8 @@ layer(Docs.layer, { excludeTestServices: true, timeout: "120 seconds" })("docume
         const inside = yield* browser.get(uploads)
         assert.include(inside.body, `href="/requests/${request.id}"`)
         assert.include(Page.text(inside), "being checked: kept back")
+        // where no mail can come in, no address for it is offered (F15)
+        assert.notInclude(inside.body, `${uploads}/mail`)
         const withheld = documentIn(inside, "waits.pdf")
         assert.notInclude((yield* browser.get(withheld)).body, `${withheld}/file`)
         assert.strictEqual((yield* browser.get(`${withheld}/file`)).status, 409)

@@ -1,6 +1,7 @@
 // A firm with a contact and work, over the whole server with a scanner that does what it is told; and a customer who uploads.
 import { createServer } from "node:http"
 import { Crypto, type ClientRequest } from "@requite/core"
+import type { Attachment } from "@requite/core/Questionnaire/Definition"
 import { assert } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -15,6 +16,8 @@ import { Members } from "../../reference-server/src/Members.ts"
 import { HttpRouter } from "../../reference-server/src/platform/Http.ts"
 import { NodeHttpServer } from "../../reference-server/src/platform/Node.ts"
 import { SqlClient } from "../../reference-server/src/platform/Sql.ts"
+import { Questionnaires } from "../../reference-server/src/Questionnaires.ts"
+import * as listener from "../../reference-server/src/Returns/listener.ts"
 import { Uploads } from "../../reference-server/src/Uploads.ts"
 import * as clamd from "../../reference-server/src/VirusScanner/clamd.ts"
 import * as FakeClamd from "../support/FakeClamd.ts"
@@ -27,20 +30,37 @@ let fake: FakeClamd.FakeClamd | undefined
 /** The scanner, to be told what to do. */
 export const scanner = () => fake ?? assert.fail("no scanner")
 
-export const layer = HttpRouter.serve(Layer.mergeAll(CustomerPages.layer, FirmPages.layer, Api.layer), {
-  disableLogger: true,
-  disableListenLog: true,
-}).pipe(
-  Layer.provideMerge(NodeHttpServer.layer(createServer, { port: 0, host: "127.0.0.1" })),
-  Layer.provideMerge(Samples.layer),
-  Layer.provideMerge(
-    Layer.unwrap(
-      Effect.map(FakeClamd.start, (started) => {
-        fake = started
-        return TestFirm.layerOf({ CLAMD_URL: started.url }, clamd.layer({ url: started.url, maxBytes: 1_000_000 }))
-      }),
+const layerOf = (environment: Record<string, string>) =>
+  HttpRouter.serve(Layer.mergeAll(CustomerPages.layer, FirmPages.layer, Api.layer), {
+    disableLogger: true,
+    disableListenLog: true,
+  }).pipe(
+    Layer.provideMerge(NodeHttpServer.layer(createServer, { port: 0, host: "127.0.0.1" })),
+    Layer.provideMerge(Samples.layer),
+    Layer.provideMerge(
+      Layer.unwrap(
+        Effect.map(FakeClamd.start, (started) => {
+          fake = started
+          return TestFirm.layerOf(
+            { CLAMD_URL: started.url, ...environment },
+            clamd.layer({ url: started.url, maxBytes: 1_000_000 }),
+          )
+        }),
+      ),
     ),
-  ),
+  )
+
+export const layer = layerOf({})
+
+/** The same with a door for mail into folders. */
+export const withMail = Layer.provideMerge(
+  listener.layer,
+  layerOf({ MAIL_RETURN_DOMAIN: "in.firm.example", MAIL_RETURN_PORT: "0" }),
+)
+
+/** Where that door is. */
+export const mailPort = Effect.sync(() =>
+  Number(/taken at 127\.0\.0\.1:(\d+)/.exec(TestFirm.logs.join("\n"))?.[1] ?? assert.fail("no door for mail")),
 )
 
 /** A firm of its own with a contact, work, an API client and a browser; and a colleague who is no administrator. */
@@ -92,6 +112,16 @@ export const upload = Effect.fnUntraced(function* (
     name,
     content: Stream.make(content),
   })
+})
+
+/** A questionnaire of the firm, whose question of a passport names these documents. */
+export const naming = Effect.fnUntraced(function* ({ member }: Pick<Firm, "member">, named: ReadonlyArray<Attachment>) {
+  const attachments = named.map(({ id, name, type, bytes, sha256 }) => ({ id, name, type, bytes, sha256 }))
+  const source = TestFirm.questionnaire
+    .replace('"id":"kyc"', '"id":"with-documents"')
+    .replace('"id":"passport",', `"id":"passport","attachments":${JSON.stringify(attachments)},`)
+  const { stored } = yield* (yield* Questionnaires).add(member.workspaceId, source)
+  return stored
 })
 
 /** A form with files, as a browser sends it. */

@@ -26,6 +26,7 @@ import { Handouts } from "../../reference-server/src/Documents/Handouts.ts"
 import { Portal } from "../../reference-server/src/Portal.ts"
 import { Embedding } from "../../reference-server/src/Embedding.ts"
 import { Files } from "../../reference-server/src/Files.ts"
+import { FolderMail } from "../../reference-server/src/FolderMail.ts"
 import * as FirmPages from "../../reference-server/src/FirmPages.ts"
 import { Returns } from "../../reference-server/src/Returns.ts"
 import { Suppressions } from "../../reference-server/src/Suppressions.ts"
@@ -302,6 +303,7 @@ const noWork = Layer.mergeAll(
 const noAccess = Layer.mergeAll(
   Layer.mock(Documents, {}),
   Layer.mock(Shares, {}),
+  Layer.mock(FolderMail, { isPossible: false }),
   Layer.mock(Files, { withheld: () => Effect.succeed([]), of: () => Effect.succeed([]) }),
   Layer.mock(AccessCodes, { locked: () => Effect.succeed([]) }),
   Layer.mock(CustomerAccess, {}),

@@ -15,7 +15,7 @@ import * as TestDatabase from "../support/TestDatabase.ts"
 import * as TestFirm from "../support/TestFirm.ts"
 
 const [first, second] = ["the first key of the operator's, long", "the second key of the operator's, long"]
-const [workspaceId, endpointId] = [1, 2].map((n) => `00000000-0000-4000-8000-00000000000${n}`)
+const [workspaceId, endpointId, memberId, folderId] = [1, 2, 3, 4].map((n) => `00000000-0000-4000-8000-00000000000${n}`)
 
 it.live(
   "S77: with another SECRET_KEY the server starts if it is told the one from before, and needs it once",
@@ -43,6 +43,10 @@ it.live(
       const sealed = yield* Context.get(file, DataKeys).seal(workspaceId ?? "", "answers/a", "said")
       const secret = yield* Context.get(file, Vault.Vault).seal(Redacted.make("whsec"), `webhook:${endpointId}`)
       yield* sql`INSERT INTO webhook_endpoints ${sql.insert({ id: endpointId, workspaceId, url: "", description: "", answers: false, enabled: true, secret, createdAt: new Date() })}`
+      const token = yield* Context.get(file, Vault.Vault).seal(Redacted.make("token"), `folder-mail:${folderId}`)
+      yield* sql`INSERT INTO members ${sql.insert({ id: memberId, workspaceId, name: "", email: "m@firm.example", role: "admin", passwordHash: "", createdAt: new Date() })}`
+      yield* sql`INSERT INTO folders ${sql.insert({ id: folderId, workspaceId, name: "", visibility: "private", createdAt: new Date() })}`
+      yield* sql`INSERT INTO folder_addresses ${sql.insert({ folderId, workspaceId, digest: "", sealed: token, createdAt: new Date(), createdBy: memberId })}`
       assert.strictEqual(yield* read({ SECRET_KEY: first }, sealed), "said")
 
       const wrong = yield* Effect.exit(read({ SECRET_KEY: second }, sealed))
@@ -55,6 +59,9 @@ it.live(
       const [row] = yield* sql<{ secret: string }>`SELECT secret FROM webhook_endpoints`
       assert.notStrictEqual(row?.secret, secret)
       assert.strictEqual(Redacted.value(yield* vault.open(row?.secret ?? "", `webhook:${endpointId}`)), "whsec")
+      // an address of a folder is shown again (F15)
+      const [mail] = yield* sql<{ sealed: string }>`SELECT sealed FROM folder_addresses`
+      assert.strictEqual(Redacted.value(yield* vault.open(mail?.sealed ?? "", `folder-mail:${folderId}`)), "token")
     }).pipe(Effect.scoped, Effect.provide([TestDatabase.layer, TestDatabase.everyWorkspace])),
-  60_000,
+  180_000,
 )

@@ -62,6 +62,9 @@ export const DocumentView = Schema.Struct({
     description: "The request that it came with; null: a member brought it.",
   }),
   by: Schema.NullOr(Schema.String).annotate({ description: "The name of the member who brought it." }),
+  byMail: Schema.Boolean.annotate({
+    description: "It came by e-mail to the folder, and nobody proved that it is from who is said to have brought it.",
+  }),
   createdAt: Wire.Timestamp,
 }).annotate({ identifier: "Document", description: "A file in a folder." })
 export type DocumentView = typeof DocumentView.Type

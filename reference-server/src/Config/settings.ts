@@ -124,7 +124,8 @@ export const settings = [
   {
     name: "MAIL_RETURN_PORT",
     default: "none",
-    meaning: "The port to take mail for MAIL_RETURN_DOMAIN at, by SMTP, from the mail server.",
+    meaning:
+      "The port to take mail for MAIL_RETURN_DOMAIN at, by SMTP, from the mail server: what comes back, and what goes into folders (see docs/files.md).",
   },
   { name: "MAIL_RETURN_HOST", default: "127.0.0.1", meaning: "The address that MAIL_RETURN_PORT is on." },
   {

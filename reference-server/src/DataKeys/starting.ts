@@ -69,6 +69,7 @@ const inVault = [
     column: "private_key",
     place: "'sender-key:' || workspace_id || ':' || domain || ':' || selector",
   },
+  { name: "folder_addresses", column: "sealed", place: "'folder-mail:' || folder_id" },
 ] as const
 
 const InVault = Schema.Array(Schema.Struct({ workspaceId: Schema.String, place: Schema.String, sealed: Schema.String }))

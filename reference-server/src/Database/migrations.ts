@@ -31,6 +31,8 @@ import conversations from "./migrations/0021_conversations.ts"
 import branding from "./migrations/0022_branding.ts"
 import embedding from "./migrations/0023_embedding.ts"
 import found from "./migrations/0024_leftovers.ts"
+import portalSessions from "./migrations/0025_portal_sessions.ts"
+import folderMail from "./migrations/0026_folder_mail.ts"
 import * as StepDigests from "./StepDigests.ts"
 
 /** Each step under its number and name. A new one takes the next number, also after a merge: a lower one would be passed over. */
@@ -59,6 +61,8 @@ export const migrations = {
   "0022_branding": branding,
   "0023_embedding": embedding,
   "0024_leftovers": found,
+  "0025_portal_sessions": portalSessions,
+  "0026_folder_mail": folderMail,
 }
 
 const table = "schema_migrations"

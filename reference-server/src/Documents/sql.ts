@@ -3,12 +3,13 @@ import { ClientRequest } from "@requite/core"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import { Document, Folder, type Owner } from "../Documents.ts"
+import { Document, Folder, type Owner, WorkDocument } from "../Documents.ts"
 import { SqlClient, SqlSchema } from "../platform/Sql.ts"
 
 const DocumentRow = Schema.Struct({ ...Document.fields, createdAt: Schema.Date })
+const WorkRow = Schema.Struct({ ...WorkDocument.fields, createdAt: Schema.Date })
 
-const documentOf = ({ createdAt, ...row }: typeof DocumentRow.Type): Document => ({
+const documentOf = <Row extends { readonly createdAt: Date }>({ createdAt, ...row }: Row) => ({
   ...row,
   createdAt: createdAt.getTime(),
 })
@@ -21,11 +22,12 @@ export const make = Effect.gen(function* () {
   const ofFolder =
     sql.literal(`f.id, f.parent_id AS parent, f.contact_id AS contact, f.work_item_id AS work_item, f.standard,
     f.name, f.visibility, (SELECT count(*)::int FROM documents d WHERE d.folder_id = f.id) AS count`)
-  const ofDocument =
+  const documentColumns =
     sql.literal(`d.id, d.folder_id AS folder, d.file_id AS file, d.name, f.bytes::float8 AS bytes, f.type,
-    f.sha256, f.scan, d.request_id AS request, coalesce(m.name, c.name) AS by, d.created_at
-    FROM documents d JOIN files f ON f.id = d.file_id LEFT JOIN members m ON m.id = d.created_by
-    LEFT JOIN contacts c ON c.id = d.brought_by`)
+    f.sha256, f.scan, d.request_id AS request, coalesce(m.name, c.name) AS by, d.by_mail, d.created_at`)
+  const documentTables = sql.literal(`documents d JOIN files f ON f.id = d.file_id
+    LEFT JOIN members m ON m.id = d.created_by LEFT JOIN contacts c ON c.id = d.brought_by`)
+  const ofDocument = sql`${documentColumns} FROM ${documentTables}`
   const whose = (owner: Owner) =>
     owner.kind === "contact"
       ? sql`f.contact_id = ${owner.id}`
@@ -58,6 +60,21 @@ export const make = Effect.gen(function* () {
     execute: ({ workspaceId, id }) => sql`
       SELECT ${ofDocument} WHERE d.workspace_id = ${workspaceId} AND d.request_id = ${id} ORDER BY d.created_at, d.id`,
   })
+  const ofWork = SqlSchema.findAll({
+    Request: Scoped,
+    Result: WorkRow,
+    execute: ({ workspaceId, id }) => sql`
+      SELECT * FROM (
+        SELECT ${documentColumns}, o.name AS folder_name, r.id AS asked_by, f.question, NULL AS item, false AS is_given
+        FROM ${documentTables} JOIN folders o ON o.id = d.folder_id JOIN client_requests r ON r.id = d.request_id
+        WHERE d.workspace_id = ${workspaceId} AND r.work_item_id = ${id}
+        UNION ALL
+        SELECT ${documentColumns}, o.name, r.id, NULL, nullif(h.item, ''), true
+        FROM ${documentTables} JOIN folders o ON o.id = d.folder_id JOIN handouts h ON h.document_id = d.id
+          JOIN client_requests r ON r.id = h.request_id
+        WHERE d.workspace_id = ${workspaceId} AND r.work_item_id = ${id}) found
+      ORDER BY is_given, created_at, id`,
+  })
   const ofFile = SqlSchema.findOneOption({
     Request: Scoped,
     Result: DocumentRow,
@@ -87,6 +104,10 @@ export const make = Effect.gen(function* () {
       Effect.map(documents({ workspaceId, id }), (rows) => rows.map(documentOf)),
     ofRequest: (workspaceId: string, id: string) =>
       Effect.map(ofRequest({ workspaceId, id }), (rows) => rows.map(documentOf)),
+    ofWork: (workspaceId: string, id: string) =>
+      isUuid(id)
+        ? Effect.map(ofWork({ workspaceId, id }), (rows) => rows.map(documentOf))
+        : Effect.succeed<ReadonlyArray<WorkDocument>>([]),
     ofFile: (workspaceId: string, id: string) =>
       Effect.map(ofFile({ workspaceId, id }), (row) => Option.getOrNull(Option.map(row, documentOf))),
     fileRequests: (workspaceId: string, owner: Owner | null) =>

@@ -23,6 +23,7 @@ import type { Multipart } from "../platform/Http.ts"
 import { Uploads } from "../Uploads.ts"
 import * as Field from "./Field.ts"
 import * as FileRequestPages from "./FileRequestPages.ts"
+import * as FolderMailPage from "./FolderMailPage.ts"
 import type { Form } from "./Form.ts"
 import * as Page from "./Page.ts"
 import { uploadProblem } from "./RequestWords.ts"
@@ -218,7 +219,7 @@ const asCustomer = Effect.fnUntraced(function* (visit: Visit, owner: Owner, name
     Effect.map(here(documents.open(visit.workspace.id, folder.id)), ({ trail, documents: found }) => ({
       folder,
       trail,
-      found: found.filter((one) => withheld(visit.words, one) === false),
+      found: found.filter((one) => !one.byMail && withheld(visit.words, one) === false),
     })),
   )
   return Page.member(visit, {
@@ -256,6 +257,7 @@ const show = Effect.fnUntraced(function* (visit: Visit, id: string, problems: Re
   const name = yield* nameOf(visit, owner)
   const asked = (yield* documents.fileRequests(visit.workspace.id, owner)).filter((one) => one.folder.id === id)
   const done = visit.query("done")
+  const mail = yield* FolderMailPage.parts(visit, folder)
   return Page.member(visit, {
     title: folder.name,
     place: owner.kind === "contact" ? "contacts" : owner.kind === "work-item" ? "work" : "documents",
@@ -277,9 +279,10 @@ const show = Effect.fnUntraced(function* (visit: Visit, id: string, problems: Re
         <a class="button primary" href="/folders/${id}/request">${t("documents.request")}</a>
         ${uploading(visit, id)} ${adding(visit, { kind: "folder", id }, owner)}
         ${changing(visit, folder, all, trail.at(-1)?.id ?? null)} ${folder.standard === null && deleting(visit, folder)}
+        ${mail.offer}
         ${found.length + folders.length > 0 && html`<a class="button" href="/api/documents/folders/${id}/files.zip" download>${t("documents.zip")}</a>`}
       </div>
-      ${rows(visit, folders, found)} ${FileRequestPages.list(visit, asked)}`,
+      ${mail.card} ${rows(visit, folders, found)} ${FileRequestPages.list(visit, asked)}`,
   })
 })
 

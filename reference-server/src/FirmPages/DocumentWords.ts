@@ -52,9 +52,9 @@ export const withheld = ({ t }: Words, { scan }: Pick<Document, "scan">): Child 
   >`
 
 /** Its size, when it came, and from whom. */
-export const about = (words: Words, { bytes: size, createdAt, by, request }: Document): Child =>
+export const about = (words: Words, { bytes: size, createdAt, by, byMail, request }: Document): Child =>
   html`${bytes(words, size)} · ${exact(createdAt, ago(words, createdAt))} ·
-  ${by ?? (request === null ? "" : html`<a href="/requests/${request}">${words.t("documents.fromRequest")}</a>`)}`
+  ${byMail ? words.t("folderMail.by", { name: by ?? "" }) : (by ?? (request === null ? "" : html`<a href="/requests/${request}">${words.t("documents.fromRequest")}</a>`))}`
 
 /** Where an owner's folders are listed. */
 export const pathOf = (owner: Owner): string =>

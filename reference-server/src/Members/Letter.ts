@@ -1,7 +1,9 @@
 /**
  * The words of a letter to a member, in the firm's language: the invitation, the way to a new password, a disabled webhook, a
- * lost domain.
+ * lost domain, a mail that came into a folder.
  */
+import * as Schema from "effect/Schema"
+import { NotTaken } from "../FolderMail.ts"
 import { type Composed, inSentences } from "../Invitation/Letter.ts"
 import { formatDateTime, translator } from "../Messages.ts"
 import type { Workspace } from "../Workspaces.ts"
@@ -70,6 +72,54 @@ export const senderLost = ({ workspace, name, domain, lostAt, link }: SenderLost
     button: t("senderLost.button"),
     hint: t("submitted.hint"),
     footer: t("senderLost.footer"),
+  })
+}
+
+/** What came by a mail into a folder: names of files, and why others are not there. */
+export const FolderMail = Schema.Struct({
+  folder: Schema.String,
+  name: Schema.String,
+  sender: Schema.String,
+  taken: Schema.Array(Schema.String),
+  refused: Schema.Array(NotTaken),
+})
+
+/** To whoever turned the folder's address on. */
+export const folderMail = ({
+  workspace,
+  name,
+  mail: { name: folder, sender, taken, refused },
+  link,
+}: {
+  readonly workspace: Workspace
+  readonly name: string
+  readonly mail: typeof FolderMail.Type
+  readonly link: string
+}): Composed => {
+  const { t, language } = translator("mail", [workspace.language])
+  const values = { folder, sender, count: taken.length }
+  const lines = [
+    ...taken.map((value) => ({ label: t("folderMail.saved"), value })),
+    ...refused.map((one) => ({
+      label: t("folderMail.refused"),
+      value: `${one.name}: ${t(`folderMail.why.${one.why}`)}`,
+    })),
+  ]
+  return inSentences({
+    workspace,
+    language,
+    subject: t("folderMail.subject", values),
+    preheader: t("folderMail.preheader", values),
+    says: [
+      t("members.greeting", { name }),
+      t(taken.length === 0 ? "folderMail.nothing" : "folderMail.lead", values),
+      t("folderMail.forged"),
+    ],
+    details: lines,
+    link,
+    button: t("folderMail.button"),
+    hint: t("submitted.hint"),
+    footer: t("folderMail.footer"),
   })
 }
 

@@ -23,7 +23,7 @@ import * as Links from "./Links.ts"
 const Row = Schema.Struct({
   id: Schema.String,
   workspaceId: Schema.String,
-  kind: Schema.Literals(["invitation", "password", "webhook-disabled", "sender-lost"]),
+  kind: Schema.Literals(["invitation", "password", "webhook-disabled", "sender-lost", "folder-mail"]),
   invitationId: Schema.NullOr(Schema.String),
   memberId: Schema.NullOr(Schema.String),
   status: Schema.String,
@@ -40,6 +40,8 @@ const Row = Schema.Struct({
   /** The firm's domain that is lost; null: it is no such letter, or the domain is back. */
   lostDomain: Schema.NullOr(Schema.String),
   lostAt: Schema.NullOr(Schema.Date),
+  /** The mail that a folder got; null: it is no such letter. */
+  folderMail: Schema.NullOr(Letter.FolderMail),
 })
 type Row = typeof Row.Type
 
@@ -69,13 +71,19 @@ export const layer = Layer.effectDiscard(
         SELECT l.id, l.workspace_id, l.kind, l.invitation_id, l.member_id, l.status, l.created_at,
           coalesce(i.name, m.name) AS name, coalesce(i.email, m.email) AS recipient, i.expires_at, b.name AS inviter,
           w.id AS endpoint_id, w.url, w.disabled_because AS because,
-          s.domain AS lost_domain, s.lost_at
+          s.domain AS lost_domain, s.lost_at,
+          CASE WHEN o.id IS NOT NULL THEN jsonb_build_object('folder', o.id, 'name', o.name,
+            'sender', coalesce(fc.name, fm.name), 'taken', f.taken, 'refused', f.refused) END AS folder_mail
         FROM member_letters l
           LEFT JOIN member_invitations i ON i.id = l.invitation_id AND i.ended_at IS NULL
           LEFT JOIN members b ON b.id = i.invited_by
           LEFT JOIN members m ON m.id = l.member_id AND m.deactivated_at IS NULL
           LEFT JOIN webhook_endpoints w ON w.id = l.endpoint_id AND w.disabled_because IS NOT NULL
           LEFT JOIN senders s ON l.kind = 'sender-lost' AND s.workspace_id = l.workspace_id AND s.lost_at IS NOT NULL
+          LEFT JOIN folder_mails f ON f.id = l.folder_mail_id
+          LEFT JOIN folders o ON o.id = f.folder_id
+          LEFT JOIN contacts fc ON fc.id = f.contact_id
+          LEFT JOIN members fm ON fm.id = f.member_id
         WHERE l.workspace_id = ${workspaceId} AND l.id = ${id}`,
     })
 
@@ -104,6 +112,16 @@ export const layer = Layer.effectDiscard(
         if (domain === null || lostAt === null) return null
         const link = `${publicUrl}/settings/sending`
         return Letter.senderLost({ workspace, name, domain, lostAt: lostAt.getTime(), link })
+      }
+      if (kind === "folder-mail") {
+        const { folderMail } = row
+        if (folderMail === null) return null
+        return Letter.folderMail({
+          workspace,
+          name,
+          mail: folderMail,
+          link: `${publicUrl}/folders/${folderMail.folder}`,
+        })
       }
       const purpose = row.invitationId === null ? { memberId: row.memberId ?? "" } : { invitationId: row.invitationId }
       const secret = yield* links.issue(row.workspaceId, purpose, expiresAt)

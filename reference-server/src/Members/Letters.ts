@@ -1,6 +1,6 @@
 /**
  * Letters to members: the invitation, the link that sets a new password, that a webhook was disabled, that the domain of the
- * firm's mails is lost. Each is a row (`member_letters`) that says what became of it, and an element of a durable queue of its own beside that of the requests' mails (delivery.md M1): the
+ * firm's mails is lost, that a folder got files by e-mail. Each is a row (`member_letters`) that says what became of it, and an element of a durable queue of its own beside that of the requests' mails (delivery.md M1): the
  * outbox is about requests, and there is none here. `LetterWorker.ts` hands them over.
  *
  * Who forgot a password is looked up by the worker and not while the asker waits, so that the answer takes as long for an
@@ -38,6 +38,7 @@ export type NewLetter = { readonly recipient: string } & (
   | { readonly kind: "invitation"; readonly invitationId: string }
   | { readonly kind: "password"; readonly memberId: string }
   | { readonly kind: "sender-lost"; readonly memberId: string }
+  | { readonly kind: "folder-mail"; readonly memberId: string; readonly folderMailId: string }
   | { readonly kind: "webhook-disabled"; readonly memberId: string; readonly endpointId: string }
 )
 

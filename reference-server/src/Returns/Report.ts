@@ -45,6 +45,12 @@ const findingOf = (email: Email, recipient: string): Finding => {
   return isFromDaemon(email) ? worded(email) : nothing("not-a-report")
 }
 
+/** Did a person write it? No report, no bounce, and no answer that was sent by itself. */
+export const isWritten = (email: Email): boolean => {
+  const finding = findingOf(email, "")
+  return finding.kind === "nothing" && finding.why === "not-a-report"
+}
+
 const nothing = (why: Extract<Finding, { kind: "nothing" }>["why"]): Finding => ({ kind: "nothing", why })
 
 // ---- reports of delivery

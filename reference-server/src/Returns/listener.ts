@@ -1,19 +1,23 @@
 /**
- * The door for mail that comes back: a mail server that takes mail to return paths of ours and nothing else, so that the
- * firm's own mail server hands bounces over to it (docs/mail.md). It passes nothing on, signs nobody in, and says at RCPT
- * TO that an address is none of ours. It listens only where MAIL_RETURN_PORT says so.
+ * The door for mail that comes back, and for mail into folders (F15): a mail server that takes mail to return paths and folders'
+ * addresses of ours and nothing else, so that the firm's own mail server hands it over (docs/mail.md). It passes nothing on, signs
+ * nobody in, and says at RCPT TO that an address is none of ours. It listens only where MAIL_RETURN_PORT says so.
  */
 import { once } from "node:events"
-import { buffer } from "node:stream/consumers"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Semaphore from "effect/Semaphore"
 import { SMTPServer } from "smtp-server"
 import { Config } from "../Config.ts"
+import { FolderMail, limits } from "../FolderMail.ts"
 import { Returns } from "../Returns.ts"
 
 /** A report with the mail that it is about: one that is larger is cut off by those who send it. */
 const maxBytes = 2_097_152
+
+/** Mails for folders that are worked on at a time: each lies in memory. Of more, the mail server tries again. */
+const atOnce = 2
 
 /** What one place may hand over in a minute; a mail server hands over one after the other, and tries again. */
 const perMinute = 600
@@ -23,10 +27,12 @@ export const layer = Layer.effectDiscard(
     const { mailReturnPort, mailReturnHost, mailReturnDomain } = yield* Config
     if (mailReturnPort === undefined || mailReturnDomain === undefined) return
     const returns = yield* Returns
+    const folderMail = yield* FolderMail
+    const places = yield* Semaphore.make(atOnce)
     const fork = Effect.runForkWith(yield* Effect.context())
     const mayEnter = entrance()
     /** Answers the client with null, which is yes, or with a refusal; where something broke it is to come again. */
-    const reply = (answer: Effect.Effect<Error | null>, say: (refused?: Error | null) => void) =>
+    const reply = <E>(answer: Effect.Effect<Error | null, E>, say: (refused?: Error | null) => void) =>
       void fork(
         answer.pipe(
           // the database is gone, say: whoever has it keeps it
@@ -38,7 +44,7 @@ export const layer = Layer.effectDiscard(
     const server = new SMTPServer({
       name: mailReturnDomain,
       banner: "requite",
-      size: maxBytes,
+      size: limits.bytes,
       maxClients: 50,
       socketTimeout: 60_000,
       closeTimeout: 2_000,
@@ -53,21 +59,46 @@ export const layer = Layer.effectDiscard(
           ),
           callback,
         ),
-      onRcptTo: ({ address }, _session, callback) =>
+      onRcptTo: ({ address }, { envelope }, callback) =>
         reply(
-          Effect.map(returns.isOurs(address), (isOurs) => (isOurs ? null : refusal(550, "5.1.1 No such address here"))),
+          Effect.gen(function* () {
+            const others = envelope.rcptTo.length > 0
+            const isForFolder = isOfFolder(address)
+            // a folder's mail comes alone, so that what is answered is about it; the others come in another transaction
+            if (others && (isForFolder || envelope.rcptTo.some((one) => isOfFolder(one.address)))) {
+              return refusal(452, "4.5.3 Too many recipients: send it to this one by itself")
+            }
+            if (!isForFolder)
+              return (yield* returns.isOurs(address)) ? null : refusal(550, "5.1.1 No such address here")
+            const answer = yield* folderMail.answer(address)
+            if (answer === "unknown") return refusal(550, "5.1.1 No such address here")
+            return answer === "takes" ? null : refusal(452, "4.2.2 Too many mails today: try again later")
+          }),
           callback,
         ),
       onData: (stream, { envelope }, callback) =>
         reply(
           Effect.gen(function* () {
-            const raw = yield* Effect.promise(() => buffer(stream))
-            if (stream.sizeExceeded) return refusal(552, "5.3.4 Too large")
-            yield* returns.receive(
-              raw,
-              envelope.rcptTo.map(({ address }) => address),
+            const to = envelope.rcptTo.map(({ address }) => address)
+            const folder = to.find(isOfFolder)
+            if (folder === undefined) {
+              const raw = yield* upTo(stream, maxBytes)
+              if (raw === null) return refusal(552, "5.3.4 Too large")
+              yield* returns.receive(raw, to)
+              return null
+            }
+            const from = envelope.mailFrom === false ? "" : envelope.mailFrom.address
+            const taken = yield* Effect.gen(function* () {
+              const raw = yield* upTo(stream, limits.bytes)
+              if (raw === null) return refusal(552, "5.3.4 Too large")
+              // whatever became of it, it is taken: a bounce would go to who is named in it, and may not have written it
+              yield* Effect.logInfo("a mail for a folder", yield* folderMail.receive({ to: folder, from, raw }))
+              return null
+            }).pipe(
+              Effect.tapCause((cause) => Effect.logWarning("a mail for a folder is to come again", cause)),
+              places.withPermitsIfAvailable(1),
             )
-            return null
+            return taken._tag === "Some" ? taken.value : refusal(451, "4.3.2 Busy: try again later")
           }),
           callback,
         ),
@@ -78,9 +109,25 @@ export const layer = Layer.effectDiscard(
       Effect.promise(() => once(server.listen(mailReturnPort, mailReturnHost), "listening")),
       () => Effect.promise(() => new Promise<void>((resolve) => server.close(() => resolve()))),
     )
-    yield* Effect.logInfo(`Mail that comes back is taken at ${mailReturnHost}:${mailReturnPort}.`)
+    const bound = server.server.address()
+    const port = typeof bound === "object" && bound !== null ? bound.port : mailReturnPort
+    yield* Effect.logInfo(`Mail that comes back is taken at ${mailReturnHost}:${port}.`)
   }),
 )
+
+const isOfFolder = (address: string): boolean => /^in\+/i.test(address)
+
+/** All that comes, read to its end; null: that is more. */
+const upTo = (stream: AsyncIterable<Uint8Array>, most: number) =>
+  Effect.promise(async () => {
+    const chunks: Array<Uint8Array> = []
+    let bytes = 0
+    for await (const chunk of stream) {
+      bytes += chunk.length
+      if (bytes <= most) chunks.push(chunk)
+    }
+    return bytes <= most ? Buffer.concat(chunks) : null
+  })
 
 const refusal = (responseCode: number, text: string): Error => Object.assign(new Error(text), { responseCode })
 
