@@ -11,7 +11,7 @@ import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import type { Handled, Refused } from "./ClientRequests.ts"
 import type { Comment } from "./Conversations/Comment.ts"
-import type { Customer } from "./Customer.ts"
+import type { Customer, LinkHolder } from "./Customer.ts"
 import type { Member } from "./Members.ts"
 import type { RateLimited } from "./RateLimits.ts"
 
@@ -71,7 +71,7 @@ export class Conversations extends Context.Service<
     accept(member: Member, requestId: string, proposal: string, commandId: string): Handled
     /** No: with a reason, which becomes a comment; empty: without. */
     refuse(member: Member, requestId: string, proposal: string, reason: string, commandId: string): Handled
-    /** "This is not for me": the session is over, and the request waits for the firm. */
-    disown(customer: Customer, reason: string, commandId: string): Effect.Effect<ClientRequest.State, Refused>
+    /** "This is not for me": every link and session of theirs is over, and the request waits for the firm. */
+    disown(customer: LinkHolder, reason: string, commandId: string): Effect.Effect<ClientRequest.State, Refused>
   }
 >()("@requite/reference-server/Conversations") {}

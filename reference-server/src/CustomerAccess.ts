@@ -17,11 +17,12 @@ import type * as Effect from "effect/Effect"
 import type * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import type { Current, RequestNotFound } from "./ClientRequests.ts"
-import type { Customer } from "./Customer.ts"
+import type { Customer, LinkHolder } from "./Customer.ts"
 import type { LinkLine } from "./CustomerAccess/Links.ts"
 import type { Member } from "./Members.ts"
 import type * as Portal from "./Portal.ts"
 import type { RateLimited } from "./RateLimits.ts"
+import type { Action } from "./RateLimits/Customers.ts"
 import { Workspace } from "./Workspaces.ts"
 
 export type { Customer } from "./Customer.ts"
@@ -70,6 +71,15 @@ export interface Arrival {
   readonly current: Pick<Current, "request" | "stored">
 }
 
+/** Who has a link that opens in this browser, and has claimed nothing by it now. */
+export interface Holder {
+  readonly workspace: Workspace
+  /** The recipient's, BCP 47. */
+  readonly language: string
+  readonly request: ClientRequest.State
+  readonly customer: LinkHolder
+}
+
 /** What a claim or a right code gives: the secrets for the browser's two cookies, and how long the session's is kept. */
 export interface Claimed {
   readonly workspaceId: string
@@ -114,6 +124,15 @@ export class CustomerAccess extends Context.Service<
       token: Redacted.Redacted,
       device: Redacted.Redacted | null,
     ): Effect.Effect<Arrival, AccessLink.LinkDead | OtherDevice | RateLimited>
+    /**
+     * Who has it: all that they may do without a claim is to say that it is not for them, also where a link opens nothing by
+     * itself (T8). `action`: what it counts as.
+     */
+    hold(
+      token: Redacted.Redacted,
+      device: Redacted.Redacted | null,
+      action: Action,
+    ): Effect.Effect<Holder, AccessLink.LinkDead | OtherDevice | RateLimited>
     claim(
       token: Redacted.Redacted,
       device: Redacted.Redacted | null,

@@ -71,6 +71,12 @@ export interface Session {
 /** Nobody is logged in, or not any more. */
 export class NotLoggedIn extends Schema.TaggedError<NotLoggedIn>()("NotLoggedIn", {}) {}
 
+/** What somebody who logs in has just given; it has to hold still when the session is opened. */
+export type Given =
+  /** As it was kept when it was compared. */
+  | { readonly proof: "password"; readonly hash: string }
+  | { readonly proof: "passkey"; readonly id: string; /** It is a second factor. */ readonly isStrong: boolean }
+
 /** Whom a mailed link is for. */
 export interface Invited extends Account {
   /** There is a password already, which the link replaces. */
@@ -101,22 +107,22 @@ export class Portal extends Context.Service<
     askForLink(workspaceId: string, email: string, from: string): Effect.Effect<void, TooManyAttempts>
     /** Whom a link is for. Changes nothing. */
     look(workspaceId: string, token: Redacted.Redacted): Effect.Effect<Invited, LinkGone>
-    /** Sets the password by a link, once, and makes the account where there is none. All its sessions end, and its passkeys go. */
+    /**
+     * Sets the password by a link, once, and makes the account where there is none. All its sessions end, its passkeys go, and a
+     * new session begins; its secret goes into the cookie.
+     */
     setPassword(
       workspaceId: string,
       token: Redacted.Redacted,
       password: Redacted.Redacted,
-    ): Effect.Effect<Account, LinkGone>
+    ): Effect.Effect<Redacted.Redacted, LinkGone>
     /** Checks a password and opens a session; the secret goes into the cookie. */
     logIn(
       workspaceId: string,
       who: { readonly email: string; readonly password: Redacted.Redacted; readonly from: string },
     ): Effect.Effect<Redacted.Redacted, SignInRefused | TooManyAttempts>
-    /** Opens a session for who has proved who they are. Fails where the account was turned off meanwhile. */
-    openSession(
-      account: Account,
-      by: { readonly proof: Proof; /** By a passkey that is a second factor. */ readonly isStrong: boolean },
-    ): Effect.Effect<Redacted.Redacted, NotLoggedIn>
+    /** Opens a session for who has proved who they are. Fails where the account was turned off, or that changed, meanwhile. */
+    openSession(account: Account, given: Given): Effect.Effect<Redacted.Redacted, NotLoggedIn>
     bySession(workspaceId: string, secret: Redacted.Redacted): Effect.Effect<Session, NotLoggedIn>
     /** Ends it, and every request that it opened. */
     logOut(session: Session): Effect.Effect<void>

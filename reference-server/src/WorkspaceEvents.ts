@@ -27,7 +27,9 @@ export const WorkspaceEvent = Schema.Struct({
   byName: Schema.NullOr(Schema.String),
   /** The id of what or whom it is about. */
   about: Schema.NullOr(Schema.String),
-  /** What was true then: names, addresses, roles. */
+  /** Of a contact, whom events never name, what they are called now (S76); null: of nobody, or they were erased. */
+  aboutName: Schema.NullOr(Schema.String),
+  /** What was true then: names, addresses, roles. None of a contact. */
   data: Schema.Record(Schema.String, Schema.String),
   /** Where it was done from, shortened as the configuration says; null: on the server itself. */
   ip: Schema.NullOr(Schema.String),
@@ -64,8 +66,10 @@ export const layer = Layer.effect(
       Request: Schema.Struct({ workspaceId: Schema.String, limit: Schema.Int, before: Schema.Int }),
       Result: Row,
       execute: ({ workspaceId, limit, before }) => sql`
-        SELECT e.id, e.position::int AS position, e.at, e.type, e.by_member AS by, m.name AS by_name, e.about, e.data, e.ip
+        SELECT e.id, e.position::int AS position, e.at, e.type, e.by_member AS by, m.name AS by_name, e.about,
+          nullif(c.name, '') AS about_name, e.data, e.ip
         FROM workspace_events e LEFT JOIN members m ON m.id = e.by_member
+          LEFT JOIN contacts c ON c.id = CASE WHEN e.type LIKE 'Portal%' THEN e.about::uuid END
         WHERE e.workspace_id = ${workspaceId} AND e.position < ${before} ORDER BY e.position DESC LIMIT ${limit}`,
     })
 

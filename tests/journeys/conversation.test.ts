@@ -119,6 +119,13 @@ describe.skipIf(Browser.missing !== undefined)("what firm and customer say to on
       assert.notInclude(theirs.parsed.text ?? "", "You have the papers")
       assert.include(theirs.parsed.text ?? "", "Carl Customer")
       await other.goto(Journey.linkIn(theirs))
+      // where it can be said without opening anything; it is asked once more
+      await other.getByRole("link", { name: "This is not for me" }).click()
+      await look(other, "not-mine-unopened")
+      await other.getByRole("button", { name: "Tell Ask & Answer Ltd" }).click()
+      await look(other, "not-mine-unsure")
+      assert.include(await Journey.said(other), "Tick the box if this is not for you.")
+      await other.getByRole("link", { name: "Back", exact: true }).click()
       await other.getByRole("button", { name: "Start" }).click()
       const first = await Journey.said(other)
       assert.include(first, "You have the papers, don't you?")

@@ -1,56 +1,22 @@
 // What firm and customer say to one another, over HTTP and without JavaScript: written on pages, told of by mail once a
 // quarter of an hour, read by nobody else, sealed where it lies, and gone when the request is erased.
 import { assert, layer } from "@effect/vitest"
-import { type ClientRequest, RequestPolicy } from "@requite/core"
+import { RequestPolicy } from "@requite/core"
 import * as Effect from "effect/Effect"
 import { ClientRequests } from "../../reference-server/src/ClientRequests.ts"
-import { Conversations } from "../../reference-server/src/Conversations.ts"
 import { SqlClient } from "../../reference-server/src/platform/Sql.ts"
 import * as TestFirm from "../support/TestFirm.ts"
+import { begin } from "./ConversationsWorld.ts"
 import * as Visitor from "./CustomerPagesVisitor.ts"
 import { hidden, words } from "./CustomerPagesVisitor.ts"
 
-const { standard, karbon, passfort, customerCentre } = RequestPolicy
+const { karbon, passfort, customerCentre } = RequestPolicy
 const quarter = 900_000
 
 /** Karbon's, for whoever has an address. */
 const byMail: RequestPolicy.RequestPolicy = { ...karbon, requires: ["email"] }
 
-const begin = Effect.fnUntraced(function* (
-  policy: RequestPolicy.RequestPolicy = standard,
-  changes: Partial<ClientRequest.Details> = {},
-) {
-  const arranged = yield* Visitor.arrange({ title: "Year end", ...changes }, undefined, policy)
-  const visitor = yield* Visitor.visitor
-  const list = yield* visitor.start(arranged.token)
-  const requests = yield* ClientRequests
-  const conversations = yield* Conversations
-  const { member, request } = arranged
-  const post = Effect.fnUntraced(function* (path: string, fields: Record<string, string>) {
-    const page = yield* visitor.get(path)
-    return yield* visitor.post(path, new URLSearchParams({ csrf: hidden(page.text, "csrf"), ...fields }))
-  })
-  return {
-    ...arranged,
-    visitor,
-    list,
-    requests,
-    conversations,
-    say: (text: string, item = "") => post(`${list}/messages`, { text, item }),
-    reply: (text: string, item: string | null = null) =>
-      Effect.flatMap(Visitor.uuid, (id) => conversations.reply(member, request.id, { item, text }, id)),
-    overview: requests.overview(member.workspaceId, request.id),
-    unread: Effect.flatMap(requests.read(member.workspaceId, request.id), (current) =>
-      Effect.map(conversations.unread(member.workspaceId, [current.request]), (found) => found.get(request.id) ?? 0),
-    ),
-    mailsOf: (kind: string) =>
-      Effect.map(requests.overview(member.workspaceId, request.id), ({ mails }) =>
-        mails.filter((mail) => mail.kind === kind),
-      ),
-  }
-})
-
-layer(Visitor.layer, { excludeTestServices: true, timeout: "60 seconds" })("comments, both ways", (it) => {
+layer(Visitor.layer, { excludeTestServices: true, timeout: "180 seconds" })("comments, both ways", (it) => {
   it.effect("K47: said on a page of its own; the list, the section and the review show it, with who and when", () =>
     Effect.gen(function* () {
       const { visitor, list, say, reply, unread } = yield* begin()

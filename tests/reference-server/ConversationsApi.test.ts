@@ -11,7 +11,7 @@ import { decoded, enter } from "./ApiCustomerWorld.ts"
 const Comments = Schema.Struct({ comments: Schema.Array(Requests.Comment) })
 const json = (value: unknown) => JSON.stringify(value)
 
-layer(testApi, { excludeTestServices: true, timeout: "60 seconds" })("conversations through the API", (it) => {
+layer(testApi, { excludeTestServices: true, timeout: "180 seconds" })("conversations through the API", (it) => {
   it.effect(
     "K47 S71: both sides say and read; what is said twice under one key is said once; events tell no word",
     () =>

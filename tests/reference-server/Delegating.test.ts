@@ -1,50 +1,23 @@
 // "Someone else should answer this" and "this is not for me", over HTTP and without JavaScript: who gets which mail, whose
 // link lives, what the firm hears of it, and that nobody mails strangers by it.
 import { assert, layer } from "@effect/vitest"
-import { type ClientRequest, RequestPolicy } from "@requite/core"
+import { RequestPolicy } from "@requite/core"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { ClientRequests } from "../../reference-server/src/ClientRequests.ts"
-import { Conversations } from "../../reference-server/src/Conversations.ts"
 import { Suppressions } from "../../reference-server/src/Suppressions.ts"
 import * as TestFirm from "../support/TestFirm.ts"
+import { begin } from "./ConversationsWorld.ts"
 import * as Visitor from "./CustomerPagesVisitor.ts"
-import { heading, hidden, words } from "./CustomerPagesVisitor.ts"
+import { heading, words } from "./CustomerPagesVisitor.ts"
 
 const { standard, taxdome, passfort, fileRequest } = RequestPolicy
-
-const begin = Effect.fnUntraced(function* (
-  policy: RequestPolicy.RequestPolicy,
-  changes: Partial<ClientRequest.Details> = {},
-) {
-  const arranged = yield* Visitor.arrange({ title: "Year end", ...changes }, undefined, policy)
-  const visitor = yield* Visitor.visitor
-  const list = yield* visitor.start(arranged.token)
-  const requests = yield* ClientRequests
-  const conversations = yield* Conversations
-  const { member, request } = arranged
-  const post = Effect.fnUntraced(function* (path: string, fields: Record<string, string>) {
-    const page = yield* visitor.get(path)
-    return yield* visitor.post(path, new URLSearchParams({ csrf: hidden(page.text, "csrf"), ...fields }))
-  })
-  return {
-    ...arranged,
-    visitor,
-    list,
-    requests,
-    conversations,
-    pass: (email: string, name = "Cy Lund", word = "") => post(`${list}/pass-on`, { email, name, word }),
-    disown: (word: string) => post(`${list}/not-mine`, { word }),
-    now: Effect.map(requests.read(member.workspaceId, request.id), (current) => current.request),
-    kinds: Effect.map(requests.overview(member.workspaceId, request.id), ({ mails }) => mails.map(({ kind }) => kind)),
-  }
-})
 
 const mailsTo = (address: string) => TestFirm.post.mails.filter(({ to }) => to.address === address)
 /** An address that nobody else has. */
 const stranger = Effect.map(Visitor.uuid, (id) => `cy.${id}@elsewhere.example`)
 
-layer(Visitor.layer, { excludeTestServices: true, timeout: "60 seconds" })("someone else should answer", (it) => {
+layer(Visitor.layer, { excludeTestServices: true, timeout: "180 seconds" })("someone else should answer", (it) => {
   it.effect(
     "T5: taxdome: the other gets a link of their own, with their name and nobody's words; the old link is dead",
     () =>
@@ -137,7 +110,6 @@ layer(Visitor.layer, { excludeTestServices: true, timeout: "60 seconds" })("some
             const named = { name: "Vic Tim", email: `victim${index}@bomb.example`, word: "" }
             return yield* Effect.result(conversations.delegate({ ...customer, recipient, generation }, named, id))
           }),
-        { concurrency: 4 },
       )
       assert.strictEqual(tries.filter(({ _tag }) => _tag === "Success").length, 3)
       yield* TestFirm.eventually(
@@ -150,33 +122,55 @@ layer(Visitor.layer, { excludeTestServices: true, timeout: "60 seconds" })("some
     }),
   )
 
+  it.effect("M16: names and addresses that are none are mended; six a day are named, and no more", () =>
+    Effect.gen(function* () {
+      const { visitor, pass, address, list } = yield* begin(taxdome)
+      for (const [email, name] of [
+        ["cy", "Cy"],
+        ["cy@x.example, di@y.example", "Cy"],
+        [yield* stranger, "Win $1000 www.evil.example"],
+        [yield* stranger, "Cy\r\nBcc: all@x.example"],
+      ] as const) {
+        const wrong = yield* pass(email, name)
+        assert.strictEqual(wrong.status, 422, name)
+        assert.match(words(wrong.text), /name in letters|an e-mail address like/)
+      }
+      for (let times = 0; times < 2; times++) {
+        assert.include(words((yield* pass(address)).text), "That address has been asked already.")
+      }
+      // whoever tries out addresses is stopped, whether or not a right one comes now
+      const seventh = yield* pass(yield* stranger)
+      assert.strictEqual(seventh.status, 429)
+      assert.include(words(seventh.text), "This has been passed on too often today.")
+      assert.strictEqual((yield* visitor.get(list)).status, 200)
+    }),
+  )
+
   it.effect(
-    "M16: an address that gets no mail of the firm is not asked; names and addresses that are none are mended",
+    "M16 S42: an address that gets no mail of the firm is like any other to a customer; a member reads why",
     () =>
       Effect.gen(function* () {
-        const { visitor, pass, member, address, list } = yield* begin(taxdome)
-        const dead = yield* stranger
-        yield* (yield* Suppressions).note(member.workspaceId, dead, {
-          cause: "hard-bounce",
-          detail: "no such user",
-          sentAt: 0,
-        })
-        const refused = yield* pass(dead)
-        assert.strictEqual(refused.status, 422)
-        assert.include(words(refused.text), "No e-mail can be sent to that address.")
-        for (const [email, name] of [
-          ["cy", "Cy"],
-          ["cy@x.example, di@y.example", "Cy"],
-          [yield* stranger, "Win $1000 www.evil.example"],
-          [yield* stranger, "Cy\r\nBcc: all@x.example"],
-        ] as const) {
-          const wrong = yield* pass(email, name)
-          assert.strictEqual(wrong.status, 422, name)
-          assert.include(words(wrong.text), "Write the person's name in letters")
+        const told: Array<string> = []
+        for (const policy of [standard, taxdome]) {
+          const { visitor, pass, member, request, conversations, list, now } = yield* begin(policy)
+          const dead = yield* stranger
+          const cause = { cause: "hard-bounce", detail: "no such user", sentAt: 0 } as const
+          yield* (yield* Suppressions).note(member.workspaceId, dead, cause)
+          const passed = yield* pass(dead)
+          assert.deepStrictEqual([passed.status, passed.location], [303, `${list}#messages`])
+          told.push(words((yield* visitor.get(list)).text))
+          assert.include(told.at(-1) ?? "", "You have asked Fresh Ltd whether Cy Lund may answer instead.")
+          const notice = yield* TestFirm.mailTo(member.email)
+          assert.match(notice.subject, /^Carl Customer wants somebody else to answer: Year end/)
+          const proposal = (yield* now).proposal?.id ?? ""
+          const refused = yield* Effect.flip(conversations.accept(member, request.id, proposal, yield* Visitor.uuid))
+          assert.strictEqual(refused._tag === "Refusal" ? refused.reasons[0]?.code : "", "recipient-suppressed")
+          assert.deepStrictEqual(mailsTo(dead), [])
         }
-        assert.include(words((yield* pass(address)).text), "That address has been asked already.")
-        assert.deepStrictEqual(mailsTo(dead), [])
-        assert.strictEqual((yield* visitor.get(list)).status, 200)
+        // and as for one that is alive, where the firm is asked anyhow
+        const { visitor, pass, list } = yield* begin(standard)
+        yield* pass(yield* stranger)
+        assert.strictEqual(words((yield* visitor.get(list)).text), told[0])
       }),
   )
 
@@ -204,7 +198,7 @@ layer(Visitor.layer, { excludeTestServices: true, timeout: "60 seconds" })("some
   )
 })
 
-layer(Visitor.layer, { excludeTestServices: true, timeout: "60 seconds" })("this is not for me", (it) => {
+layer(Visitor.layer, { excludeTestServices: true, timeout: "180 seconds" })("this is not for me", (it) => {
   it.effect("the link dies, reminders stop, the firm is told and sees why; sent again, it is theirs again", () =>
     Effect.gen(function* () {
       const reminders = { rule: { kind: "urgent" as const }, enabled: true }
@@ -230,6 +224,70 @@ layer(Visitor.layer, { excludeTestServices: true, timeout: "60 seconds" })("this
       assert.strictEqual(front.status, 200)
       assert.include(words(front.text), "Year end")
       assert.deepStrictEqual((yield* now).disowned, [])
+    }),
+  )
+
+  it.effect("T5 S15 S16: said on a link's own page, where nothing is opened for it, and only by who ticks it", () =>
+    Effect.gen(function* () {
+      const { token, member, request, address } = yield* Visitor.arrange({ title: "Year end" })
+      const requests = yield* ClientRequests
+      const now = Effect.map(requests.read(member.workspaceId, request.id), (current) => current.request)
+      const [visitor, at] = [yield* Visitor.visitor, `/r/${token}`]
+      const path = `${at}/not-mine`
+      assert.include((yield* visitor.get(at)).text, `href="${path}"`)
+      // who only looks, presses a button without the tick, or comes from elsewhere changes nothing
+      const asking = yield* visitor.get(path)
+      assert.strictEqual(asking.status, 200)
+      assert.include(words(asking.text), "Fresh Ltd is told")
+      assert.notInclude(asking.text, "Year end")
+      const unsure = yield* visitor.post(path, new URLSearchParams({ word: "not <b>me</b>" }))
+      assert.strictEqual(unsure.status, 422)
+      assert.include(unsure.text, "not &lt;b&gt;me&lt;/b&gt;")
+      const form = () => new URLSearchParams({ word: "not <b>me</b>", sure: "yes" })
+      const foreign = yield* visitor.post(path, form(), {
+        "sec-fetch-site": "cross-site",
+        origin: "https://evil.example",
+      })
+      assert.strictEqual(foreign.status, 403)
+      assert.deepStrictEqual([(yield* now).disowned, (yield* now).revision, visitor.cookies.size], [undefined, 1, 0])
+      assert.strictEqual((yield* visitor.get(at)).status, 200)
+
+      const done = yield* visitor.post(path, form())
+      assert.strictEqual(heading(done.text), "Thank you for telling us")
+      const state = yield* now
+      assert.deepStrictEqual(
+        state.disowned?.map(({ recipient, reason }) => [recipient, reason]),
+        [["carl", "not <b>me</b>"]],
+      )
+      assert.isNull(state.claimedAt)
+      const notice = yield* TestFirm.mailTo(member.email)
+      assert.match(notice.subject, /^Not for Carl Customer: Year end/)
+      // dead now, at every address of it, as one that never was
+      const never = yield* visitor.get(`/r/${"x".repeat(43)}/not-mine`)
+      assert.strictEqual(never.status, 410)
+      for (const dead of [yield* visitor.get(at), yield* visitor.get(path), yield* visitor.post(path, form())]) {
+        assert.deepStrictEqual([dead.status, dead.text], [never.status, never.text])
+      }
+      // asked again, and opened by somebody: another who has the link takes nothing from them
+      yield* requests.resend(member, request.id, yield* Visitor.uuid)
+      const fresh = Redacted.value(TestFirm.tokenIn(yield* TestFirm.mailTo(address, 2)))
+      const list = yield* visitor.start(fresh)
+      yield* visitor.fill(`${list}/sections/about`, { fields: { "a.name": "Ann" }, press: ["action", "list"] })
+      const stranger = yield* Visitor.visitor
+      for (const answer of [
+        yield* stranger.get(`/r/${fresh}/not-mine`),
+        yield* stranger.post(`/r/${fresh}/not-mine`, form()),
+      ]) {
+        assert.strictEqual(answer.status, 403)
+      }
+      assert.deepStrictEqual((yield* now).disowned, [])
+      assert.strictEqual((yield* visitor.get(list)).status, 200)
+      // the link of a page to upload to is for whoever has it
+      const shared = yield* Visitor.arrange({}, undefined, fileRequest)
+      assert.notInclude((yield* visitor.get(`/r/${shared.token}`)).text, "not-mine")
+      assert.strictEqual((yield* visitor.get(`/r/${shared.token}/not-mine`)).location, `/r/${shared.token}`)
+      assert.isAtLeast((yield* visitor.post(`/r/${shared.token}/not-mine`, form())).status, 400)
+      assert.strictEqual((yield* visitor.get(`/r/${shared.token}`)).status, 200)
     }),
   )
 })

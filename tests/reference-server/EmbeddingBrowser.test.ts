@@ -7,6 +7,7 @@ import { afterAll, assert, layer } from "@effect/vitest"
 import { RequestPolicy } from "@requite/core"
 import * as Effect from "effect/Effect"
 import { ClientRequests } from "../../reference-server/src/ClientRequests.ts"
+import { Contacts } from "../../reference-server/src/Contacts.ts"
 import { Questionnaires } from "../../reference-server/src/Questionnaires.ts"
 import * as Browser from "../support/Browser.ts"
 import * as TestFirm from "../support/TestFirm.ts"
@@ -52,7 +53,9 @@ const begin = Effect.fnUntraced(function* (policy: RequestPolicy.RequestPolicy) 
   const { port } = yield* site(base)
   const firm = yield* World.firm
   const { stored } = yield* (yield* Questionnaires).add(firm.member.workspaceId, JSON.stringify(questionnaire))
-  const recipients = [TestFirm.recipient(firm.address, { mobile: "+46701234567" })]
+  const person = { name: "Carl Customer", email: firm.address, mobile: "", language: "en", timeZone: null }
+  const { id: contact } = yield* (yield* Contacts).create(firm.member.workspaceId, yield* TestFirm.uuid, person)
+  const recipients = [TestFirm.recipient(firm.address, { mobile: "+46701234567", contact })]
   const send = () => World.sent({ ...firm, stored }, { recipients }, policy)
   const sites = {
     own: `http://localhost:${port}`,
@@ -65,7 +68,6 @@ const begin = Effect.fnUntraced(function* (policy: RequestPolicy.RequestPolicy) 
     Effect.promise(() => browser.page({ javaScript: true, width: 390, height: 844, locale: "en-GB" })),
     (page) => Effect.promise(() => page.context().close()),
   )
-  open.setDefaultTimeout(10_000)
   const requests = yield* ClientRequests
   const state = (id: string) => Effect.map(requests.read(firm.member.workspaceId, id), ({ request }) => request.state)
   return { ...firm, send, base, page: open, sites, unlisted: `http://unlisted.localhost:${port}`, state }
@@ -77,7 +79,7 @@ const see = <A>(look: () => Promise<A>) => Effect.promise(look)
 const fits = async (page: Browser.Page) => {
   const frame = page.frames()[1]
   await page.waitForFunction(() => document.querySelector("iframe")?.style.height !== "30rem")
-  for (let tries = 0; tries < 100; tries++) {
+  for (let tries = 0; tries < 1_000; tries++) {
     const [inner, outer] = (await frame?.evaluate(() => [
       document.documentElement.scrollHeight,
       window.innerHeight,
@@ -88,9 +90,9 @@ const fits = async (page: Browser.Page) => {
   assert.fail("the frame is not as high as what it shows")
 }
 
-const patience = 60_000
+const patience = 300_000
 
-layer(World.layer, { excludeTestServices: true, timeout: "60 seconds" })("a request in a frame", (it) => {
+layer(World.layer, { excludeTestServices: true, timeout: "180 seconds" })("a request in a frame", (it) => {
   const inBrowser = it.effect.skipIf(Browser.missing !== undefined)
 
   inBrowser(
@@ -121,6 +123,10 @@ layer(World.layer, { excludeTestServices: true, timeout: "60 seconds" })("a requ
         yield* see(async () => {
           await frame.getByLabel("Code").fill(code)
           await frame.getByLabel("Code").press("Enter")
+          // nor is the portal in any
+          const portal = frame.locator('a[href^="/portal/"]')
+          await portal.waitFor()
+          assert.strictEqual(await portal.getAttribute("target"), "_blank")
           await frame.getByRole("link", { name: "About you" }).first().click()
           await frame.getByLabel("Your name").fill("Ann Ek")
           await fits(page)

@@ -29,7 +29,7 @@ const ofCustomer: ReadonlyArray<Page> = CustomerPages.routes.map(({ method, path
 const open = new Set(["/", "/sign-in", "/setup", "/forgotten", "/join/:token", "/password/:token"])
 
 /** Links of customers, which are their own key, and tried elsewhere (S47). */
-const links = new Set(["/r/:token", "/u/:token", "/s/:token"])
+const links = new Set(["/r/:token", "/r/:token/not-mine", "/u/:token", "/s/:token"])
 
 /** What only administrators do; of the settings, every member may read the firm's texts. */
 const isForAdministrators = ({ method, path }: Page): boolean =>
@@ -103,7 +103,7 @@ const statesFor = ({ path }: Page, things: Firms.Things) => {
   return path.startsWith("/requests/:id") ? all : all.slice(0, 1)
 }
 
-layer(Firms.layer, { excludeTestServices: true, timeout: "120 seconds" })("the isolation matrix of the pages", (it) => {
+layer(Firms.layer, { excludeTestServices: true, timeout: "300 seconds" })("the isolation matrix of the pages", (it) => {
   it.effect(
     "S43: every page is in the matrix, with each part of its path",
     () =>

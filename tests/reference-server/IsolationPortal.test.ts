@@ -7,6 +7,7 @@ import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import { ClientRequests } from "../../reference-server/src/ClientRequests.ts"
 import { Documents } from "../../reference-server/src/Documents.ts"
+import { Handouts } from "../../reference-server/src/Documents/Handouts.ts"
 import * as PageSecurity from "../../reference-server/src/PageSecurity.ts"
 import { SqlClient } from "../../reference-server/src/platform/Sql.ts"
 import * as PortalPages from "../../reference-server/src/PortalPages.ts"
@@ -91,10 +92,18 @@ const furnished = Effect.gen(function* () {
     document: document.id,
     passkey,
   }
-  return { ...firm, mark, own, things }
+  // a document that nothing but its request shows
+  const shelf = folders.find(({ standard }) => standard === "private")?.id ?? ""
+  const paper = yield* documents.add(
+    member,
+    shelf,
+    yield* uploads.receiveDocument(member, { name: `handed ${mark}.pdf`, content }),
+  )
+  yield* (yield* Handouts).give(member, withFile.id, { document: paper.id, item: "papers" })
+  return { ...firm, mark, own, things, handed: { ...things, file: paper.file, document: paper.id } }
 })
 
-layer(P.layer, { excludeTestServices: true, timeout: "120 seconds" })("the isolation matrix of the portal", (it) => {
+layer(P.layer, { excludeTestServices: true, timeout: "300 seconds" })("the isolation matrix of the portal", (it) => {
   it.effect(
     "S43 K27 K50: a contact's things are nobody else's: to everybody they are like what is not there, and nothing changes",
     () =>
@@ -142,6 +151,15 @@ layer(P.layer, { excludeTestServices: true, timeout: "120 seconds" })("the isola
         for (const path of ["/portal/:firm/requests/:id/files/:file", "/portal/:firm/documents/:document/file"]) {
           const answer = yield* ask({ method: "GET", path } as Route, ours.own, things)
           assert.include(answer.body, ours.mark, path)
+        }
+        const given = { method: "GET", path: "/portal/:firm/requests/:id/files/:file" } as Route
+        const shown = yield* ask({ method: "GET", path: "/portal/:firm/requests/:id" }, ours.own, things)
+        assert.include(shown.body, addressOf(given, ours.handed))
+        assert.include((yield* ask(given, ours.own, ours.handed)).body, ours.mark)
+        const unseen = yield* ask({ ...given, path: "/portal/:firm/documents/:document/file" }, ours.own, ours.handed)
+        assert.strictEqual(unseen.status, 404, "its folder stays private")
+        for (const who of [other, theirs.own, deleted, customer, staff, guise, P.browser()]) {
+          assert.notInclude((yield* ask(given, who, ours.handed)).body, ours.mark)
         }
 
         const rows = () =>
@@ -236,6 +254,7 @@ layer(P.layer, { excludeTestServices: true, timeout: "120 seconds" })("the isola
           folder: string,
           request: string | null,
           by: string | null,
+          byMail = false,
         ) {
           const content = Stream.succeed(new TextEncoder().encode(`%PDF-1.7\n% ${name}\n%%EOF\n`))
           const { id } = yield* documents.add(
@@ -243,7 +262,8 @@ layer(P.layer, { excludeTestServices: true, timeout: "120 seconds" })("the isola
             folder,
             yield* uploads.receiveDocument(member, { name: `${name}.pdf`, content }),
           )
-          yield* sql`UPDATE documents SET request_id = ${request}, brought_by = ${by} WHERE id = ${id}`
+          yield* sql`UPDATE documents SET request_id = ${request}, brought_by = ${by}, by_mail = ${byMail}
+            WHERE id = ${id}`
           return id
         })
         const ids = {
@@ -256,12 +276,15 @@ layer(P.layer, { excludeTestServices: true, timeout: "120 seconds" })("the isola
           brought: yield* put("brought", open ?? "", null, contact.id),
           others: yield* put("others", open ?? "", theirs.id, null),
           foreign: yield* put("foreign", open ?? "", null, other.id),
+          // nobody proves who wrote a mail: neither they nor the firm (F15)
+          mailed: yield* put("mailed", open ?? "", null, contact.id, true),
+          forged: yield* put("forged", open ?? "", null, null, true),
           secret: yield* put("secret", hidden ?? "", null, null),
         }
         const own = yield* P.loggedIn(base, contact.email)
         const listed = P.said(yield* own.get(`${base}/folders/${open}`))
         for (const name of ["shown", "own", "brought"]) assert.include(listed, `${name}.pdf`)
-        for (const name of ["others", "foreign", "uniform", "careful", "shared", "early"]) {
+        for (const name of ["others", "foreign", "uniform", "careful", "shared", "early", "mailed", "forged"]) {
           assert.notInclude(listed, `${name}.pdf`)
         }
         assert.strictEqual((yield* own.get(`${base}/folders/${hidden}`)).status, 404)

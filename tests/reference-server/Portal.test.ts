@@ -20,7 +20,7 @@ const shape = ({ status, headers, body }: World.Answer, ...typed: ReadonlyArray<
     JSON.stringify([status, { ...headers, "set-cookie": "" }, body]).replaceAll(/[0-9a-f]{64}/g, "<csrf>"),
   )
 
-layer(P.layer, { excludeTestServices: true, timeout: "120 seconds" })("the portal's door", (it) => {
+layer(P.layer, { excludeTestServices: true, timeout: "300 seconds" })("the portal's door", (it) => {
   it.effect(
     "K29 K30 K48 K49 L27: a login is made by a mail to the contact's own address, and everybody is told the same",
     () =>
@@ -231,10 +231,35 @@ layer(P.layer, { excludeTestServices: true, timeout: "120 seconds" })("the porta
     }),
   )
 
-  it.effect("S76: of a contact who is erased no login is left", () =>
+  it.effect("S76: of a contact who is erased no login is left, and no event of the portal tells who they were", () =>
     Effect.gen(function* () {
-      const { base, contact, member } = yield* P.firm
-      yield* P.loggedIn(base, contact.email)
+      const { api, base, contact, member } = yield* P.firm
+      const own = yield* P.loggedIn(base, contact.email)
+      const [, folder = ""] = /\/folders\/([0-9a-f-]{36})/.exec((yield* own.get(`${base}/documents`)).body) ?? []
+      const form = new FormData()
+      form.append("csrf", P.csrfIn((yield* own.get(`${base}/folders/${folder}`)).body))
+      form.append("files", new File(["%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"], `${contact.name}.pdf`))
+      assert.strictEqual((yield* own.send(`${base}/folders/${folder}`, form)).status, 303)
+      yield* api.contacts.turnOffLogin({ params: { id: contact.id } })
+      yield* api.contacts.turnOnLogin({ params: { id: contact.id } })
+      yield* own.submit(`${base}/log-in`, { email: contact.email, password: P.password })
+      const events = Effect.map((yield* WorkspaceEvents).list(member.workspaceId, { limit: 50 }), (all) =>
+        all.filter(({ type }) => type.startsWith("Portal")),
+      )
+      const happened = yield* events
+      assert.sameMembers(
+        happened.map(({ type }) => type),
+        [
+          "PortalLoginMade",
+          "PortalLoggedIn",
+          "PortalDocumentBrought",
+          "PortalLoginTurnedOff",
+          "PortalLoginTurnedOn",
+          "PortalLoggedIn",
+        ],
+      )
+      // the firm sees whom each is about, as long as there is anybody to see
+      assert.deepStrictEqual([...new Set(happened.map(({ aboutName }) => aboutName))], [contact.name])
       const sql = yield* SqlClient.SqlClient
       const passkey = { id: contact.id, workspaceId: member.workspaceId, contactId: contact.id, name: "mine" }
       yield* sql`INSERT INTO portal_passkeys ${sql.insert({ ...passkey, publicKey: "", counter: 0, transports: "[]", createdAt: new Date() })}`
@@ -246,6 +271,10 @@ layer(P.layer, { excludeTestServices: true, timeout: "120 seconds" })("the porta
       assert.sameMembers(yield* left, ["portal_accounts", "portal_passkeys", "portal_sessions"])
       yield* (yield* Record).eraseContact(member, contact.id, "They asked for it.")
       assert.isEmpty(yield* left)
+      assert.deepStrictEqual([...new Set((yield* events).map(({ aboutName }) => aboutName))], [null])
+      const rows = ((yield* TestFirm.dump)["workspace_events"] ?? []).filter((row) => row.includes(contact.id))
+      assert.strictEqual(rows.length, happened.length)
+      for (const told of [contact.name, contact.email]) assert.notInclude(rows.join(), told)
     }),
   )
 

@@ -60,7 +60,7 @@ const copies = (
     yield* sql`DELETE FROM portal_requests WHERE request_id = ${id}`
   })
 
-layer(P.layer, { excludeTestServices: true, timeout: "120 seconds" })("what a contact finds in the portal", (it) => {
+layer(P.layer, { excludeTestServices: true, timeout: "300 seconds" })("what a contact finds in the portal", (it) => {
   it.effect(
     "K28 L26 T14 K24: 130 open and 140 done works are listed as the 100 due last and the last 100, the open ones first",
     () =>
@@ -119,6 +119,15 @@ layer(P.layer, { excludeTestServices: true, timeout: "120 seconds" })("what a co
         const at = yield* finish(own, base, id)
         const page = yield* own.get(`${base}/requests/${id}`)
         const said = P.said(page)
+        // what they read here is read: it is new once
+        assert.include(page.body, '<span class="is-new">')
+        assert.notInclude((yield* own.get(`${base}/requests/${id}`)).body, '<span class="is-new">')
+        const { request: over } = yield* (yield* ClientRequests).read(firm.member.workspaceId, id)
+        const read = yield* talk.of(firm.member.workspaceId, over, { recipient: "carl" })
+        assert.deepStrictEqual(
+          read.map(({ isNew }) => isNew),
+          [false],
+        )
         for (const text of [
           "Submitted",
           "What you gave",
@@ -348,6 +357,13 @@ layer(P.layer, { excludeTestServices: true, timeout: "120 seconds" })("what a co
       const known = yield* open(1)
       assert.include(known.body, `href="${base}"`)
       assert.include(P.said(known), "Log in to see everything you were asked")
+      // however its pages are laid out
+      const { passfort, fileRequest } = RequestPolicy
+      const outstanding = { perSubject: null, perTask: null } as const
+      for (const [index, policy] of [passfort, fileRequest].entries()) {
+        yield* P.send(firm, { title: `Laid out ${index}` }, { ...policy, outstanding })
+        assert.include((yield* open(index + 2)).body, `href="${base}"`)
+      }
       // a third party reaches no portal page (L15)
       const third = `third.${contact.email}`
       yield* P.send(firm, { recipients: [TestFirm.recipient(third)] })

@@ -16,7 +16,7 @@ const { uuid } = TestFirm
 const offline = <A, E>(effect: Effect.Effect<A, E, Crypto.Crypto | AuditRecord.Signatures.Signatures>) =>
   effect.pipe(Effect.provide([World.signatures, Crypto.layer(globalThis.crypto)]))
 
-layer(TestFirm.withoutWorker, { excludeTestServices: true, timeout: "120 seconds" })("the record", (it) => {
+layer(TestFirm.withoutWorker, { excludeTestServices: true, timeout: "300 seconds" })("the record", (it) => {
   it.effect(
     "S73: an entry says who called from where, the state before and after, and the policy",
     () =>
@@ -34,7 +34,7 @@ layer(TestFirm.withoutWorker, { excludeTestServices: true, timeout: "120 seconds
         assert.deepInclude(sent?.context, { ip: null, userAgent: null, policy })
         assert.deepStrictEqual(cancelled?.by, { kind: "member", id: member.id })
       }),
-    60_000,
+    180_000,
   )
 
   it.effect(
@@ -64,7 +64,7 @@ layer(TestFirm.withoutWorker, { excludeTestServices: true, timeout: "120 seconds
         assert.deepInclude(proof, { entries: 3, fault: null })
         assert.strictEqual(proof.covered?.index, 3)
       }),
-    60_000,
+    180_000,
   )
 
   it.effect(
@@ -116,7 +116,7 @@ layer(TestFirm.withoutWorker, { excludeTestServices: true, timeout: "120 seconds
         assert.include(text, "RequestViewed")
         assert.deepStrictEqual((yield* record.verify(workspaceId)).faults, [])
       }),
-    60_000,
+    180_000,
   )
 
   it.effect(
@@ -161,7 +161,7 @@ layer(TestFirm.withoutWorker, { excludeTestServices: true, timeout: "120 seconds
         yield* record.viewed(member, submitted.id, "answers")
         assert.lengthOf((yield* requests.overview(workspaceId, submitted.id)).history, history.length)
       }),
-    60_000,
+    180_000,
   )
 
   it.effect(
@@ -173,7 +173,7 @@ layer(TestFirm.withoutWorker, { excludeTestServices: true, timeout: "120 seconds
         yield* sql`SELECT erase_audit_content(${submitted.id}::uuid)`
         assert.isTrue((yield* entriesOf(submitted.id)).every(({ event }) => event !== null))
       }),
-    60_000,
+    180_000,
   )
 
   it.effect(
@@ -196,7 +196,7 @@ layer(TestFirm.withoutWorker, { excludeTestServices: true, timeout: "120 seconds
         yield* record.keepFor(member, null)
         assert.isNull((yield* record.standing(workspaceId)).keepDays)
       }),
-    60_000,
+    180_000,
   )
 
   it.effect(
@@ -222,7 +222,7 @@ layer(TestFirm.withoutWorker, { excludeTestServices: true, timeout: "120 seconds
         const dump = JSON.stringify(yield* TestFirm.dump)
         assert.notInclude(dump, email)
       }),
-    60_000,
+    180_000,
   )
 
   it.effect(
@@ -240,7 +240,7 @@ layer(TestFirm.withoutWorker, { excludeTestServices: true, timeout: "120 seconds
         assert.isFalse(yield* offline(AuditRecord.receiptHolds({ ...receipt, submittedAt: receipt.submittedAt + 1 })))
         assert.isFalse(yield* offline(AuditRecord.receiptHolds({ ...receipt, firm: "Another" })))
       }),
-    60_000,
+    180_000,
   )
 
   it.effect(
@@ -271,7 +271,9 @@ layer(TestFirm.withoutWorker, { excludeTestServices: true, timeout: "120 seconds
         assert.lengthOf(rowsOf("audit_checkpoints"), 3)
         const passport = [...files.keys()].find((name) => name.endsWith("-quill-passport.pdf"))
         assert.include(files.get(passport ?? ""), "%PDF-1.7")
-        assert.isFalse(files.has("tables/member_sessions.ndjson"))
+        for (const name of ["member_sessions", "portal_sessions", "portal_links"]) {
+          assert.isFalse(files.has(`tables/${name}.ndjson`), name)
+        }
         assert.notProperty(rowsOf("members")[0], "password_hash")
         // nobody else's rows
         assert.isTrue(
@@ -282,7 +284,7 @@ layer(TestFirm.withoutWorker, { excludeTestServices: true, timeout: "120 seconds
           ),
         )
       }),
-    60_000,
+    180_000,
   )
 
   /** Every row that has something to do with these requests. */

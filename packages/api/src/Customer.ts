@@ -43,8 +43,13 @@ export const Fill = Schema.Struct({
       name: Schema.String,
       bytes: Schema.Finite,
       item: Schema.NullOr(Schema.String).annotate({ description: "The section that it goes with; null: all of them." }),
+      question: Schema.NullOr(Schema.String).annotate({
+        description: "The question that names it among its attachments; null: the firm gave it.",
+      }),
     }),
-  ).annotate({ description: "Documents that the firm gave with the request, to read like any file." }),
+  ).annotate({
+    description: "Documents that the firm gave with the request, or that its questions name, to read like any file.",
+  }),
   questionnaire: Schema.Record(Schema.String, Schema.Json).annotate({ description: "The definition, checked." }),
   revision: Schema.Int.annotate({
     description: "To be sent back with every change: another one means the firm changed the questions.",

@@ -57,6 +57,9 @@ export const EventView = Schema.Struct({
   }),
   byName: Schema.NullOr(Schema.String),
   about: Schema.NullOr(Schema.String).annotate({ description: "The id of what or whom it is about." }),
+  aboutName: Schema.NullOr(Schema.String).annotate({
+    description: "What the contact that it is about is called now; null: it is about none, or they were erased.",
+  }),
   data: Schema.Record(Schema.String, Schema.String),
   ip: Schema.NullOr(Schema.String),
 }).annotate({ identifier: "WorkspaceEvent", description: "One thing that happened in the workspace, as it was then." })

@@ -6,7 +6,7 @@ import * as Schema from "effect/Schema"
 import { ClientRequests } from "../ClientRequests.ts"
 import { Contacts } from "../Contacts.ts"
 import { Conversations, type Reading } from "../Conversations.ts"
-import type { Customer } from "../Customer.ts"
+import type { LinkHolder } from "../Customer.ts"
 import * as Given from "../DataKeys/Given.ts"
 import { isAddress } from "../Mailer/MailAddress.ts"
 import { SqlClient, SqlSchema } from "../platform/Sql.ts"
@@ -20,18 +20,18 @@ import type { Comment } from "./Comment.ts"
 import * as reads from "./reads.ts"
 
 const day = 86_400
-/** How often an address is named to a firm within a day, and anybody by customers of one firm. */
+/** How often within a day somebody is named out of one request, an address to a firm, and anybody by customers of one firm. */
 const delegations = {
-  request: { times: 20, seconds: day },
+  request: { times: 6, seconds: day },
   address: { times: 3, seconds: day },
   workspace: { times: 300, seconds: day },
 } as const
 
-/** What nobody means to write, and what turns the lines around it: left out. */
+/** What nobody means to write, halves of letters, and what turns the lines around it: left out. */
 const clean = (text: string): string =>
   text
     .replaceAll(/\r\n?/g, "\n")
-    .replaceAll(/[^\P{Cc}\n\t]|[\u202a-\u202e\u2066-\u2069]/gu, "")
+    .replaceAll(/[^\P{Cc}\n\t]|\p{Cs}|[\u202a-\u202e\u2066-\u2069]/gu, "")
     .trim()
 
 const line = (text: string): string => LocalText.oneLine(clean(text)).trim()
@@ -100,7 +100,7 @@ export const layer = Layer.effect(
       id,
       by: { kind: "member", id: member.id } as const,
     })
-    const byCustomer = ({ linkId, recipient, generation, device }: Customer, id: string) => ({
+    const byCustomer = ({ linkId, recipient, generation, device }: LinkHolder, id: string) => ({
       id,
       by: { kind: "customer", link: linkId } as const,
       recipient,
@@ -222,7 +222,8 @@ export const layer = Layer.effect(
         requests.handle(customer.workspace.id, customer.requestId, {
           type: "Disown",
           ...byCustomer(customer, commandId),
-          reason: clean(reason),
+          // the rest of what is too long was not read by anybody, and is no reason to keep them
+          reason: clean(clean(reason).slice(0, ClientRequest.longestComment)),
         }),
     })
   }),

@@ -20,6 +20,8 @@ export interface Entering {
   readonly link: AccessLink.AccessLink
   /** The pre-session that this claim comes from; null: it comes from the link itself. */
   readonly waiting: string | null
+  /** The session of the portal that it is entered from; null: none. */
+  readonly enteredFrom: string | null
 }
 
 interface Parts {
@@ -32,7 +34,7 @@ interface Parts {
 export const make = ({ rows, codes, requests, sessions }: Parts) => {
   /** Opens a session by a claim; the core decides once more, under the request's lock: a cancel in between wins. */
   const enterBy = Effect.fnUntraced(function* (
-    { workspaceId, request, link, waiting }: Entering,
+    { workspaceId, request, link, waiting, enteredFrom }: Entering,
     brought: Redacted.Redacted | null,
   ) {
     const { recipient, generation, rebinds, issuedAt } = link
@@ -50,6 +52,7 @@ export const make = ({ rows, codes, requests, sessions }: Parts) => {
       recipient,
       device,
       assurance: Sessions.assuranceOf(request, link),
+      enteredFrom,
       digest,
       createdAt: new Date(now),
       lastUsedAt: new Date(now),
@@ -62,10 +65,10 @@ export const make = ({ rows, codes, requests, sessions }: Parts) => {
     const intent = { type: "Claim", id: handle, by, recipient, generation, ...proof } as const
     yield* requests
       .handle(workspaceId, request.id, intent, () =>
-        Effect.andThen(
-          waiting === null ? Effect.void : rows.closeSession(waiting),
-          Effect.suspend(() => rows.openSession(session)),
-        ),
+        Effect.gen(function* () {
+          if (waiting !== null) yield* rows.closeSession(waiting)
+          if (!(yield* rows.openSession(session))) return yield* new AccessLink.LinkDead()
+        }),
       )
       .pipe(
         Effect.catchTags({
@@ -90,7 +93,7 @@ export const make = ({ rows, codes, requests, sessions }: Parts) => {
    * under a new secret: the code that has gone out is for it.
    */
   const waitFor = Effect.fnUntraced(function* (
-    { workspaceId, request, link }: Omit<Entering, "waiting">,
+    { workspaceId, request, link, enteredFrom }: Omit<Entering, "waiting">,
     brought: Redacted.Redacted | null,
   ) {
     const { recipient } = link
@@ -99,10 +102,10 @@ export const make = ({ rows, codes, requests, sessions }: Parts) => {
     const { secret, digest } = yield* Secret.make
     const now = yield* Clock.currentTimeMillis
     const expiresAt = new Date(now + Sessions.waitMillis)
-    const earlier = yield* rows.renewWaiting({ linkId: link.id, device, now, digest, expiresAt })
+    const earlier = yield* rows.renewWaiting({ linkId: link.id, device, enteredFrom, now, digest, expiresAt })
     const handle = earlier?.handle ?? (yield* Crypto.secret).slice(0, 16)
     if (earlier === null) {
-      yield* rows
+      const isOpen = yield* rows
         .openSession({
           handle,
           workspaceId,
@@ -111,6 +114,7 @@ export const make = ({ rows, codes, requests, sessions }: Parts) => {
           recipient,
           device,
           assurance: "link",
+          enteredFrom,
           digest,
           createdAt: new Date(now),
           lastUsedAt: new Date(now),
@@ -118,6 +122,7 @@ export const make = ({ rows, codes, requests, sessions }: Parts) => {
           expiresAt,
         })
         .pipe(Effect.orDie)
+      if (!isOpen) return yield* new AccessLink.LinkDead()
     }
     const passed = earlier?.assurance === "single-channel" ? 1 : 0
     const channel = Sessions.channelsOf(request)[passed] ?? "sms"

@@ -8,6 +8,7 @@ import { ClientRequests, RequestNotFound } from "../ClientRequests.ts"
 import type { Customer } from "../Customer.ts"
 import { CodeNotSent, CodeRefused, CustomerAccess, LinkNotCopied } from "../CustomerAccess.ts"
 import { csrfToken } from "../PageSecurity.ts"
+import * as asked from "../Portal/asked.ts"
 import { Questionnaires } from "../Questionnaires.ts"
 import { CustomerLimits } from "../RateLimits/Customers.ts"
 import * as Tenancy from "../Tenancy.ts"
@@ -116,6 +117,22 @@ export const layer = Layer.effect(
           }),
         ).pipe(Effect.catchTag("QuestionnaireNotFound", Effect.die), withCrypto),
 
+      hold: (token, device, action) =>
+        opening(token, device, ({ workspaceId, requestId, recipient, request, link, isHere }) =>
+          Effect.gen(function* () {
+            yield* limits.ofFamily(action, { workspaceId, requestId, recipient })
+            if (!isHere) return yield* sessions.otherDevice(workspaceId, request, recipient)
+            const workspace = yield* workspaces.get(workspaceId)
+            const family = { requestId, recipient, generation: link.generation }
+            return {
+              workspace,
+              language: ClientRequest.recipientOf(request, recipient)?.language ?? "",
+              request,
+              customer: { workspace, ...family, linkId: link.id, device: yield* Device.idIn(family, device) },
+            }
+          }),
+        ).pipe(withCrypto),
+
       claim: (token, device) =>
         opening(token, device, ({ workspaceId, requestId, recipient, request, link, isHere }) =>
           Effect.gen(function* () {
@@ -123,12 +140,12 @@ export const layer = Layer.effect(
             yield* sessions.forLinks(workspaceId, request, recipient)
             if (!isHere) return yield* sessions.otherDevice(workspaceId, request, recipient)
             return ClientRequest.needsFactor(request)
-              ? yield* waitFor({ workspaceId, request, link }, device)
-              : yield* enterBy({ workspaceId, request, link, waiting: null }, device)
+              ? yield* waitFor({ workspaceId, request, link, enteredFrom: null }, device)
+              : yield* enterBy({ workspaceId, request, link, waiting: null, enteredFrom: null }, device)
           }),
         ).pipe(withCrypto),
 
-      claimFromPortal: ({ account, digest }, { id: requestId, recipient }, device) =>
+      claimFromPortal: ({ account, digest: enteredFrom }, { id: requestId, recipient }, device) =>
         Effect.gen(function* () {
           const { workspaceId, contact } = account
           yield* limits.ofFamily("claim", { workspaceId, requestId, recipient })
@@ -144,12 +161,14 @@ export const layer = Layer.effect(
           const request = yield* requests
             .handle(workspaceId, requestId, intent, (locked) =>
               Effect.gen(function* () {
+                // it may have gone to somebody else since it was looked up
+                if (!asked.isOf(account, locked, recipient)) return yield* new AccessLink.LinkDead()
                 // who could have a link sent for another device may as well go on from this one
                 const rebinds = locked.policy.selfService !== "none"
                 const { link } = yield* links.issue(workspaceId, locked, { recipient, mailId: null, rebinds })
-                // a derived one is everybody's who has it: logging out closes it for nobody
+                // a derived one is everybody's who has it
                 if (locked.policy.token !== "derived") {
-                  yield* rows.enteredFrom({ linkId: link.id, workspaceId, contactId: contact, session: digest })
+                  yield* rows.enteredBy({ linkId: link.id, workspaceId, contactId: contact })
                 }
                 made.push(link)
               }),
@@ -161,8 +180,8 @@ export const layer = Layer.effect(
           const isHere = AccessLink.admits(link, request, yield* Device.idIn({ requestId, recipient }, device))
           if (!isHere) return yield* sessions.otherDevice(workspaceId, request, recipient)
           return ClientRequest.needsFactor(request)
-            ? yield* waitFor({ workspaceId, request, link }, device)
-            : yield* enterBy({ workspaceId, request, link, waiting: null }, device)
+            ? yield* waitFor({ workspaceId, request, link, enteredFrom }, device)
+            : yield* enterBy({ workspaceId, request, link, waiting: null, enteredFrom }, device)
         }).pipe(Tenancy.within(account.workspaceId), withCrypto),
 
       codeStep: (handle, secret) =>
@@ -201,7 +220,7 @@ export const layer = Layer.effect(
       enterCode: (handle, secret, { code, device }) =>
         inside(sessions.awaiting(handle, secret), ({ row, link, now, standing }) =>
           Effect.gen(function* () {
-            const { workspaceId, requestId, recipient, state: request } = row
+            const { workspaceId, requestId, recipient, enteredFrom, state: request } = row
             yield* limits.ofFamily("code", { workspaceId, requestId, recipient })
             const { channels, step, channel } = stepOf(row, standing)
             const checked =
@@ -211,7 +230,9 @@ export const layer = Layer.effect(
             if (checked.outcome !== "right" || checked.channel !== channel) {
               return yield* new CodeRefused({ locked: checked.outcome === "locked" })
             }
-            if (step === channels.length) return yield* enterBy({ workspaceId, request, link, waiting: handle }, device)
+            if (step === channels.length) {
+              return yield* enterBy({ workspaceId, request, link, waiting: handle, enteredFrom }, device)
+            }
             // the next code is asked of the same pre-session
             yield* rows.suspendSession(handle, now + Sessions.waitMillis, "single-channel")
             const next = channels[step] ?? channel
@@ -305,7 +326,12 @@ export const layer = Layer.effect(
                 ({ url }) => void made.push(url),
               ),
             )
-            .pipe(Effect.catchTag("Refusal", () => Effect.fail(new LinkNotCopied({ reason: "not-open" }))))
+            .pipe(
+              Effect.catchTags({
+                Refusal: () => Effect.fail(new LinkNotCopied({ reason: "not-open" })),
+                SqlError: Effect.die,
+              }),
+            )
           const [url] = made
           return url ?? (yield* new LinkNotCopied({ reason: "not-open" }))
         }).pipe(withCrypto),

@@ -36,6 +36,7 @@ const SessionRow = Schema.Struct({
   state: Schema.String,
   device: Schema.String,
   assurance: Schema.Literals(["link", "single-channel", "two-channel"]),
+  enteredFrom: Schema.NullOr(Schema.String),
   sessionDigest: Schema.String,
   submissionId: Schema.NullOr(Schema.String),
   verifiedAt: Schema.NullOr(Schema.Date),
@@ -54,6 +55,8 @@ export interface NewSession {
   readonly recipient: string
   readonly device: string
   readonly assurance: AccessCode.Assurance
+  /** The session of the portal that it was opened from, and ends with; null: a link opened it. */
+  readonly enteredFrom: string | null
   readonly digest: string
   readonly createdAt: Date
   readonly lastUsedAt: Date
@@ -98,8 +101,8 @@ export const make = Effect.gen(function* () {
     Result: SessionRow,
     execute: (handle) => sql`
       SELECT l.id, l.recipient, l.generation, l.mail_id, l.rebinds, l.digest, l.key_epoch, l.issued_at, l.expires_at,
-        s.workspace_id, s.request_id, r.state::text, s.device, s.assurance, s.digest AS session_digest, s.submission_id,
-        s.verified_at, s.last_used_at, s.expires_at AS ends_at, jsonb_build_object('id', w.id, 'name', w.name,
+        s.workspace_id, s.request_id, r.state::text, s.device, s.assurance, s.entered_from,
+        s.digest AS session_digest, s.submission_id, s.verified_at, s.last_used_at, s.expires_at AS ends_at, jsonb_build_object('id', w.id, 'name', w.name,
           'accent', w.accent, 'language', w.language, 'timeZone', w.time_zone, 'logo', w.logo, 'look', w.look,
           'frameOrigins', w.frame_origins) AS workspace
       FROM customer_sessions s JOIN access_links l ON l.id = s.link_id JOIN client_requests r ON r.id = s.request_id
@@ -162,21 +165,38 @@ export const make = Effect.gen(function* () {
         Effect.orDie,
       ),
 
-    openSession: (session: NewSession) =>
-      Effect.asVoid(sql`INSERT INTO customer_sessions ${sql.insert({ ...session })}`),
+    /**
+     * Opens it, and says whether it could: what is entered from the portal opens only while that session lasts, which is held
+     * until both are written. So whoever logs out at the same moment either is out before, or closes this one too.
+     */
+    openSession: (session: NewSession) => {
+      const opened = Effect.as(sql`INSERT INTO customer_sessions ${sql.insert({ ...session })}`, true)
+      const { workspaceId, enteredFrom } = session
+      if (enteredFrom === null) return opened
+      const held = sql`SELECT 1 FROM portal_sessions
+        WHERE workspace_id = ${workspaceId} AND digest = ${enteredFrom} FOR KEY SHARE`
+      return sql.withTransaction(Effect.flatMap(held, (rows) => (rows.length > 0 ? opened : Effect.succeed(false))))
+    },
 
-    /** Says that a log-in to the portal made a link, so that logging out closes what it opened. */
-    enteredFrom: (entry: { linkId: string; workspaceId: string; contactId: string; session: string }) =>
+    /** Says that a log-in to the portal made a link: it was handed to nobody. */
+    enteredBy: (entry: { linkId: string; workspaceId: string; contactId: string }) =>
       sql`INSERT INTO portal_entries ${sql.insert(entry)} ON CONFLICT (link_id) DO NOTHING`,
 
     /** Gives the pre-session that waits for this link and device another secret; null: none waits. */
-    renewWaiting: (by: { linkId: string; device: string; now: number; digest: string; expiresAt: Date }) =>
+    renewWaiting: (by: {
+      linkId: string
+      device: string
+      enteredFrom: string | null
+      now: number
+      digest: string
+      expiresAt: Date
+    }) =>
       sql<{ handle: string; assurance: AccessCode.Assurance }>`
         UPDATE customer_sessions SET digest = ${by.digest}, expires_at = ${by.expiresAt}
         WHERE handle = (
           SELECT handle FROM customer_sessions
           WHERE link_id = ${by.linkId} AND device = ${by.device} AND verified_at IS NULL
-            AND expires_at > ${new Date(by.now)}
+            AND entered_from IS NOT DISTINCT FROM ${by.enteredFrom} AND expires_at > ${new Date(by.now)}
           ORDER BY created_at DESC LIMIT 1)
         RETURNING handle, assurance`.pipe(
         Effect.map(([row]) => row ?? null),

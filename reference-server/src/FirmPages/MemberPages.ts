@@ -272,8 +272,8 @@ const invitationRow = (visit: Visit, { id, name, email, role, createdAt, expires
   </li>`
 }
 
-const eventLine = ({ words }: Visit, { type, at, byName, data }: WorkspaceEvent): Child => {
-  const { name = "", email = "", role = "" } = data
+const eventLine = ({ words }: Visit, { type, at, byName, aboutName, data }: WorkspaceEvent): Child => {
+  const { name = aboutName ?? words.t("members.event.erased"), email = "", role = "" } = data
   const roleName = role === "admin" || role === "member" ? words.t(`members.role.${role}`) : role
   const by = byName ?? words.t("members.event.nobody")
   return html`<li>

@@ -101,9 +101,10 @@ export const layer = Layer.effect(
 
     const broughtBy = ({ workspaceId, contact }: Account, folder: string) =>
       Effect.map(
+        // who wrote a mail nobody proved: what came by one is for the firm alone (F15)
         Effect.orDie(sql<{ id: string; mine: boolean }>`
-          SELECT id, brought_by = ${contact} AS mine FROM documents
-          WHERE workspace_id = ${workspaceId} AND folder_id = ${folder} AND brought_by IS NOT NULL`),
+          SELECT id, NOT by_mail AND brought_by = ${contact} AS mine FROM documents
+          WHERE workspace_id = ${workspaceId} AND folder_id = ${folder} AND (brought_by IS NOT NULL OR by_mail)`),
         (rows) => new Map(rows.map(({ id, mine }) => [id, mine])),
       )
 
@@ -162,7 +163,7 @@ export const layer = Layer.effect(
         return yield* documents.download(account.workspaceId, id, part)
       }),
       bring: Effect.fn("Portal.bring")(function* (account, id, arriving) {
-        const { workspaceId, contact, name, email } = account
+        const { workspaceId, contact } = account
         const { folder } = yield* seen(account, id)
         if (folder.visibility !== "customer-can-edit") return yield* missing("folder", id)
         yield* hasPlace(account, id)
@@ -177,7 +178,8 @@ export const layer = Layer.effect(
           if (still === undefined) return yield* missing("folder", id)
           yield* hasPlace(account, id)
           yield* sql`INSERT INTO documents ${sql.insert({ ...row, createdAt })}`
-          const data = { name, email, file: file.name, folder: folder.name, sha256: file.sha256 }
+          // by their ids: names may tell of whom they are, and are gone when the contact is erased
+          const data = { document: documentId, folder: id, sha256: file.sha256 }
           yield* events.add({ workspaceId, type: "PortalDocumentBrought", by: null, about: contact, data })
         }).pipe(
           sql.withTransaction,

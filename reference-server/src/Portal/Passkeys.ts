@@ -8,13 +8,9 @@
  * log in with is nobody's, because whose passkey it is comes back with the answer: so nobody has to type an address, and nobody
  * can ask which have a login.
  */
-import {
-  generateAuthenticationOptions,
-  generateRegistrationOptions,
-  type PublicKeyCredentialCreationOptionsJSON,
-  type PublicKeyCredentialRequestOptionsJSON,
-  verifyAuthenticationResponse,
-  verifyRegistrationResponse,
+import type {
+  PublicKeyCredentialCreationOptionsJSON,
+  PublicKeyCredentialRequestOptionsJSON,
 } from "@simplewebauthn/server"
 import { Crypto, LocalText } from "@requite/core"
 import * as Clock from "effect/Clock"
@@ -29,7 +25,7 @@ import * as Schema from "effect/Schema"
 import { Config } from "../Config.ts"
 import type { SignInRefused, TooManyAttempts } from "../Members.ts"
 import * as attempts from "../Members/attempts.ts"
-import { SqlClient, SqlSchema } from "../platform/Sql.ts"
+import { SqlSchema } from "../platform/Sql.ts"
 import { type Account, mostPasskeys, Portal, type Session } from "../Portal.ts"
 import { RateLimits } from "../RateLimits.ts"
 import { CustomerLimits } from "../RateLimits/Customers.ts"
@@ -37,7 +33,7 @@ import * as Place from "../RateLimits/Place.ts"
 import * as Tenancy from "../Tenancy.ts"
 import { WorkspaceEvents } from "../WorkspaceEvents.ts"
 import * as Letters from "./Letters.ts"
-import { isUuid } from "./sql.ts"
+import * as statements from "./sql.ts"
 
 export const Passkey = Schema.Struct({
   id: Schema.String,
@@ -49,6 +45,9 @@ export const Passkey = Schema.Struct({
 })
 export type Passkey = typeof Passkey.Type
 
+/** Loaded when the first passkey is met: its parsers of certificates are a third of all modules of the server. */
+const webAuthn = () => import("@simplewebauthn/server")
+
 /** It does not prove what it should, for whatever reason: another key, another site, a challenge that is over, used twice. */
 export class PasskeyRefused extends Schema.TaggedError<PasskeyRefused>()("PasskeyRefused", {
   /** `full`: there are as many as there may be. */
@@ -56,14 +55,17 @@ export class PasskeyRefused extends Schema.TaggedError<PasskeyRefused>()("Passke
 }) {}
 
 const Text = Schema.String.check(Schema.isMaxLength(20_000))
-const common = { id: Text, rawId: Text, type: Schema.Literal("public-key") }
+// as devices write them: anything else names no passkey, and a NUL not even to the database
+const Word = Text.check(Schema.isPattern(/^[A-Za-z0-9_-]*$/))
+const isWord = Schema.is(Word)
+const common = { id: Word, rawId: Word, type: Schema.Literal("public-key") }
 /** What a device answers to a challenge for a new passkey, as browsers write it. */
 export const Made = Schema.Struct({
   ...common,
   response: Schema.Struct({
     clientDataJSON: Text,
     attestationObject: Text,
-    transports: Schema.optionalKey(Schema.Array(Schema.String.check(Schema.isMaxLength(40)))),
+    transports: Schema.optionalKey(Schema.Array(Word.check(Schema.isMaxLength(40)))),
   }),
 })
 export type Made = typeof Made.Type
@@ -138,7 +140,8 @@ const named = (given: string) => LocalText.oneLine(given).trim().slice(0, 60)
 export const layer = Layer.effect(
   Passkeys,
   Effect.gen(function* () {
-    const sql = yield* SqlClient.SqlClient
+    const rows = yield* statements.make
+    const { sql } = rows
     const crypto = yield* Crypto.Crypto
     const portal = yield* Portal
     const limits = yield* RateLimits
@@ -185,8 +188,8 @@ export const layer = Layer.effect(
       if (used.length === 0) return yield* refused
     })
 
-    const note = (type: string, { workspaceId, contact, name, email }: Account, passkey: string) =>
-      events.add({ workspaceId, type, by: null, about: contact, data: { name, email, passkey } })
+    const note = (type: string, { workspaceId, contact }: Account, passkey: string) =>
+      events.add({ workspaceId, type, by: null, about: contact, data: { passkey } })
     const together = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
       Effect.catchTag(sql.withTransaction(effect), "SqlError", Effect.die)
 
@@ -198,8 +201,8 @@ export const layer = Layer.effect(
           yield* portal.confirm(session, password)
           const known = yield* list(account)
           if (known.length >= mostPasskeys) return yield* new PasskeyRefused({ code: "full" })
-          const options = yield* Effect.promise(() =>
-            generateRegistrationOptions({
+          const options = yield* Effect.promise(async () =>
+            (await webAuthn()).generateRegistrationOptions({
               rpName: "requite",
               rpID,
               userName: account.email,
@@ -216,15 +219,16 @@ export const layer = Layer.effect(
           yield* challenge(account.workspaceId, account.contact, options.challenge)
           return options
         }),
-      keep: ({ account, factor }, made, name) =>
+      keep: (session, made, name) =>
         Effect.gen(function* () {
+          const { account, factor } = session
           const { workspaceId, contact } = account
           const expectedChallenge = challengeIn(made.response.clientDataJSON)
           yield* use(workspaceId, contact, expectedChallenge)
           const { transports, ...rest } = made.response
           const { verified, registrationInfo } = yield* Effect.tryPromise({
-            try: () =>
-              verifyRegistrationResponse({
+            try: async () =>
+              (await webAuthn()).verifyRegistrationResponse({
                 response: { ...made, response: rest, clientExtensionResults: {} },
                 expectedChallenge,
                 expectedOrigin: publicUrl,
@@ -238,9 +242,8 @@ export const layer = Layer.effect(
           const { id, publicKey, counter } = registrationInfo.credential
           const createdAt = new Date(yield* Clock.currentTimeMillis)
           yield* Effect.gen(function* () {
-            // one at a time, so that there are never more than there may be
-            yield* sql`SELECT 1 FROM portal_accounts
-              WHERE workspace_id = ${workspaceId} AND contact_id = ${contact} FOR UPDATE`
+            // one at a time, so that there are never more than there may be; and none for a session that ended meanwhile
+            if (!(yield* rows.held(session))) return yield* refused
             const known = yield* list(account)
             if (known.length >= mostPasskeys) return yield* new PasskeyRefused({ code: "full" })
             const own = named(name) || `${known.length + 1}`
@@ -257,21 +260,24 @@ export const layer = Layer.effect(
               INSERT INTO portal_passkeys ${sql.insert({ ...row, transports: JSON.stringify(transports ?? []), createdAt })}
               ON CONFLICT DO NOTHING RETURNING id`
             if (kept.length === 0) return yield* refused
-            yield* note("PortalPasskeyAdded", account, own)
+            yield* note("PortalPasskeyAdded", account, id)
             const letter = yield* Effect.provideService(Crypto.uuid, Crypto.Crypto, crypto)
             yield* Effect.orDie(letters.offer({ workspaceId, email: account.email, notice: "passkey" }, { id: letter }))
           }).pipe(together)
         }),
       rename: ({ account: { workspaceId, contact } }, id, name) =>
-        Effect.asVoid(
-          Effect.orDie(sql`UPDATE portal_passkeys SET name = coalesce(nullif(${named(name)}, ''), name)
-            WHERE workspace_id = ${workspaceId} AND contact_id = ${contact} AND id = ${id}`),
-        ),
+        isWord(id)
+          ? Effect.asVoid(
+              Effect.orDie(sql`UPDATE portal_passkeys SET name = coalesce(nullif(${named(name)}, ''), name)
+                WHERE workspace_id = ${workspaceId} AND contact_id = ${contact} AND id = ${id}`),
+            )
+          : Effect.void,
       remove: ({ account }, id) =>
         Effect.gen(function* () {
-          const gone = yield* sql<{ name: string }>`DELETE FROM portal_passkeys
-            WHERE workspace_id = ${account.workspaceId} AND contact_id = ${account.contact} AND id = ${id} RETURNING name`
-          for (const { name } of gone) yield* note("PortalPasskeyRemoved", account, name)
+          if (!isWord(id)) return
+          const gone = yield* sql`DELETE FROM portal_passkeys
+            WHERE workspace_id = ${account.workspaceId} AND contact_id = ${account.contact} AND id = ${id} RETURNING id`
+          if (gone.length > 0) yield* note("PortalPasskeyRemoved", account, id)
         }).pipe(together),
       toLogIn: (workspaceId, from) =>
         Effect.gen(function* () {
@@ -279,8 +285,12 @@ export const layer = Layer.effect(
             { key: `portal passkey from ${Place.ofAddress(from)}`, limit: { times: 100, seconds: 900 } },
             ...customers.atDoor("passkey", workspaceId),
           ])
-          const options = yield* Effect.promise(() =>
-            generateAuthenticationOptions({ rpID, userVerification: "required", timeout: challengeMillis }),
+          const options = yield* Effect.promise(async () =>
+            (await webAuthn()).generateAuthenticationOptions({
+              rpID,
+              userVerification: "required",
+              timeout: challengeMillis,
+            }),
           )
           yield* challenge(workspaceId, null, options.challenge)
           return options
@@ -292,12 +302,12 @@ export const layer = Layer.effect(
           const expectedChallenge = challengeIn(given.response.clientDataJSON)
           yield* use(workspaceId, null, expectedChallenge)
           const row = Option.getOrNull(yield* Effect.orDie(byId({ workspaceId, id: given.id })))
-          if (row === null || !isUuid(row.contact)) return yield* refused
+          if (row === null || !statements.isUuid(row.contact)) return yield* refused
           const publicKey = Result.getOrThrow(Base64Url.decode(row.publicKey))
           const { userHandle: _, ...response } = given.response
           const { verified, authenticationInfo } = yield* Effect.tryPromise({
-            try: () =>
-              verifyAuthenticationResponse({
+            try: async () =>
+              (await webAuthn()).verifyAuthenticationResponse({
                 response: { ...given, response, clientExtensionResults: {} },
                 expectedChallenge,
                 expectedOrigin: publicUrl,
@@ -315,7 +325,10 @@ export const layer = Layer.effect(
           yield* limits.giveBack(place)
           const { contact, name, email, language, isStrong } = row
           return yield* Effect.mapError(
-            portal.openSession({ workspaceId, contact, name, email, language }, { proof: "passkey", isStrong }),
+            portal.openSession(
+              { workspaceId, contact, name, email, language },
+              { proof: "passkey", id: row.id, isStrong },
+            ),
             () => refused,
           )
         }).pipe(Tenancy.within(workspaceId)),

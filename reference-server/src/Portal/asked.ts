@@ -2,11 +2,25 @@
  * Whom each request asks, in plain columns beside it, so that what was asked of a contact is found without reading every
  * request. Written in the transaction of the request's own events.
  */
-import type { ClientRequest } from "@requite/core"
+import { ClientRequest } from "@requite/core"
 import * as Effect from "effect/Effect"
 import * as Together from "../Database/Together.ts"
 import { SqlClient } from "../platform/Sql.ts"
+import type { Account } from "../Portal.ts"
 import { isUuid } from "./sql.ts"
+
+/** Does it ask this account as that recipient, as it stands? It does not whom it is not for, as they said. */
+export const isOf = (
+  { contact, email }: Pick<Account, "contact" | "email">,
+  request: ClientRequest.State,
+  recipient: string,
+): boolean => {
+  const person = ClientRequest.recipientOf(request, recipient)
+  const isThem =
+    person?.contact === contact ||
+    (person?.contact === null && person.email.trim().toLowerCase() === email.toLowerCase())
+  return isThem && !(request.disowned ?? []).some((one) => one.recipient === recipient)
+}
 
 export const make = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient

@@ -10,7 +10,7 @@ import { type Member, SignInRefused } from "../Members.ts"
 import * as attempts from "../Members/attempts.ts"
 import { LinkGone } from "../Members/Links.ts"
 import { Kdf } from "../platform/Crypto.ts"
-import { type Account, type Login, NotLoggedIn, Portal } from "../Portal.ts"
+import { type Account, type Given, type Login, NotLoggedIn, Portal } from "../Portal.ts"
 import { RateLimits } from "../RateLimits.ts"
 import { CustomerLimits } from "../RateLimits/Customers.ts"
 import * as Place from "../RateLimits/Place.ts"
@@ -37,14 +37,11 @@ export const layer = Layer.effect(
     const services = Context.pick(Crypto.Crypto, Kdf.Kdf)(yield* Effect.context<Crypto.Crypto | Kdf.Kdf>())
     const now = Effect.map(Clock.currentTimeMillis, (millis) => new Date(millis))
 
-    const note = (type: string, { workspaceId, contact, name, email }: Account, data: Record<string, string> = {}) =>
-      events.add({ workspaceId, type, by: null, about: contact, data: { name, email, ...data } })
-    const noteBy = ({ workspaceId, id }: Member, type: string, contact: string | null) =>
-      Effect.gen(function* () {
-        const [found] = yield* sql<{ name: string; email: string }>`
-          SELECT name, email FROM contacts WHERE workspace_id = ${workspaceId} AND id = ${contact}`
-        yield* events.add({ workspaceId, type, by: id, about: contact, data: { ...found } })
-      })
+    // whom it is about by the contact alone: events are never changed, and who was erased must not be in them (S76)
+    const note = (type: string, { workspaceId, contact }: Account, data: Record<string, string> = {}) =>
+      events.add({ workspaceId, type, by: null, about: contact, data })
+    const noteBy = ({ workspaceId, id }: Member, type: string, contact: string) =>
+      events.add({ workspaceId, type, by: id, about: contact, data: {} })
 
     /** Runs for a workspace that an address names: one transaction, with what cryptography needs. */
     const inside =
@@ -54,22 +51,31 @@ export const layer = Layer.effect(
     const together = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
       Effect.catchTag(sql.withTransaction(effect), "SqlError", Effect.die)
 
-    const openSession: Portal["Service"]["openSession"] = (account, { proof, isStrong }) =>
+    /** Is what they gave still theirs? */
+    const holds = ({ workspaceId, contact }: Account, given: Given, passwordHash: string) =>
+      given.proof === "password"
+        ? Effect.succeed(given.hash === passwordHash)
+        : Effect.map(
+            sql`SELECT 1 FROM portal_passkeys
+              WHERE workspace_id = ${workspaceId} AND contact_id = ${contact} AND id = ${given.id}`,
+            (found) => found.length > 0,
+          )
+
+    const openSession: Portal["Service"]["openSession"] = (account, given) =>
       Effect.gen(function* () {
         const { workspaceId, contact } = account
+        const { proof } = given
         const { secret, digest } = yield* Secret.make
         const at = yield* now
-        // turned off, or another address, while they logged in: then nobody is
-        const known = yield* rows.byContact({ workspaceId, contact })
-        const [before] = yield* sql<{ lastLoginAt: Date | null }>`
-          SELECT last_login_at FROM portal_accounts
-          WHERE workspace_id = ${workspaceId} AND contact_id = ${contact} FOR UPDATE`
-        if (known === null || before === undefined) return yield* new NotLoggedIn()
+        // turned off, another address or another password while they logged in: then nobody is
+        const known = yield* rows.locked({ workspaceId, contact })
+        if (known === null || !(yield* holds(account, given, known.passwordHash))) return yield* new NotLoggedIn()
+        const isStrong = given.proof === "passkey" && given.isStrong
         // those that are over go with the next one, so that they do not pile up
         yield* sql`DELETE FROM portal_sessions WHERE workspace_id = ${workspaceId} AND contact_id = ${contact}
           AND created_at < ${new Date(at.getTime() - 7 * 86_400_000)}`
         const session = { digest, workspaceId, contactId: contact, proof, isStrong, createdAt: at, lastUsedAt: at }
-        yield* sql`INSERT INTO portal_sessions ${sql.insert({ ...session, beforeAt: before.lastLoginAt })}`
+        yield* sql`INSERT INTO portal_sessions ${sql.insert({ ...session, beforeAt: known.lastLoginAt })}`
         yield* sql`UPDATE portal_accounts SET last_login_at = ${at}
           WHERE workspace_id = ${workspaceId} AND contact_id = ${contact}`
         yield* note("PortalLoggedIn", account, { proof })
@@ -155,21 +161,26 @@ export const layer = Layer.effect(
               WHERE workspace_id = ${workspaceId} AND digest = ${digest} RETURNING digest`
             if (used.length === 0) return yield* new LinkGone()
             const { contact, email } = account
-            yield* sql`DELETE FROM portal_links WHERE workspace_id = ${workspaceId} AND contact_id = ${contact}`
-            // whoever reads the mails may be another than who made the passkeys, and theirs must not outlive a new password
-            yield* sql`DELETE FROM portal_passkeys WHERE workspace_id = ${workspaceId} AND contact_id = ${contact}`
-            yield* sql`DELETE FROM portal_challenges WHERE workspace_id = ${workspaceId} AND contact_id = ${contact}`
             yield* sql`INSERT INTO portal_accounts (contact_id, workspace_id, email_key, password_hash, created_at)
               VALUES (${contact}, ${workspaceId}, lower(${email}), ${passwordHash}, ${at})
               ON CONFLICT (contact_id) DO UPDATE SET email_key = excluded.email_key,
                 password_hash = excluded.password_hash,
                 created_at = CASE WHEN ${hasPassword} THEN portal_accounts.created_at ELSE excluded.created_at END`
+            // the account is held from here on: whoever adds a passkey now finds their session gone
+            yield* sql`DELETE FROM portal_links WHERE workspace_id = ${workspaceId} AND contact_id = ${contact}`
+            // whoever reads the mails may be another than who made the passkeys, and theirs must not outlive a new password
+            yield* sql`DELETE FROM portal_passkeys WHERE workspace_id = ${workspaceId} AND contact_id = ${contact}`
+            yield* sql`DELETE FROM portal_challenges WHERE workspace_id = ${workspaceId} AND contact_id = ${contact}`
             yield* rows.close(workspaceId, contact, null)
             yield* note(hasPassword ? "PortalPasswordSet" : "PortalLoginMade", account)
             if (hasPassword) {
               yield* Effect.orDie(letters.offer({ workspaceId, email, notice: "password" }, { id: yield* Crypto.uuid }))
             }
-            return account
+            return yield* Effect.catchTag(
+              openSession(account, { proof: "password", hash: passwordHash }),
+              "NotLoggedIn",
+              () => Effect.fail(new LinkGone()),
+            )
           }).pipe(together)
         }).pipe(inside(workspaceId)),
       logIn: (workspaceId, { email, password, from }) =>
@@ -182,11 +193,9 @@ export const layer = Layer.effect(
           }
           // counted beforehand, so that guesses at once count too; this one was not wrong
           yield* Effect.forEach(counted, ({ key }) => limits.giveBack(key))
-          const { passwordHash: _, ...account } = found
-          return yield* Effect.catchTag(
-            openSession(account, { proof: "password", isStrong: false }),
-            "NotLoggedIn",
-            () => Effect.fail(new SignInRefused()),
+          const { passwordHash: hash, ...account } = found
+          return yield* Effect.catchTag(openSession(account, { proof: "password", hash }), "NotLoggedIn", () =>
+            Effect.fail(new SignInRefused()),
           )
         }).pipe(inside(workspaceId)),
       openSession,
@@ -217,6 +226,8 @@ export const layer = Layer.effect(
           const passwordHash = yield* Secret.hashPassword(fresh)
           const of = sql`workspace_id = ${workspaceId} AND contact_id = ${contact}`
           yield* Effect.gen(function* () {
+            // a link has set another one meanwhile, which ended this session
+            if (!(yield* rows.held(session))) return yield* new SignInRefused()
             yield* sql`UPDATE portal_accounts SET password_hash = ${passwordHash} WHERE ${of}`
             // who asked for a link before has a password now
             yield* sql`DELETE FROM portal_links WHERE ${of}`

@@ -3,12 +3,13 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { SqlClient, SqlSchema } from "../platform/Sql.ts"
-import { absoluteMillis, Account, Factor, idleMillis, Proof } from "../Portal.ts"
+import { absoluteMillis, Account, Factor, idleMillis, Proof, type Session } from "../Portal.ts"
 
 /** A text that is no UUID names nothing; Postgres would refuse to compare it. */
 export const isUuid = Schema.is(Schema.String.check(Schema.isUUID()))
 
 const WithPassword = Schema.Struct({ ...Account.fields, passwordHash: Schema.String })
+const Locked = Schema.Struct({ ...WithPassword.fields, lastLoginAt: Schema.NullOr(Schema.Date) })
 const SessionRow = Schema.Struct({
   ...Account.fields,
   digest: Schema.String,
@@ -41,10 +42,9 @@ export const make = Effect.gen(function* () {
    * by mail is none: whoever reads the mails has the password as well.
    */
   const gaveCode = sql.literal(`EXISTS (
-    SELECT 1 FROM portal_entries e JOIN customer_sessions u ON u.link_id = e.link_id
-      JOIN client_requests r ON r.id = u.request_id
+    SELECT 1 FROM customer_sessions u JOIN client_requests r ON r.id = u.request_id
       JOIN portal_requests p ON p.request_id = u.request_id AND p.recipient = u.recipient
-    WHERE e.workspace_id = s.workspace_id AND e.session = s.digest AND p.contact_id = s.contact_id
+    WHERE u.workspace_id = s.workspace_id AND u.entered_from = s.digest AND p.contact_id = s.contact_id
       AND u.verified_at IS NOT NULL AND CASE r.state->'policy'->>'secondFactor'
         WHEN 'sms-code' THEN u.assurance <> 'link' WHEN 'both' THEN u.assurance = 'two-channel' ELSE false END)`)
 
@@ -61,6 +61,15 @@ export const make = Effect.gen(function* () {
     execute: ({ workspaceId, contact }) => sql`
       SELECT ${person}, a.password_hash FROM portal_accounts a JOIN contacts c ON c.id = a.contact_id
       WHERE a.workspace_id = ${workspaceId} AND a.contact_id = ${contact} AND ${counts}`,
+  })
+  // waits for whoever turns it off, sets another password or deletes the contact, and sees what they did
+  const locked = SqlSchema.findOneOption({
+    Request: Schema.Struct({ workspaceId: Schema.String, contact: Schema.String }),
+    Result: Locked,
+    execute: ({ workspaceId, contact }) => sql`
+      SELECT ${person}, a.password_hash, a.last_login_at FROM portal_accounts a JOIN contacts c ON c.id = a.contact_id
+      WHERE a.workspace_id = ${workspaceId} AND a.contact_id = ${contact} AND ${counts}
+      FOR NO KEY UPDATE OF a FOR SHARE OF c`,
   })
   const bySession = SqlSchema.findOneOption({
     Request: Schema.Struct({ workspaceId: Schema.String, digest: Schema.String, now: Schema.Date }),
@@ -97,13 +106,18 @@ export const make = Effect.gen(function* () {
       WHERE a.workspace_id = ${workspaceId} AND a.contact_id = ${contact}`,
   })
 
-  /** What sessions opened closes with them: the customer's own sessions behind the links that a log-in made. */
+  /** Keeps the account as it is until the transaction ends, and says whether the session is there still. */
+  const held = Effect.fnUntraced(function* ({ account: { workspaceId, contact }, digest }: Session) {
+    yield* sql`SELECT 1 FROM portal_accounts
+      WHERE workspace_id = ${workspaceId} AND contact_id = ${contact} FOR NO KEY UPDATE`
+    const there = yield* sql`SELECT 1 FROM portal_sessions WHERE workspace_id = ${workspaceId} AND digest = ${digest}`
+    return there.length > 0
+  })
+
+  /** Ends sessions: of a contact, or of the firm's (null); one, or all (null). What they opened goes with them, in the database. */
   const close = Effect.fnUntraced(function* (workspaceId: string, contact: string | null, session: string | null) {
-    const theirs = contact === null ? sql`TRUE` : sql`contact_id = ${contact}`
-    yield* sql`DELETE FROM customer_sessions WHERE workspace_id = ${workspaceId} AND link_id IN (
-      SELECT link_id FROM portal_entries
-      WHERE workspace_id = ${workspaceId} AND ${theirs} AND ${session === null ? sql`TRUE` : sql`session = ${session}`})`
-    yield* sql`DELETE FROM portal_sessions WHERE workspace_id = ${workspaceId} AND ${theirs}
+    yield* sql`DELETE FROM portal_sessions WHERE workspace_id = ${workspaceId}
+      AND ${contact === null ? sql`TRUE` : sql`contact_id = ${contact}`}
       AND ${session === null ? sql`TRUE` : sql`digest = ${session}`}`
   })
 
@@ -113,12 +127,16 @@ export const make = Effect.gen(function* () {
       Effect.map(Effect.orDie(byEmail(by)), Option.getOrNull),
     byContact: (by: { readonly workspaceId: string; readonly contact: string }) =>
       Effect.map(Effect.orDie(byContact(by)), Option.getOrNull),
+    /** The account as it is and stays until the transaction ends. */
+    locked: (by: { readonly workspaceId: string; readonly contact: string }) =>
+      Effect.map(Effect.orDie(locked(by)), Option.getOrNull),
     bySession: (by: { readonly workspaceId: string; readonly digest: string; readonly now: Date }) =>
       Effect.map(Effect.orDie(bySession(by)), Option.getOrNull),
     byLink: (by: { readonly workspaceId: string; readonly digest: string; readonly now: Date }) =>
       Effect.map(Effect.orDie(byLink(by)), Option.getOrNull),
     login: (by: { readonly workspaceId: string; readonly contact: string; readonly now: Date }) =>
       isUuid(by.contact) ? Effect.map(Effect.orDie(login(by)), Option.getOrNull) : Effect.succeed(null),
+    held,
     close,
   }
 })

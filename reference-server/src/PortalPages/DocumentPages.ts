@@ -89,14 +89,23 @@ const shelves = (visit: Visit.Visit, all: ReadonlyArray<Shelf>) => {
   })
 }
 
-const list = ({ base, words: { t } }: Visit.Visit, folders: ReadonlyArray<Folder>): Html =>
+/** As its reader calls it: the firm's own name of the folder for what customers bring is the firm's view of it, in its language. */
+const nameOf = ({ words: { t } }: Visit.Visit, { name, standard }: Folder): string =>
+  standard === "uploads" && named.has(name) ? t("portal.folder.uploads") : name
+
+/** What that folder is called where nobody has renamed it. */
+const named: ReadonlySet<string | undefined> = new Set(
+  Object.values(Messages.catalogues.firm).map((words) => words["documents.standard.uploads"]),
+)
+
+const list = (visit: Visit.Visit, folders: ReadonlyArray<Folder>): Html =>
   html`<ul class="sections">
     ${folders.map(
-      ({ id, name, visibility }) =>
+      (one) =>
         html`<li>
           <div>
-            <a href="${base}/folders/${id}" dir="auto">${name}</a>
-            ${visibility === "customer-can-edit" && html`<span class="detail">${t("portal.folder.takes")}</span>`}
+            <a href="${visit.base}/folders/${one.id}" dir="auto">${nameOf(visit, one)}</a>
+            ${one.visibility === "customer-can-edit" && html`<span class="detail">${visit.words.t("portal.folder.takes")}</span>`}
           </div>
         </li>`,
     )}
@@ -116,9 +125,10 @@ const folder = (
   const { t } = words
   const around = trail.at(-1)
   const done = Number.parseInt(visit.query("done"), 10) || 0
-  const back = around?.name ?? t("portal.documents.title")
+  const back = around === undefined ? t("portal.documents.title") : nameOf(visit, around)
+  const name = nameOf(visit, one)
   return Page.inside(visit, {
-    title: one.name,
+    title: name,
     place: "documents",
     status: problems.length > 0 ? 422 : 200,
     wrong: problems.length > 0,
@@ -132,7 +142,7 @@ const folder = (
         words,
         problems.map((sentence) => ({ field: "files", sentence })),
       )}
-      <h1 dir="auto">${one.name}</h1>
+      <h1 dir="auto">${name}</h1>
       ${folders.length > 0 && list(visit, folders)}
       ${
         documents.length === 0

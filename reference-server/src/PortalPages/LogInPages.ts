@@ -70,11 +70,8 @@ export const routes = [
         const password = form.exact("password")
         const mistakes = mistakesIn(stranger, password)
         if (mistakes.length > 0) return choose(stranger, whose, mistakes)
-        const account = yield* portal.setPassword(stranger.workspace.id, tokenOf(stranger), Redacted.make(password))
-        return yield* portal.openSession(account, { proof: "password", isStrong: false }).pipe(
-          Effect.map((secret) => Visit.opened(stranger, secret, stranger.base)),
-          Effect.catchTag("NotLoggedIn", () => Effect.succeed(Ends.linkGone(stranger.config, stranger.request))),
-        )
+        const secret = yield* portal.setPassword(stranger.workspace.id, tokenOf(stranger), Redacted.make(password))
+        return Visit.opened(stranger, secret, stranger.base)
       }),
     ),
   ),

@@ -14,7 +14,8 @@ import * as Mode from "../CustomerPages/Mode.ts"
 import * as Reader from "../CustomerPages/Reader.ts"
 import { Downloads } from "../Downloads.ts"
 import * as Exports from "../Exports.ts"
-import { isReadable } from "../Files.ts"
+import { type Handout, Handouts } from "../Documents/Handouts.ts"
+import { Files, isReadable } from "../Files.ts"
 import * as Filling from "../Filling.ts"
 import { type Html, html } from "../Html.ts"
 import * as PageSecurity from "../PageSecurity.ts"
@@ -66,6 +67,7 @@ export const routes = [
       const { attachments } = one.request.details
       const isOffered =
         attachments.some((file) => file.id === id) ||
+        (yield* (yield* Handouts).forCustomer(workspace.id, one.request.id)).some(({ file }) => file === id) ||
         (readable(session, one) === "yes" && one.request.files.some((file) => file.id === id))
       if (!isOffered) return yield* new Visit.NotHere()
       const uploads = yield* Uploads
@@ -121,6 +123,12 @@ const show = Effect.fnUntraced(function* (visit: Visit.Visit, one: Found, proble
   const { title, workItem, description } = request.details
   const back = workItem === null ? base : `${base}/work-items/${workItem}`
   const way = readable(visit.session, one)
+  const handouts = yield* (yield* Handouts).forCustomer(visit.workspace.id, request.id)
+  const known = yield* (yield* Files).of(
+    visit.workspace.id,
+    request.details.attachments.map(({ id }) => id),
+  )
+  const withheld = new Set(known.filter(({ scan }) => !isReadable(scan)).map(({ id }) => id))
   return Page.inside(visit, {
     title,
     place: "requests",
@@ -129,11 +137,11 @@ const show = Effect.fnUntraced(function* (visit: Visit.Visit, one: Found, proble
       ${problem !== undefined && html`<div class="notice wrong" role="alert" tabindex="-1" autofocus><p>${problem}</p></div>`}
       <h1 dir="auto">${title}</h1>
       <p class="lead">
-        ${one.standing === "waiting" ? mark(visit) : html`<strong>${stateOf(visit, one.standing)}</strong>`}
+        ${one.standing === "waiting" ? mark(visit) : html`<strong>${stateOf(visit, one.standing)}</strong> ·`}
         <span>${facts(visit, one, one.standing !== "waiting").join(" · ")}</span>
       </p>
       ${description !== "" && html`<p class="typed" dir="auto">${description}</p>`}
-      ${one.standing === "waiting" ? waiting(visit, one) : null} ${attachments(visit, one)}
+      ${one.standing === "waiting" ? waiting(visit, one) : null} ${firmFiles(visit, one, handouts, withheld)}
       ${way === "yes" ? yield* given(visit, one) : null}
       ${
         way === "no" || one.standing === "waiting"
@@ -171,10 +179,16 @@ const waiting = (visit: Visit.Visit, one: Found): Html => {
     </form>`
 }
 
-/** Documents of the firm that came with it (K1). */
-const attachments = (visit: Visit.Visit, one: Found): Html | null => {
+/** Documents of the firm that came with it (K1) or were given with it or its items (K9); one that is `withheld` by its name. */
+const firmFiles = (
+  visit: Visit.Visit,
+  one: Found,
+  handouts: ReadonlyArray<Handout>,
+  withheld: ReadonlySet<string>,
+): Html | null => {
   const { words, workspace } = visit
-  const { attachments: files } = one.request.details
+  const given = new Map(handouts.map(({ file: id, name, bytes }) => [id, { id, name, bytes }]))
+  const files = [...one.request.details.attachments, ...given.values()]
   return files.length === 0
     ? null
     : html`<section class="attachments" aria-labelledby="attachments">
@@ -183,7 +197,11 @@ const attachments = (visit: Visit.Visit, one: Found): Html | null => {
           ${files.map(
             ({ id, name, bytes }) =>
               html`<li>
-                <a href="${pathOf(visit, one)}/files/${id}" dir="auto">${name}</a>
+                ${
+                  withheld.has(id)
+                    ? html`<span dir="auto">${name}</span>`
+                    : html`<a href="${pathOf(visit, one)}/files/${id}" dir="auto">${name}</a>`
+                }
                 <span class="size">${words.bytes(bytes)}</span>
               </li>`,
           )}

@@ -22,6 +22,9 @@ const left: ReadonlySet<string> = new Set([
   "customer_sessions",
   "idempotency_keys",
   "member_sessions",
+  "portal_challenges",
+  "portal_links",
+  "portal_sessions",
   "session_files",
   "uploads",
 ])

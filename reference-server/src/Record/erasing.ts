@@ -74,6 +74,7 @@ export const make = Effect.gen(function* () {
     requests
       .handle(workspaceId, id, intent, (state) => scrub(workspaceId, state))
       .pipe(
+        Effect.catchTag("SqlError", Effect.die),
         Effect.tap(() => removeFiles(workspaceId)),
         Tenancy.within(workspaceId),
       )
@@ -131,6 +132,9 @@ export const make = Effect.gen(function* () {
       WHERE workspace_id = ${workspaceId} AND id IN (${kept}) ON CONFLICT DO NOTHING`
     yield* sql`DELETE FROM files WHERE workspace_id = ${workspaceId} AND id IN (${kept})`
     yield* sql`DELETE FROM documents WHERE workspace_id = ${workspaceId} AND ${theirs}`
+    yield* sql`DELETE FROM folder_addresses WHERE workspace_id = ${workspaceId} AND ${theirs}`
+    yield* sql`DELETE FROM folder_mails
+      WHERE workspace_id = ${workspaceId} AND (${theirs} OR contact_id = ${contactId})`
     yield* sql`UPDATE folders SET name = ''
       WHERE workspace_id = ${workspaceId} AND contact_id = ${contactId} AND standard IS NULL`
   }, sql.withTransaction)
@@ -138,8 +142,7 @@ export const make = Effect.gen(function* () {
   /** How they logged in to the portal, and with what. */
   const scrubLogin = Effect.fnUntraced(function* (workspaceId: string, contactId: string) {
     const theirs = sql`workspace_id = ${workspaceId} AND contact_id = ${contactId}`
-    yield* sql`DELETE FROM customer_sessions WHERE workspace_id = ${workspaceId}
-      AND link_id IN (SELECT link_id FROM portal_entries WHERE ${theirs})`
+    // what they opened goes with the sessions
     for (const table of ["sessions", "links", "passkeys", "challenges", "entries", "accounts"]) {
       yield* sql`DELETE FROM ${sql(`portal_${table}`)} WHERE ${theirs}`
     }

@@ -202,7 +202,10 @@ export interface Comment extends ByLink {
   readonly item: string | null
   readonly text: string
 }
-/** "Someone else should answer this": who, and a word to them. The policy says whether it is done, or asked of the firm. */
+/**
+ * "Someone else should answer this": who, and a word to them. The policy says whether it is done, or asked of the firm; it is
+ * asked as well where the firm alone can say why that person cannot be asked at once.
+ */
 export interface Delegate extends ByLink {
   readonly type: "Delegate"
   /** The id of the proposal, where the firm is asked. */

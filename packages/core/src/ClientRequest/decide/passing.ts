@@ -17,11 +17,23 @@ const day = 86_400_000
 export const delegating = ({ policy }: Pick<State, "policy">): "no" | "ask-firm" | "yes" =>
   policy.audience === "anyone-with-link" ? "no" : (policy.customerMayDelegate ?? "no")
 
+/**
+ * What stands against the person themselves, and not against what was written of them: an address that gets no mail, no place
+ * among the contacts, no number. The firm hears it when it agrees; a customer would learn from it who is known to the firm.
+ */
+const isOfPerson = ({ code }: Reason): boolean => code.startsWith("recipient-")
+
+/** At once, where the policy lets them and nothing stands against it; else the firm is asked, and the customer is told no more. */
 export const delegate = (command: Command.Delegate, request: State): Decision => {
   const { recipient, to, word, proposal, suppressed } = command
   const how = delegating(request)
   const joins = request.policy.audience === "shared-record"
-  const naming = named(to, request, suppressed)
+  const naming = named(to, request)
+  const against =
+    how === "yes" && naming.length === 0
+      ? [...mailed(suppressed), ...sendable(request, instead(request, recipient, to, joins))]
+      : []
+  const isAtOnce = how === "yes" && against.length === 0
   return unless(command, request, [
     ...reachable(command, request),
     ...bound(command, request),
@@ -30,9 +42,9 @@ export const delegate = (command: Command.Delegate, request: State): Decision =>
     ...rarely(command, request),
     ...naming,
     ...guard(isHarmless(word), "delegation-invalid", `A word to them is plain text of at most ${longest} characters.`),
-    ...(how === "yes" && naming.length === 0 ? sendable(request, instead(request, recipient, to, joins)) : []),
+    ...against.filter((one) => !isOfPerson(one)),
   ])(
-    how === "yes"
+    isAtOnce
       ? { type: "RequestDelegated", ...stamp(command), recipient, to, word, joins }
       : { type: "DelegationProposed", ...stamp(command), recipient, proposal, to, word },
   )
@@ -63,15 +75,17 @@ const isName = (name: string): boolean =>
 const isAddress = (email: string): boolean =>
   email.length <= 254 && /^[^\s@<>",;:]+@[^\s@<>",;:]+\.[^\s@<>",;:]+$/.test(email)
 
-const named = (to: Recipient, request: State, suppressed: boolean): ReadonlyArray<Reason> => {
+const named = (to: Recipient, request: State): ReadonlyArray<Reason> => {
   const same = ({ email }: Recipient) => email.trim().toLowerCase() === to.email.trim().toLowerCase()
   return [
     ...guard(isName(to.name) && isAddress(to.email), "delegation-invalid", "Name a person, and their e-mail address."),
     ...guard(!request.details.recipients.some(same), "delegation-same", "That address has been asked already."),
-    ...guard(!suppressed, "recipient-suppressed", "No mail can go to that address."),
     ...distinct({ ...request.details, recipients: [...request.details.recipients, to] }),
   ]
 }
+
+const mailed = (suppressed: boolean): ReadonlyArray<Reason> =>
+  guard(!suppressed, "recipient-suppressed", "No mail can go to that address.")
 
 const proposed = ({ proposal }: State, id: string): ReadonlyArray<Reason> =>
   guard(proposal?.id === id, "delegation-unknown", "Nobody asked for that any more.", [id])
@@ -86,7 +100,8 @@ export const acceptDelegation = (command: Command.AcceptDelegation, request: Sta
   const joins = request.policy.audience === "shared-record"
   return unless(command, request, [
     ...waiting(request),
-    ...named(to, request, suppressed),
+    ...named(to, request),
+    ...mailed(suppressed),
     ...sendable(request, instead(request, wish.recipient, to, joins)),
   ])({ type: "RequestDelegated", ...stamp(command), recipient: wish.recipient, to, word: wish.word, joins })
 }
