@@ -3,6 +3,11 @@
  * the fields; where two have written, both values stand before the field, to choose from in place. A part of its own, for
  * pages on which that happens (parts.ts).
  */
+import type { State } from "@requite/core/FillSession"
+import { draft } from "@requite/core/FillSession/draft"
+import { isRecord, list, type Place, withAnswer } from "@requite/core/FillSession/Place"
+import { resolve } from "@requite/core/LocalText"
+import type { Question } from "@requite/core/Questionnaire/Definition"
 import type { Filling } from "./Filling.ts"
 import type { Entry, Form } from "./Form.ts"
 import type { Shared } from "./Shared.ts"
@@ -47,7 +52,8 @@ export const watch = ({ state, over, look }: Pick<Filling, "state" | "over" | "l
 export const versioned = (data: FormData, { known }: Filling): void => {
   for (const name of [...new Set(data.keys())].filter((one) => one.startsWith("a."))) {
     const id = name.split(".")[1] ?? ""
-    data.set(`v.${id}`, `${known().versions[id] ?? 0}.typed`)
+    // as the page came: nobody has touched it
+    if (!data.has(`v.${id}`)) data.set(`v.${id}`, `${known().versions[id] ?? 0}.typed`)
   }
 }
 
@@ -61,16 +67,49 @@ export interface Conflicts {
 export const make = (
   form: Form,
   { session, given, state, known, send }: Filling,
-  { standard, firstControl }: Shared,
+  { standard, text, firstControl }: Shared,
 ): Conflicts => {
   const { words, languages } = given
   const boxes = new Map<string, HTMLElement>()
   const keyOf = (place: Entry["place"]) => place.join(".")
 
-  const textOf = ({ question }: Entry, answer: unknown): string => {
+  /** The answer there in a state, as it reads; of a repeated group what stands in its instances, line by line. */
+  const linesOf = (state: State, question: Question, place: Place): ReadonlyArray<string> => {
+    const answer = session.answerAt(state, place)
+    const label = text(session, state, question.label, languages, place)
+    const { items } = question
+    if (items !== undefined) {
+      return list(answer).flatMap((_, index) => {
+        const inside = insideOf(state, items, [...place, index])
+        return [`\n${label} ${index + 1}`, ...(inside.length > 0 ? inside : [words.nothing])]
+      })
+    }
     const lines = standard.get(question.type)?.describe(question, answer, languages) ?? []
+    // what was agreed to, with the names that stand in it
+    if (lines.length === 1 && lines[0] === resolve(question.label, languages)) return [label]
     const said = lines.length > 0 ? lines.join(", ") : typeof answer === "string" ? answer : ""
-    return said.trim() === "" ? words.nothing : said
+    return said.trim() === "" ? [] : [said]
+  }
+
+  const insideOf = (state: State, items: ReadonlyArray<Question>, within: Place): ReadonlyArray<string> =>
+    items.flatMap((question) => {
+      const place = [...within, question.id]
+      if (!session.isAsked(state, place)) return []
+      const { items: inner, repeat } = question
+      if (inner !== undefined) return repeat ? linesOf(state, question, place) : insideOf(state, inner, within)
+      const label = text(session, state, question.label, languages, place)
+      return linesOf(state, question, place).map((line) => (line === label ? line : `${label}: ${line}`))
+    })
+
+  const textOf = ({ question, place }: Entry, answer: unknown): string => {
+    const answers = withAnswer(draft(state()), place, answer ?? undefined)
+    const { context, revision } = state()
+    const lines = linesOf(
+      session.start({ answers: isRecord(answers) ? answers : {}, revision, context }),
+      question,
+      place,
+    )
+    return lines.length > 0 ? lines.join("\n") : words.nothing
   }
 
   const choice = (entry: Entry, keep: "mine" | "theirs", label: string, answer: unknown): HTMLElement => {

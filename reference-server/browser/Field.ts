@@ -34,10 +34,11 @@ export const read = (field: Field, reader: ReadInput["reader"]): unknown => {
   for (const control of controls(field).filter((one) => !isBox(one) || one.checked)) {
     fields.set(control.name, [...(fields.get(control.name) ?? []), control.value])
   }
-  const answer = readers[field.question.type]?.read({ ...field, fields, reader })
-  // a box that is not ticked sends nothing
-  return field.question.type === "confirm" ? answer === true : answer
+  return readers[field.question.type]?.read({ ...field, fields, reader })
 }
+
+/** What it asks, as it stands on the page. */
+export const nameOf = ({ element }: Field): string => element.querySelector("legend, label")?.textContent.trim() ?? ""
 
 /** What is said there to be wrong; null: nothing is. */
 export const shownError = ({ element, place }: Field): HTMLElement | null =>
@@ -62,13 +63,8 @@ export const mark = (field: Field, sentences: ReadonlyArray<string>, word: strin
       line.append(unseen, ` ${sentence}`)
       box.append(line)
     }
-    let last: Element | null = null
-    for (const child of container.children) {
-      if (!child.matches("legend, label.label, .help, .files:not([data-given])")) break
-      last = child
-    }
-    if (last === null) container.prepend(box)
-    else last.after(box)
+    const isAbove = (child: Element) => child.matches("legend, label.label, .help, .files:not([data-given])")
+    container.insertBefore(box, [...container.children].find((child) => !isAbove(child)) ?? null)
   }
   element.classList.toggle("wrong", isWrong)
   // of groups nothing itself can be wrong

@@ -3,16 +3,21 @@ import type { FileRef } from "@requite/core/AnswerKind/upload"
 import { at, list } from "@requite/core/FillSession/Place"
 import type { Filling } from "./Filling.ts"
 
-const isFile = (file: unknown): file is FileRef => typeof file === "object" && file !== null && "id" in file
-const isTold = (
-  detail: unknown,
-): detail is { readonly question: string; readonly file: unknown; readonly isThere: boolean } =>
-  typeof detail === "object" && detail !== null && "question" in detail && "isThere" in detail
+/** A file is there by now, or no longer. */
+export interface Told {
+  readonly question: string
+  readonly file: Pick<FileRef, "id">
+  readonly isThere: boolean
+}
 
-/** A file is there by now, or no longer: the server knows of it already. */
-export const follow = ({ detail }: CustomEvent<unknown>, { session, state, send }: Filling): void => {
-  if (!isTold(detail) || !isFile(detail.file)) return
-  const { question, file, isThere } = detail
+declare global {
+  interface HTMLElementEventMap {
+    readonly "requite:file": CustomEvent<Told>
+  }
+}
+
+/** The server knows of it already. */
+export const follow = ({ question, file, isThere }: Told, { session, state, send }: Filling): void => {
   const { saved, revision } = state()
   const others = list(session.answerAt(state(), [question])).filter((one) => at(one, ["id"]) !== file.id)
   const files = isThere ? [...others, file] : others

@@ -2,7 +2,7 @@
  * The one fill session of a page: it takes messages, keeps what is unsaved on the device, saves it through the API, and
  * tells whoever shows it what has changed.
  */
-import type { Effect, Message, State } from "@requite/core/FillSession"
+import type { Changes, Effect, Message, State } from "@requite/core/FillSession"
 import type { Given, Session } from "./given.ts"
 import * as Kept from "./Kept.ts"
 import * as Line from "./Line.ts"
@@ -75,9 +75,11 @@ export const make = (given: Given, session: Session, shown: Shown): Filling => {
     shown(state, state)
   }
 
+  /** Files got there by themselves. */
+  const ownOf = (changes: Changes): Changes => Object.fromEntries(Object.entries(changes).filter(([id]) => isTyped(id)))
+
   const save = async ({ save: number, answers: all }: Extract<Effect, { readonly type: "SaveAnswers" }>) => {
-    // files got there by themselves
-    const own = Object.fromEntries(Object.entries(all).filter(([id]) => isTyped(id)))
+    const own = ownOf(all)
     if (Object.keys(own).length === 0) {
       await Promise.resolve()
       return send({ type: "SaveSucceeded", save: number, revision: state.revision + 1, at: Date.now() })
@@ -141,7 +143,7 @@ export const make = (given: Given, session: Session, shown: Shown): Filling => {
       send({ type: "SaveDue" })
       // what was typed after a save that is under way goes beside it; on a shared record it would meet itself
       if (saving === null || over !== null || shares || changes === saving.changes) return
-      const own = Object.fromEntries(Object.entries(changes).filter(([id]) => isTyped(id)))
+      const own = ownOf(changes)
       if (Object.keys(own).length > 0) void Line.save(given, own, known.versions)
     },
   }

@@ -34,8 +34,8 @@ export interface Form {
   readonly entryAt: (place: Place) => Entry | undefined
   /** What the fields of that question say. */
   readonly read: (entry: Entry) => void
-  /** It was left: what is wrong with it may be said. */
-  readonly left: (entry: Entry) => void
+  /** It was left: what is wrong with it may be said. Returns what is said only now. */
+  readonly left: (entry: Entry) => string
   /** Brings the page up to date; returns how many questions came, how many went, and how many answers came another way. */
   readonly show: (before: State, now: State) => readonly [more: number, less: number, written: number]
   readonly add: (group: Place) => void
@@ -104,17 +104,17 @@ export const make = (element: HTMLFormElement, filling: Filling, parts: FormPart
     })
   }
 
-  const isAnswerable = ({ question: { id } }: Entry): boolean =>
-    ["value", "files"].includes(items.get(id)?.kind?.givenAs ?? "")
+  const isAnswerable = ({ question: { id } }: Entry): boolean => /value|files/.test(items.get(id)?.kind?.givenAs ?? "")
 
-  const judge = (entry: Entry): void => {
+  const judge = (entry: Entry): string => {
     const issues = session.issuesAt(state(), entry.place)
     const sentences = issues.map((issue) =>
       IssueText.sentence(issue, entry.question, issue.message === undefined ? [locale] : languages),
     )
-    Field.mark(entry, sentences, words.error)
-    if (sentences.length > 0) wrong.add(entry)
-    else wrong.delete(entry)
+    const isNew = Field.mark(entry, sentences, words.error)
+    if (sentences.length === 0) return (wrong.delete(entry), "")
+    wrong.add(entry)
+    return isNew ? `${Field.nameOf(entry)}: ${sentences.join(" ")}` : ""
   }
 
   const move = (slot: Slot | undefined, there: boolean): boolean => {
@@ -211,9 +211,9 @@ export const make = (element: HTMLFormElement, filling: Filling, parts: FormPart
     },
     left: (entry) => {
       // who only passed by has done nothing wrong
-      if (!edited.has(keyOf(entry.place))) return
+      if (!edited.has(keyOf(entry.place))) return ""
       send({ type: "PlaceLeft", place: entry.place })
-      judge(entry)
+      return judge(entry)
     },
     show: (before, now) => {
       const counts = show(before, now)
@@ -225,7 +225,7 @@ export const make = (element: HTMLFormElement, filling: Filling, parts: FormPart
         if (!isAnswerable(entry) || entry.question.type === "upload") continue
         const answer = session.answerAt(now, entry.place)
         const shown = Field.read(entry, { locale, text: textAt(entry.place) })
-        if (isSame(answer, shown)) continue
+        if (equal(answer, shown)) continue
         parts.conflicts?.write(entry, answer, locale, parts)
         if (entry.slot.isThere()) written++
       }
@@ -247,11 +247,4 @@ export const make = (element: HTMLFormElement, filling: Filling, parts: FormPart
       ;(near ?? entryAt(group)?.element.querySelector<HTMLElement>("fieldset"))?.focus()
     },
   }
-}
-
-/** None is none, however it is said; what surrounds a text is not shown otherwise. */
-const isSame = (one: unknown, other: unknown): boolean => {
-  const plain = (value: unknown) =>
-    value === "" || value === false || (Array.isArray(value) && value.length === 0) ? null : value
-  return equal(plain(one), plain(other))
 }

@@ -3,6 +3,7 @@
  * taken away once the server has it. Another tab of the same request writes only questions of its own.
  */
 import type { State } from "@requite/core/FillSession"
+import { isRecord } from "@requite/core/FillSession/Place"
 
 interface Entry {
   readonly mine: unknown
@@ -23,8 +24,7 @@ export interface Kept {
 const prefix = "requite."
 const longest = 30 * 86_400_000
 
-const isEntry = (value: unknown): value is Entry =>
-  typeof value === "object" && value !== null && "mine" in value && "at" in value
+const isEntry = (value: unknown): value is Entry => isRecord(value) && "mine" in value && "at" in value
 
 const entryAt = (key: string): Entry | null => {
   const value: unknown = JSON.parse(localStorage.getItem(key) ?? "null")

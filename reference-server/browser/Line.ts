@@ -1,4 +1,5 @@
 /** What goes between the page and the server: answers to save, and what is new on a shared record. */
+import { isRecord, list } from "@requite/core/FillSession/Place"
 import type { Answers } from "@requite/core/Evaluation/places"
 import type { Given } from "./given.ts"
 
@@ -23,8 +24,7 @@ const patience = 20_000
 /** Browsers send on after the page is gone only 64 KiB, and a character may have three bytes. */
 const keepable = 20_000
 
-const isLatest = (value: unknown): value is Latest =>
-  typeof value === "object" && value !== null && "versions" in value && "revision" in value
+const isLatest = (value: unknown): value is Latest => isRecord(value) && "versions" in value && "revision" in value
 
 const endOf = (status: number): End | "refused" | "failed" => {
   if (status === 409) return "stale"
@@ -43,9 +43,9 @@ const ask = async ({ api, csrf }: Given, body: string | null): Promise<Outcome> 
     })
     if (!answer.ok) return { type: endOf(answer.status) }
     const told: unknown = await answer.json()
-    const saved = typeof told === "object" && told !== null && "latest" in told && "conflicts" in told ? told : null
-    const latest = saved === null ? told : saved.latest
-    const isContested = Array.isArray(saved?.conflicts) && saved.conflicts.length > 0
+    const saved = isRecord(told) && "latest" in told ? told : null
+    const latest = saved === null ? told : saved["latest"]
+    const isContested = list(saved?.["conflicts"]).length > 0
     return isLatest(latest) ? { type: "latest", latest, isContested } : { type: "failed" }
   } catch {
     return { type: "failed" }

@@ -88,6 +88,10 @@ export const make = (element: HTMLFormElement, filling: Filling, hooks: Hooks): 
   element.addEventListener("formdata", ({ formData }) => {
     if (isGoing) hooks.prepare(formData)
   })
-  addEventListener("pageshow", () => (isGoing = false))
+  addEventListener("pageshow", ({ persisted }) => {
+    isGoing = false
+    // brought back as it was left: other pages have written since; what was typed is kept on the device
+    if (persisted && given.kept !== null) location.reload()
+  })
   return { retry }
 }

@@ -31,10 +31,9 @@ export const make = (page: HTMLFormElement, { session, state, over, look }: Fill
   page.addEventListener(
     "submit",
     (event) => {
-      if (over() !== "dead" || line === null) return
+      if (over() !== "dead") return
       event.preventDefault()
       event.stopImmediatePropagation()
-      line.textContent = line.dataset["dead"] ?? ""
     },
     true,
   )
@@ -56,10 +55,8 @@ export const make = (page: HTMLFormElement, { session, state, over, look }: Fill
       if (finish !== null) finish.disabled = missing.length > 0
       if (line === null) return
       line.hidden = false
-      const text =
-        missing.length > 0
-          ? (line.dataset["left"] ?? "").replace("…", missing.join(", "))
-          : (line.dataset["done"] ?? "")
+      const { left = "", done = "", dead = "" } = line.dataset
+      const text = over() === "dead" ? dead : missing.length > 0 ? left.replace("…", missing.join(", ")) : done
       if (line.textContent !== text) line.textContent = text
     },
   }

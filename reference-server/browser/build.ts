@@ -67,6 +67,8 @@ export const build = async (): Promise<ReadonlyArray<Built>> =>
     bundle("Conflicts.ts", "conflicts.js", null),
     bundle("Whole.ts", "whole.js", null),
     bundle("Over.ts", "over.js", null),
+    bundle("Uploads.ts", "customer.uploads.js", null),
+    bundle("UploadLine.ts", "customer.uploadLine.js", null),
   ])
 
 if (import.meta.main) {

@@ -80,7 +80,12 @@ const start = (given: Given, parts: Parts): void => {
     page.addEventListener("focusout", ({ target, relatedTarget }) => {
       const entry = form.entryOf(target)
       // what is just being pressed must not move away
-      if (entry !== undefined && form.entryOf(relatedTarget) !== entry) setTimeout(() => form.left(entry), 200)
+      if (entry !== undefined && form.entryOf(relatedTarget) !== entry) {
+        setTimeout(() => {
+          const wrong = form.left(entry)
+          if (wrong !== "") saying.tell(wrong)
+        }, 200)
+      }
     })
     page.addEventListener("click", (event) => {
       const button = event.target instanceof Element ? event.target.closest("button") : null
@@ -91,10 +96,7 @@ const start = (given: Given, parts: Parts): void => {
       else form.take(Form.placeOf(key))
     })
     // files come and go by the script of uploads, which has taken them to the server
-    page.addEventListener("requite:file", (event) => {
-      if (!(event instanceof CustomEvent)) return
-      Files.follow(event, filling)
-    })
+    page.addEventListener("requite:file", ({ detail }) => Files.follow(detail, filling))
 
     /** What browsers bring back after Back or a reload, and what was typed before this ran. */
     const adopt = () => {
@@ -157,19 +159,19 @@ const prepare = (data: FormData, { session, given, state }: Filling.Filling): vo
   const { items } = session.evaluation(state()).program
   const asked = session.asked(state()).filter((place) => {
     const item = items.get(String(place.at(-1)))
-    const how = item?.kind?.givenAs
-    const isEmpty = item?.question.repeat !== undefined && list(session.answerAt(state(), place)).length === 0
-    return how === "value" || how === "files" || isEmpty
+    const how = item?.kind?.givenAs ?? ""
+    return /value|files/.test(how) || (item?.question.repeat && list(session.answerAt(state(), place)).length === 0)
   })
   data.set("shown", asked.map((place) => `/${place.join("/")}`).join(" "))
   // nothing of it is at the server before the end
   if (given.kept === null) return
-  const { changes } = state()
+  const { changes, saved } = state()
   for (const name of new Set(data.keys())) {
-    const [kind, id = ""] = name.split(".")
-    if (kind !== "a" && kind !== "v" && kind !== "w") continue
-    if (Object.hasOwn(changes, id) || items.get(id)?.question.repeat !== undefined) continue
-    data.delete(name)
+    const [, kind, id = ""] = /^([avw])\.(\w+)/.exec(name) ?? []
+    const isMine = Object.hasOwn(changes, id)
+    // instances that are only shown are stored with the rest, unless something else is by now (Versions.ts)
+    const isAsCame = !isMine && items.get(id)?.question.repeat !== undefined && saved[id] === given.answers[id]
+    if (kind !== undefined && !isAsCame && (kind === "v" || !isMine)) data.delete(name)
   }
 }
 

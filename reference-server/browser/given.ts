@@ -4,6 +4,7 @@ import * as Evaluation from "@requite/core/Evaluation"
 import type { FillSession } from "@requite/core/FillSession"
 import { answerAt } from "@requite/core/FillSession/draft"
 import * as Form from "@requite/core/FillSession/Form"
+import { isRecord } from "@requite/core/FillSession/Place"
 import { start } from "@requite/core/FillSession/start"
 import { update } from "@requite/core/FillSession/update"
 import * as Views from "@requite/core/FillSession/views"
@@ -12,7 +13,7 @@ import type { Given } from "../src/CustomerPages/Enhancing.ts"
 export type { Given } from "../src/CustomerPages/Enhancing.ts"
 
 /** The server made it, in the same release: nothing else is checked. */
-const isGiven = (data: unknown): data is Given => typeof data === "object" && data !== null
+const isGiven = (data: unknown): data is Given => isRecord(data)
 
 /** Null on a page that has none. */
 export const given = (): Given | null => {

@@ -3,6 +3,8 @@
  * answers that came another way. They are handed what they share with the rest, so that it is loaded once.
  */
 import { standard } from "@requite/core/AnswerKind/standard"
+import { isRecord } from "@requite/core/FillSession/Place"
+import { text } from "@requite/core/FillSession/reading"
 import type * as ConflictsPart from "./Conflicts.ts"
 import { controls, firstControl } from "./Field.ts"
 import type { Given } from "./given.ts"
@@ -18,7 +20,6 @@ export interface Parts extends Shared {
   readonly whole: typeof WholePart | null
 }
 
-/** Ours, of the same release: nothing else is checked. */
 const load = async <P>(path: string | null, isIt: (module: unknown) => module is P): Promise<P | null> => {
   if (path === null) return null
   try {
@@ -30,17 +31,13 @@ const load = async <P>(path: string | null, isIt: (module: unknown) => module is
   }
 }
 
-const isModule = (module: unknown): module is object => typeof module === "object" && module !== null
-const isInstances = (module: unknown): module is typeof InstancesPart => isModule(module)
-const isConflicts = (module: unknown): module is typeof ConflictsPart => isModule(module)
-const isWhole = (module: unknown): module is typeof WholePart => isModule(module)
-
 export const loaded = async ({ parts, shares, kept }: Given): Promise<Parts> => {
   const others = shares || (kept !== null && Kept.isAny(kept))
+  // ours, of the same release: nothing else is checked
   const [instances, conflicts, whole] = await Promise.all([
-    load(parts.instances, isInstances),
-    load(others ? parts.conflicts : null, isConflicts),
-    load(parts.whole, isWhole),
+    load(parts.instances, (module): module is typeof InstancesPart => isRecord(module)),
+    load(others ? parts.conflicts : null, (module): module is typeof ConflictsPart => isRecord(module)),
+    load(parts.whole, (module): module is typeof WholePart => isRecord(module)),
   ])
-  return { instances, conflicts, whole, standard, slotOf, firstControl, controls }
+  return { instances, conflicts, whole, standard, text, slotOf, firstControl, controls }
 }

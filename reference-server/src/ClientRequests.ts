@@ -175,13 +175,13 @@ export class ClientRequests extends Context.Service<
     /** A request whose state was read just now, with what was given. */
     currentOf(workspace: Pick<Workspace, "id" | "timeZone">, request: ClientRequest.State): Effect.Effect<Current>
     overview(workspaceId: string, id: string): Effect.Effect<Overview, RequestNotFound>
-    /** The door itself: decides on an intent and writes what follows; `write` joins its transaction. */
-    handle(
+    /** The door itself: decides on an intent and writes what follows; `write` joins its transaction, and may stop all of it. */
+    handle<W = never>(
       workspaceId: string,
       id: string,
       intent: ClientRequest.Intent,
-      write?: (state: ClientRequest.State) => Effect.Effect<void, SqlError.SqlError>,
-    ): Handled
+      write?: (state: ClientRequest.State) => Effect.Effect<void, W | SqlError.SqlError>,
+    ): Effect.Effect<ClientRequest.State, W | Refused>
     // what the customer does, each through the session that their link opened
     current(customer: Customer): Effect.Effect<Current, RequestNotFound>
     /**

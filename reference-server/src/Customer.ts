@@ -20,5 +20,8 @@ export interface Customer {
   readonly csrf: string
 }
 
+/** Whoever has a link, whether or not they have opened it. */
+export type LinkHolder = Pick<Customer, "workspace" | "requestId" | "recipient" | "linkId" | "generation" | "device">
+
 /** The cookie of a customer's session. Each request that a customer has open has its own. */
 export const sessionCookie = (handle: string): string => `rq-${handle}`

@@ -4,6 +4,7 @@
  * JavaScript.
  *
  *   /r/:token, /q/:handle/code         the way in: `CustomerPages/Entrance.ts`
+ *   /r/:token/not-mine                 "This is not for me", before anything is opened: `CustomerPages/NotMine.ts`
  *   /u/:token                          the end of reminders: `CustomerPages/Unsubscribing.ts`
  *   /s/:token                          one document of the firm: `CustomerPages/SharePage.ts`
  *   GET  /q/:handle                    the list of sections; all of them at once; or the page to upload to (Mode). POST
@@ -34,6 +35,7 @@ import * as PortalLink from "./CustomerPages/PortalLink.ts"
 import { page, route, seeOther } from "./CustomerPages/Route.ts"
 import { paths, type Session } from "./CustomerPages/Session.ts"
 import * as Messaging from "./CustomerPages/Messaging.ts"
+import * as NotMine from "./CustomerPages/NotMine.ts"
 import * as PassingOn from "./CustomerPages/PassingOn.ts"
 import * as SharePage from "./CustomerPages/SharePage.ts"
 import * as Unsubscribing from "./CustomerPages/Unsubscribing.ts"
@@ -118,6 +120,7 @@ export const routes = [
   ...SharePage.routes,
   ...Messaging.routes,
   ...PassingOn.routes,
+  ...NotMine.routes,
   route("GET", "/q/:handle", orReceipt(Visit.front)),
   route("POST", "/q/:handle", orReceipt(Visit.give)),
   route("GET", "/q/:handle/sections/:section", orReceipt(Visit.section)),

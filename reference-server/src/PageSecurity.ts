@@ -8,9 +8,8 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { randomBytes } from "node:crypto"
 import type { ServerConfig } from "./Config.ts"
-import * as CurrentRequest from "./Observability/CurrentRequest.ts"
 import type { HttpServerRequest } from "./platform/Http.ts"
-import { HttpEffect, HttpServerResponse } from "./platform/Http.ts"
+import { HttpServerResponse } from "./platform/Http.ts"
 
 /** S37, S38, S40. Styles and scripts come from this server's own files only; pages need no inline ones. `framers`: the origins
  * that may show it in a frame. */
@@ -42,46 +41,6 @@ export const page = (
     contentType: "text/html; charset=utf-8",
     headers: headers(config, options.framers),
   })
-
-/**
- * Around the whole server: an address that is nobody's (404) and a fault of ours (5xx) are answered with a small page
- * where they would have no content, so that these carry the headers too (S37).
- */
-export const withLastPages =
-  (config: ServerConfig) =>
-  <E, R>(app: Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>) =>
-    Effect.andThen(
-      HttpEffect.appendPreResponseHandler((request, response) =>
-        response.body._tag === "Empty"
-          ? Effect.map(CurrentRequest.number, (number) => {
-              const last = lastPage(config, request, response, number)
-              return number === null ? last : HttpServerResponse.setHeader(last, "x-request-id", number)
-            })
-          : Effect.succeed(response),
-      ),
-      app,
-    )
-
-const lastPage = (
-  config: ServerConfig,
-  request: HttpServerRequest.HttpServerRequest,
-  response: HttpServerResponse.HttpServerResponse,
-  number: string | null,
-) => {
-  const { status } = response
-  if (status === 404) return page(config, saying("There is nothing at this address."), { status })
-  if (status < 500) return response
-  if (isForPrograms(request)) {
-    const detail = "Something went wrong here. The log of the server says what, under the number of this request."
-    return problem(config, { status, title: "Internal Server Error", detail, requestId: number })
-  }
-  const tell = number === null ? "" : `If you ask for help, tell us this number: ${number}`
-  return page(config, saying("Something went wrong here. Please try again later.", tell), { status })
-}
-
-/** In English, of no firm and without a catalogue: the last thing that can be said must not be able to fail. */
-const saying = (sentence: string, more = "") =>
-  `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${sentence}</title></head><body><h1>${sentence}</h1>${more === "" ? "" : `<p>${more}</p>`}</body></html>`
 
 /** Programs read JSON: what is below `/api`, and whoever asks for it. */
 export const isForPrograms = ({ url, headers: sent }: HttpServerRequest.HttpServerRequest): boolean =>

@@ -13,6 +13,7 @@ import * as files from "./BlobStore/chosen.ts"
 import * as Caller from "./Caller.ts"
 import { isLoopback, type ServerConfig } from "./Config.ts"
 import * as CustomerPages from "./CustomerPages.ts"
+import * as LastPages from "./CustomerPages/LastPages.ts"
 import * as Database from "./Database.ts"
 import * as Downloads from "./Downloads.ts"
 import * as Domain from "./Domain.ts"
@@ -39,7 +40,6 @@ import * as Pressure from "./Pressure.ts"
 import * as Sweeper from "./Sweeper.ts"
 import * as returnsListener from "./Returns/listener.ts"
 import * as returnsRoutes from "./Returns/routes.ts"
-import * as PageSecurity from "./PageSecurity.ts"
 import * as PortalLetters from "./Portal/Letters.ts"
 import * as PortalPages from "./PortalPages.ts"
 import { ByteSize } from "./platform/Files.ts"
@@ -103,7 +103,7 @@ const http = (config: ServerConfig) => {
         Downloads.apart(config),
         Caller.middleware(config),
         fromBehind(config),
-        PageSecurity.withLastPages(config),
+        LastPages.middleware(config),
         Pressure.inFlight(config, load),
         AccessLog.middleware(config.trustedProxies),
       ),

@@ -55,7 +55,7 @@ describe("the API, as the pages show it", () => {
       await member.json("/api/questionnaires", { source })
     }
     apiKey = String((await member.json("/api/keys", { name: "docs" }))["secret"])
-  }, 60_000)
+  }, 180_000)
   afterAll(async () => {
     await server.stop()
     await Effect.runPromise(Scope.close(scope, Exit.void))
@@ -71,7 +71,7 @@ describe("the API, as the pages show it", () => {
       assert.strictEqual(error, "")
       assert.deepStrictEqual([...lines], [...promised(program)])
     },
-    60_000,
+    180_000,
   )
 
   it.skipIf(spawnSync("curl", ["--version"]).error !== undefined)("S69: docs/webhooks.md: so does curl", () => {

@@ -73,7 +73,7 @@ const script = async (): Promise<string> => {
   return output[0].code
 }
 
-describe.skipIf(Browser.missing !== undefined)("examples/library/page.ts", { timeout: 60_000 }, () => {
+describe.skipIf(Browser.missing !== undefined)("examples/library/page.ts", { timeout: 180_000 }, () => {
   let browser: Browser.Browser
   let server: Server
   beforeAll(async () => {

@@ -1,12 +1,14 @@
 /**
  * What `accessible.test.ts` looks for, on the pages that its one request does not come to: all on one page, uploads, conflicts, the
- * code, the end of reminders, a shared document, an outage; what was written from right to left; and long words.
+ * code, the end of reminders, a shared document, an outage, and other ends; what was written from right to left; and long words.
  */
 import { afterAll, assert, describe, layer } from "@effect/vitest"
 import { RequestPolicy } from "@requite/core"
 import * as Effect from "effect/Effect"
+import * as DeadEnd from "../../reference-server/src/CustomerPages/DeadEnd.ts"
 import * as OutagePage from "../../reference-server/src/CustomerPages/OutagePage.ts"
 import { HttpServerRequest, HttpServerResponse } from "../../reference-server/src/platform/Http.ts"
+import * as PortalEnds from "../../reference-server/src/PortalPages/Ends.ts"
 import { UnsubscribeLinks } from "../../reference-server/src/UnsubscribeLinks.ts"
 import * as Redacted from "effect/Redacted"
 import * as Docs from "../reference-server/DocumentsWorld.ts"
@@ -32,7 +34,7 @@ const { press, aboutOneself } = World
 describe.skipIf(Browser.missing !== undefined)("with a browser", () => {
   afterAll(World.close)
 
-  layer(World.layer, { excludeTestServices: true, timeout: "120 seconds" })(
+  layer(World.layer, { excludeTestServices: true, timeout: "300 seconds" })(
     "everyone can use the other pages",
     (it) => {
       it.effect(
@@ -84,6 +86,49 @@ describe.skipIf(Browser.missing !== undefined)("with a browser", () => {
             assert.deepStrictEqual(complaints, [])
           }),
         { timeout: 240_000 },
+      )
+
+      it.effect(
+        "WCAG P25 M22 S37: what leads nowhere says so, and what to do, in its reader's language: 403, 404, 410, 413, 429, 500",
+        () =>
+          Effect.gen(function* () {
+            const { pictures, complaints } = Accessible.looks("accessible-end")
+            const browser = yield* Effect.promise(World.chromium)
+            const page = yield* Effect.acquireRelease(
+              Effect.promise(() => browser.page({ javaScript: true, width: 360, height: 740 })),
+              (one) => Effect.promise(() => one.context().close()),
+            )
+            const base = yield* Security.baseUrl
+            // each is made alike: every language is looked at, and every end
+            for (const [what, end, language] of [
+              ["403", DeadEnd.notOurs, "en"],
+              ["404", DeadEnd.nowhere, "es"],
+              ["410", PortalEnds.linkGone, "sv"],
+              ["413", DeadEnd.tooMuch, "sv"],
+              ["429", DeadEnd.tooOften, "es"],
+              ["500", DeadEnd.trouble("c0ffee"), "sv"],
+            ] as const) {
+              const request = HttpServerRequest.fromWeb(
+                new Request(`${base}/end`, { headers: { "accept-language": language } }),
+              )
+              const told = HttpServerResponse.toWeb(end(TestFirm.config(), request))
+              assert.strictEqual(told.status, Number(what))
+              yield* Effect.promise(async () => {
+                const body = await told.text()
+                await page.unrouteAll()
+                await page.route("**/end", (route) => route.fulfill({ body, contentType: "text/html" }))
+                await page.goto(`${base}/end`)
+                assert.strictEqual(await page.locator("html").getAttribute("lang"), language)
+                for (const colorScheme of ["dark", "light"] as const) {
+                  await page.emulateMedia({ colorScheme })
+                  assert.deepStrictEqual(await Browser.axe(page), [], `${what}, ${colorScheme}`)
+                }
+                await pictures(page, `${what}-${language}`)
+              })
+            }
+            assert.deepStrictEqual(complaints, [])
+          }),
+        { timeout: 300_000 },
       )
 
       it.effect(
@@ -169,7 +214,7 @@ describe.skipIf(Browser.missing !== undefined)("with a browser", () => {
             })
             assert.deepStrictEqual(complaints, [])
           }),
-        { timeout: 120_000 },
+        { timeout: 300_000 },
       )
 
       for (const language of ["es", "sv"] as const)

@@ -95,6 +95,15 @@ describe.skipIf(Browser.missing !== undefined)("Karbon: the client portal", () =
     await customer.getByLabel("New password").fill(password)
     await customer.getByRole("button", { name: "Save and log in" }).click()
     await eye.look(customer, "home")
+    for (const [language, heading] of [
+      ["es", "Sus solicitudes"],
+      ["sv", "Dina förfrågningar"],
+      ["en", "Your requests"],
+    ] as const) {
+      await customer.goto(`${portal}?lang=${language}`)
+      assert.strictEqual(await customer.locator("h1").innerText(), heading)
+      if (language !== "en") await eye.look(customer, `home-${language}`)
+    }
     const said = await Journey.said(customer)
     assert.include(said, "2 requests wait for you.")
     assert.match(said, /Your accounts 2026[\s\S]*Waiting for you[\s\S]*PR-2026-17/)
@@ -167,7 +176,7 @@ describe.skipIf(Browser.missing !== undefined)("Karbon: the client portal", () =
       assert.include(await Journey.said(plain), "1 request waits for you.")
       await plain.getByRole("link", { name: "Documents" }).click()
       await eye.look(plain, "documents")
-      await plain.getByRole("link", { name: "Customer uploads" }).first().click()
+      await plain.getByRole("link", { name: "Your uploads" }).first().click()
       await plain.getByLabel("Add files").setInputFiles(Journey.pdf("contract.pdf"))
       await plain.getByRole("button", { name: "Send the files" }).click()
       await eye.look(plain, "folder")

@@ -18,7 +18,7 @@ const sentOne = { outcome: "sent" }
 /** Long enough for everything that goes on beside the caller. */
 const settled = Effect.promise(() => new Promise((go) => void setTimeout(go, 100)))
 
-layer(layerOf(), { excludeTestServices: true, timeout: "60 seconds" })("sending codes", (it) => {
+layer(layerOf(), { excludeTestServices: true, timeout: "180 seconds" })("sending codes", (it) => {
   it.effect("S28: once in 30 seconds, three times in 10 minutes, and it says how long to wait", () =>
     Effect.gen(function* () {
       const { asked } = yield* sent()
@@ -77,7 +77,7 @@ layer(layerOf(), { excludeTestServices: true, timeout: "60 seconds" })("sending 
         one.map(({ answer }) => answer),
         other.map(({ answer }) => answer),
       )
-      for (const { took } of [...one, ...other]) assert(took >= 195 && took < 1000, `${took} ms`)
+      for (const { took } of [...one, ...other]) assert(took >= 195 && took < 5000, `${took} ms`)
       yield* until(() => post.attempts.length > before)
       assert.deepStrictEqual(yield* facts(without), ["code-no-number eva sms"])
       // ten guesses lock it as they lock the others
@@ -178,7 +178,7 @@ layer(layerOf(), { excludeTestServices: true, timeout: "60 seconds" })("sending 
 
 layer(layerOf({ SMS_COUNTRIES: "SE, NO", SMS_DAILY_BUDGET: "3", SMS_COUNTRY_BUDGET: "4" }), {
   excludeTestServices: true,
-  timeout: "60 seconds",
+  timeout: "180 seconds",
 })("the budget for SMS", (it) => {
   it.effect("S28: a workspace and a country never cost more than their budget, and it is theirs alone", () =>
     Effect.gen(function* () {
@@ -274,7 +274,7 @@ describe("the words of a code", () => {
   it("S34: the mail in each language has the code and no address to press", () => {
     for (const [language, subject] of [
       ["en", "Your code from Ask & Answer Ltd"],
-      ["es", "Su clave de Ask & Answer Ltd"],
+      ["es", "Su código de Ask & Answer Ltd"],
       ["sv", "Din kod från Ask & Answer Ltd"],
     ] as const) {
       const mail = words.mail({ code: "000123", workspace, language })

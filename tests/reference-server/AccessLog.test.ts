@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as AccessLog from "../../reference-server/src/AccessLog.ts"
+import * as LastPages from "../../reference-server/src/CustomerPages/LastPages.ts"
 import * as PageSecurity from "../../reference-server/src/PageSecurity.ts"
 import { HttpRouter, HttpServer, HttpServerResponse } from "../../reference-server/src/platform/Http.ts"
 import { NodeHttpServer } from "../../reference-server/src/platform/Node.ts"
@@ -131,31 +132,37 @@ describe("the last pages", () => {
     HttpRouter.serve(HttpRouter.add("GET", "/broken", Effect.die(new Error("the database is gone"))), {
       disableListenLog: true,
       disableLogger: true,
-      middleware: (app) => AccessLog.middleware([])(PageSecurity.withLastPages(config())(app)),
+      middleware: (app) => AccessLog.middleware([])(LastPages.middleware(config())(app)),
     }).pipe(
       Layer.provideMerge(NodeHttpServer.layerTest),
       Layer.provideMerge(Logger.layer([Logger.map(Logger.formatLogFmt, (line) => void lines.push(line))])),
     )
 
-  it.live("S37: an address that is nobody's and a fault of ours have a small page, the headers, and their line", () =>
-    Effect.gen(function* () {
-      const lines: Array<string> = []
-      yield* Effect.gen(function* () {
-        const port = yield* HttpServer.addressFormattedWith((address) => Effect.succeed(new URL(address).port))
-        for (const [path, status] of [
-          ["/nothing", 404],
-          ["/broken", 500],
-        ] as const) {
-          const answer = yield* Effect.promise(() => fetch(`http://127.0.0.1:${port}${path}`))
-          assert.strictEqual(answer.status, status)
-          assert.match(yield* Effect.promise(() => answer.text()), /<html lang="en">.*<h1>[A-Z]/)
-          for (const [name, value] of Object.entries(PageSecurity.headers(config()))) {
-            assert.strictEqual(answer.headers.get(name), value, `${path} ${name}`)
+  it.live(
+    "S37 M22: an address that is nobody's and a fault of ours have a page in the reader's language, the headers, and their line",
+    () =>
+      Effect.gen(function* () {
+        const lines: Array<string> = []
+        yield* Effect.gen(function* () {
+          const port = yield* HttpServer.addressFormattedWith((address) => Effect.succeed(new URL(address).port))
+          const english = { "accept-language": "en" }
+          for (const [path, status, headers, heading] of [
+            ["/nothing", 404, english, "There is nothing here"],
+            ["/nothing", 404, { "accept-language": "es-MX, en" }, "Aquí no hay nada"],
+            ["/nothing", 404, { ...english, cookie: "rq-language=sv" }, "Här finns ingenting"],
+            ["/broken", 500, english, "Something went wrong on our side"],
+            ["/broken?lang=sv", 500, english, "Något gick fel hos oss"],
+          ] as const) {
+            const answer = yield* Effect.promise(() => fetch(`http://127.0.0.1:${port}${path}`, { headers }))
+            assert.strictEqual(answer.status, status)
+            assert.include(yield* Effect.promise(() => answer.text()), `<h1>${heading}</h1>`)
+            for (const [name, value] of Object.entries(PageSecurity.headers(config()))) {
+              assert.strictEqual(answer.headers.get(name), value, `${path} ${name}`)
+            }
           }
-        }
-      }).pipe(Effect.provide(App(lines)))
-      assert.include(lines.join("\n"), "GET /nothing 404")
-      assert.match(lines.join("\n"), /level=ERROR .*GET \/broken 500 .*the database is gone/)
-    }),
+        }).pipe(Effect.provide(App(lines)))
+        assert.include(lines.join("\n"), "GET /nothing 404")
+        assert.match(lines.join("\n"), /level=ERROR .*GET \/broken 500 .*the database is gone/)
+      }),
   )
 })

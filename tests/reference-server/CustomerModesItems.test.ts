@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import { ClientRequests } from "../../reference-server/src/ClientRequests.ts"
 import * as TestFirm from "../support/TestFirm.ts"
 import * as Visitor from "./CustomerPagesVisitor.ts"
-import { main, pdf, words } from "./CustomerPagesVisitor.ts"
+import { fieldsOf, main, pdf, words } from "./CustomerPagesVisitor.ts"
 
 const karbon: RequestPolicy.RequestPolicy = { ...RequestPolicy.karbon, requires: ["email"] }
 
@@ -28,7 +28,16 @@ const begin = Effect.fnUntraced(function* (policy: RequestPolicy.RequestPolicy, 
 
 const complete = ["action", "complete"] as const
 
-layer(Visitor.layer, { excludeTestServices: true, timeout: "60 seconds" })("items, one by one", (it) => {
+/** A page that was loaded earlier, sent now with some fields changed. */
+const bodyOf = (page: Visitor.Page, fields: Readonly<Record<string, string>>, action = "list") => {
+  const body = new FormData()
+  for (const { name, value } of fieldsOf(page.text)) if (!Object.hasOwn(fields, name)) body.append(name, value)
+  for (const [name, value] of Object.entries(fields)) body.append(name, value)
+  body.append("action", action)
+  return body
+}
+
+layer(Visitor.layer, { excludeTestServices: true, timeout: "180 seconds" })("items, one by one", (it) => {
   it.effect("K42 L23: a section is ticked with its answers, and the firm is told at once", () =>
     Effect.gen(function* () {
       const { visitor, list, at, current, mails } = yield* begin(karbon)
@@ -290,5 +299,94 @@ layer(Visitor.layer, { excludeTestServices: true, timeout: "60 seconds" })("item
         assert.deepStrictEqual(yield* send({ ...renumbered, "a.owner.only": "1" }), [second])
         assert.deepStrictEqual(yield* send({ "a.owner.only": "1" }) ?? [], [])
       }),
+  )
+
+  it.effect("T13 K42: an older tab writes nothing that nobody touched in it over what another tab has saved", () =>
+    Effect.gen(function* () {
+      const definition = {
+        format: 1,
+        id: "tabs",
+        version: 1,
+        language: "en",
+        title: "Tabs",
+        sections: [
+          {
+            id: "people",
+            title: "People",
+            items: [
+              {
+                id: "owner",
+                type: "group",
+                label: "Owner",
+                repeat: { min: 1, max: 3 },
+                items: [
+                  { id: "who", type: "text", label: "Name" },
+                  { id: "boss", type: "confirm", label: "Decides" },
+                ],
+              },
+              { id: "town", type: "text", label: "Town" },
+              { id: "street", type: "text", label: "Street" },
+            ],
+          },
+        ],
+      }
+      const { visitor, at, current } = yield* begin(karbon, definition)
+      const here = at("people")
+      // an instance that is only shown is stored with the rest
+      const empty = yield* visitor.get(here)
+      yield* visitor.post(here, bodyOf(empty, { "a.town": "Lund" }))
+      assert.deepStrictEqual((yield* current).answers["owner"], [{ who: "", boss: false }])
+      const older = yield* visitor.get(here)
+      const added = yield* visitor.post(here, bodyOf(older, { "a.owner.0.who": "Ann", "a.town": "Ystad" }, "add:owner"))
+      assert.strictEqual(added.status, 303)
+      const newer = yield* visitor.get(here)
+      yield* visitor.post(here, bodyOf(newer, { "a.owner.0.boss": "yes", "a.owner.1.who": "Bo" }))
+      const [ann, bo] = [
+        { who: "Ann", boss: true },
+        { who: "Bo", boss: false },
+      ]
+      assert.deepStrictEqual((yield* current).answers["owner"], [ann, bo])
+
+      yield* visitor.post(here, bodyOf(older, { "a.street": "High Street" }))
+      assert.deepInclude((yield* current).answers, { owner: [ann, bo], town: "Ystad", street: "High Street" })
+      // one that it shows no longer is not taken away instead of another
+      assert.strictEqual((yield* visitor.post(here, bodyOf(older, {}, "take:owner.0"))).status, 303)
+      assert.deepStrictEqual((yield* current).answers["owner"], [ann, bo])
+      yield* visitor.post(here, bodyOf(older, {}, "add:owner"))
+      assert.deepStrictEqual((yield* current).answers["owner"], [ann, bo, {}])
+      // what was typed in it counts
+      yield* visitor.post(here, bodyOf(older, { "a.town": "Malmö" }))
+      assert.strictEqual((yield* current).answers["town"], "Malmö")
+    }),
+  )
+
+  it.effect("K42 L25: why it does not apply stays where it was written until it is sent, whatever is pressed", () =>
+    Effect.gen(function* () {
+      const { visitor, at, current } = yield* begin({ ...karbon, customerMayDeclineItem: true })
+      const here = at("about")
+      const page = yield* visitor.get(here)
+      const why = "We have no\n<boat>"
+      const reasonOn = ({ text }: Visitor.Page) => fieldsOf(text).find(({ name }) => name === "reason")?.value
+      const typed = { reason: why, "a.name": "Ann" }
+      for (const action of ["next", "complete", "skip", "list"]) {
+        const back = yield* visitor.post(here, bodyOf(page, typed, action))
+        assert.deepStrictEqual([back.status, reasonOn(back)], [422, why], action)
+        assert.include(words(back.text), "This has not been sent yet. Press “It does not apply” to send it")
+        assert.match(back.text, /<details class="decline" open/)
+      }
+      const { answers, request } = yield* current
+      assert.strictEqual(answers["name"], "Ann")
+      assert.notStrictEqual(request.items["about"]?.status, "Completed")
+      // another language is only another language
+      const swedish = yield* visitor.post(`${here}?action=upload&lang=sv`, bodyOf(page, typed, "upload"))
+      assert.deepStrictEqual([swedish.status, reasonOn(swedish)], [200, why])
+      assert.include(swedish.text, "Varför gäller det inte?")
+      assert.notInclude(swedish.text, 'id="e-reason"')
+      const wrong = yield* visitor.post(`${here}?lang=en`, bodyOf(page, { reason: why, "a.mail": "ann@" }, "complete"))
+      assert.deepStrictEqual([wrong.status, reasonOn(wrong)], [422, why])
+      const sent = yield* visitor.post(here, bodyOf(wrong, { "a.mail": "" }, "decline"))
+      assert.strictEqual(sent.status, 303)
+      assert.strictEqual((yield* current).request.items["about"]?.reason, why)
+    }),
   )
 })

@@ -1,6 +1,7 @@
 // One record that several people write on (Customer Centre). Over HTTP, without JavaScript.
 import { assert, layer } from "@effect/vitest"
 import { RequestPolicy } from "@requite/core"
+import { meaning } from "@requite/core/FillSession/Place"
 import * as Effect from "effect/Effect"
 import { ClientRequests } from "../../reference-server/src/ClientRequests.ts"
 import * as TestFirm from "../support/TestFirm.ts"
@@ -17,23 +18,55 @@ const policy: RequestPolicy.RequestPolicy = {
 
 const recipients = ["Ana", "Bo"].map((name) => TestFirm.recipient("", { id: name.toLowerCase(), name }))
 
-const begin = Effect.gen(function* () {
-  const arranged = yield* Visitor.arrange({ title: "Mortgage", recipients }, undefined, policy)
-  const requests = yield* ClientRequests
-  const person = Effect.fnUntraced(function* (id: string) {
-    const visitor = yield* Visitor.visitor
-    const list = yield* visitor.start(arranged.tokens[id] ?? "")
-    const about = `${list}/sections/about`
-    return { ...visitor, list, about, load: visitor.get(about) }
+const household = {
+  format: 1,
+  id: "household",
+  version: 1,
+  language: "en",
+  title: "Household",
+  sections: [
+    {
+      id: "about",
+      title: "About",
+      items: [
+        {
+          id: "child",
+          type: "group",
+          label: "Child",
+          repeat: { max: 4 },
+          items: [
+            { id: "who", type: "text", label: "Name" },
+            { id: "school", type: "confirm", label: "{{who}} goes to school" },
+            { id: "since", type: "number", label: "Since", when: { eq: [{ answer: "school" }, true] } },
+          ],
+        },
+        { id: "rooms", type: "number", label: "Rooms" },
+      ],
+    },
+  ],
+}
+
+const begin = arrange()
+
+function arrange(definition?: unknown) {
+  return Effect.gen(function* () {
+    const arranged = yield* Visitor.arrange({ title: "Mortgage", recipients }, definition, policy)
+    const requests = yield* ClientRequests
+    const person = Effect.fnUntraced(function* (id: string) {
+      const visitor = yield* Visitor.visitor
+      const list = yield* visitor.start(arranged.tokens[id] ?? "")
+      const about = `${list}/sections/about`
+      return { ...visitor, list, about, load: visitor.get(about) }
+    })
+    return {
+      ...arranged,
+      requests,
+      ana: yield* person("ana"),
+      bo: yield* person("bo"),
+      overview: requests.overview(arranged.member.workspaceId, arranged.request.id),
+    }
   })
-  return {
-    ...arranged,
-    requests,
-    ana: yield* person("ana"),
-    bo: yield* person("bo"),
-    overview: requests.overview(arranged.member.workspaceId, arranged.request.id),
-  }
-})
+}
 
 /** A page that was loaded earlier, sent now with some fields changed. */
 const bodyOf = (page: Visitor.Page, fields: Readonly<Record<string, string>>, action = "next") => {
@@ -51,7 +84,7 @@ interface Said {
 }
 const said = (answer: Visitor.Page) => JSON.parse(answer.text) as Said
 
-layer(Visitor.layer, { excludeTestServices: true, timeout: "60 seconds" })(
+layer(Visitor.layer, { excludeTestServices: true, timeout: "180 seconds" })(
   "a record that several people write on",
   (it) => {
     it.effect("C4: everybody sees what all have written, each can edit it, and there is nothing to finish", () =>
@@ -136,6 +169,38 @@ layer(Visitor.layer, { excludeTestServices: true, timeout: "60 seconds" })(
           [answers["name"], answers["story"], answers["mail"]],
           ["Ana Ek", "Twice", "bo@customer.example"],
         )
+      }),
+    )
+
+    it.effect("C4 L32 T13: of a repeated group both versions are read, instance by instance, and one is chosen", () =>
+      Effect.gen(function* () {
+        const { ana, bo, overview } = yield* arrange(household)
+        // an instance that nobody has begun is one more, and nobody's answer
+        assert.strictEqual((yield* ana.post(ana.about, bodyOf(yield* ana.load, {}, "add:child"))).status, 303)
+        const both = yield* ana.load
+        const cy = { "a.child.0.who": "Cy" }
+        yield* ana.post(ana.about, bodyOf(both, cy))
+        const [first, second] = [yield* ana.load, yield* bo.load]
+        yield* ana.post(ana.about, bodyOf(first, { "a.child.0.who": "Cy <Ek>", "a.child.0.school": "yes" }))
+        yield* ana.post(ana.about, bodyOf(yield* ana.load, { "a.child.0.since": "2,020" }, "add:child"))
+        yield* ana.post(ana.about, bodyOf(yield* ana.load, { "a.child.1.who": "Di" }))
+        // who did not touch it decides nothing
+        assert.strictEqual((yield* bo.post(bo.about, bodyOf(second, { "a.rooms": "5" }))).status, 303)
+        const met = yield* bo.post(bo.about, bodyOf(second, { ...cy, "a.child.0.who": "Cyril" }))
+        assert.strictEqual(met.status, 409)
+        const told = words(met.text)
+        assert.match(
+          told,
+          /Ana wrote at .+? Child 1 Name Cy <Ek> Cy <Ek> goes to school Agreed Since 2,020 Child 2 Name Di .*You wrote Child 1 Name Cyril/,
+        )
+        assert.notInclude(met.text, 'id="given"')
+        assert.strictEqual((yield* bo.post(bo.about, bodyOf(met, { "w.child": "theirs" }))).status, 303)
+        const { answers } = (yield* overview).current
+        assert.strictEqual(answers["rooms"], 5)
+        assert.deepStrictEqual(meaning(answers["child"]), [
+          { who: "Cy <Ek>", school: true, since: 2020 },
+          { who: "Di" },
+        ])
       }),
     )
 

@@ -13,7 +13,7 @@ const overview = Effect.fnUntraced(function* ({ member, request }: Effect.Succes
   return (yield* requests.overview(member.workspaceId, request.id)).current
 })
 
-layer(Visitor.layer, { excludeTestServices: true, timeout: "60 seconds" })("the customer's pages", (it) => {
+layer(Visitor.layer, { excludeTestServices: true, timeout: "180 seconds" })("the customer's pages", (it) => {
   it.effect(
     "P21 S15 S16: the link shows who asks for what until when, and changes nothing however often it is fetched",
     () =>
@@ -322,7 +322,7 @@ layer(Visitor.layer, { excludeTestServices: true, timeout: "60 seconds" })("the 
         assert.include(arrival.text, `<html lang="es" dir="ltr"`)
         assert.include(words(arrival.text), "sábado, 27 de marzo de 2027")
         const list = yield* visitor.start(token)
-        assert.match(words((yield* visitor.get(list)).text), /0 de 3 hechos Sobre usted 3 preguntas Pendiente/)
+        assert.match(words((yield* visitor.get(list)).text), /0 de 3 hechas Sobre usted 3 preguntas Pendiente/)
         // what the author wrote in English only says so
         const section = yield* visitor.get(`${list}/sections/about`)
         assert.include(section.text, `<span lang="en" dir="ltr">Your name</span>`)

@@ -41,7 +41,7 @@ const main = (page: string, address: string) =>
     .replaceAll(/(name="csrf" value=")[^"]*|(data-api=")[^"]*/g, "$1$2")
     .replaceAll(address, "")
     // new is what one has not seen, and the customer sees one page after the other
-    .replaceAll(/<span class="new">[^<]*<\/span>/g, "")
+    .replaceAll(/<span class="is-new">[^<]*<\/span>/g, "")
     .replaceAll(/\s+/g, " ")
 
 const looksOf = (id: string) =>
@@ -52,7 +52,7 @@ const looksOf = (id: string) =>
 /** All rows, but for the record's. */
 const rowsOf = Effect.map(TestFirm.dump, (tables) => JSON.stringify({ ...tables, audit_entries: [] }))
 
-layer(World.layer, { excludeTestServices: true, timeout: "60 seconds" })("viewing a request as the customer", (it) => {
+layer(World.layer, { excludeTestServices: true, timeout: "180 seconds" })("viewing a request as the customer", (it) => {
   it.effect("T15 L47: the pages are the customer's own; nothing is claimed or started; it is in the record, once", () =>
     Effect.gen(function* () {
       assert.strictEqual(recipient.id, "carl")
@@ -86,7 +86,7 @@ layer(World.layer, { excludeTestServices: true, timeout: "60 seconds" })("viewin
         assert.strictEqual(main(page.body, `${base}/in`), theirs, paths[index])
       }
       // what the firm said is new to them: nobody has seen it for them
-      assert.include(own[1]?.text, '<span class="new">')
+      assert.include(own[1]?.text, '<span class="is-new">')
     }),
   )
 

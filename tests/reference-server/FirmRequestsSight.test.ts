@@ -56,7 +56,7 @@ layer(World.server, { excludeTestServices: true, timeout: "180 seconds" })("requ
         const browser = yield* Effect.acquireRelease(Effect.promise(Browser.launch), (open) =>
           Effect.promise(() => open.close()),
         )
-        for (const width of [1280, 390]) {
+        for (const width of [1280, 360]) {
           const page = yield* Effect.promise(() =>
             browser.page({ javaScript: false, width, height: 900, locale: "en" }),
           )

@@ -199,9 +199,9 @@ describe("notices to members", () => {
       "Submitted: Saturday, 20 March 2027 at 10:30 CET",
     ],
     es: [
-      "Enviado: Yearly company check (Astrid Lind)",
-      "ha enviado",
-      "Enviado el: sábado, 20 de marzo de 2027, 10:30 CET",
+      "Entregada: Yearly company check (Astrid Lind)",
+      "ha entregado",
+      "Entregada el: sábado, 20 de marzo de 2027, 10:30 CET",
     ],
     sv: [
       "Inskickat: Yearly company check (Astrid Lind)",

@@ -8,7 +8,7 @@ import * as Browser from "../support/Browser.ts"
 import * as People from "./MembersWorld.ts"
 import * as World from "./SecurityWorld.ts"
 
-layer(World.layer, { excludeTestServices: true, timeout: "120 seconds" })("members in a browser", (it) => {
+layer(World.layer, { excludeTestServices: true, timeout: "300 seconds" })("members in a browser", (it) => {
   it.effect.skipIf(Browser.missing !== undefined)(
     "P2 S14: members, keys, the account and the ways in have nothing for axe to find (WCAG 2.2 AA), wide and on a phone",
     () =>
@@ -41,8 +41,9 @@ layer(World.layer, { excludeTestServices: true, timeout: "120 seconds" })("membe
           ["join", join, "nobody"],
           ["password", `/password/${Redacted.value(reset)}`, "nobody"],
           ["gone", "/join/x", "nobody"],
+          ["nowhere", "/requests/970fb427-df9a-4569-b6f1-e0416c82fe51", "member"],
         ] as const
-        for (const width of [1280, 390]) {
+        for (const width of [1280, 360]) {
           for (const [name, path, who] of pages) {
             const page = yield* Effect.promise(() =>
               browser.page({ javaScript: false, width, height: 800, locale: "en" }),

@@ -101,7 +101,7 @@ export const of = async (page: Page): Promise<Hearing> => {
     },
     announced: () => page.evaluate<ReadonlyArray<string>>("globalThis.announced"),
     hears: async (words) => {
-      for (let tries = 0; tries < 100; tries++) {
+      for (let tries = 0; tries < 1_200; tries++) {
         const said = await page.evaluate<ReadonlyArray<string>>("globalThis.announced").catch(() => [])
         if (said.some((one) => words.test(one))) return
         await page.waitForTimeout(50)

@@ -57,7 +57,9 @@ export const layer = HttpApiBuilder.group(
       get: Effect.fn(function* () {
         const customer = yield* Access.CurrentCustomer
         const now = yield* own(customer, yield* current)
-        return views.fill(customer, now, yield* handouts.forCustomer(customer.workspace.id, now.request.id))
+        const { id: workspaceId } = customer.workspace
+        const given = yield* handouts.forCustomer(workspaceId, now.request.id)
+        return views.fill(customer, now, given, yield* handouts.named(workspaceId, now.stored.questionnaire))
       }),
       latest: Effect.fn(function* () {
         return views.latest(yield* own(yield* Access.CurrentCustomer, yield* current))

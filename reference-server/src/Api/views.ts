@@ -1,7 +1,8 @@
 /** From what the core knows to what stands on the wire: plain functions that decide nothing. */
 import type { Customer, Keys, Questionnaires, Requests, Wire } from "@requite/api"
 import { Answers, ClientRequest, type Reminder } from "@requite/core"
-import type { Handout } from "../Documents/Handouts.ts"
+import type { Handout, Named } from "../Documents/Handouts.ts"
+import * as Filling from "../Filling.ts"
 import * as upload from "@requite/core/AnswerKind/upload"
 import * as Schema from "effect/Schema"
 import type { Conflict, Current, MailLine, Overview } from "../ClientRequests.ts"
@@ -209,6 +210,7 @@ export const fill = (
   { workspace, csrf, recipient: recipientId }: CustomerAccess.Customer,
   { request: state, stored, answers, versions, visited, context }: Current,
   handouts: ReadonlyArray<Handout>,
+  named: ReadonlyArray<Named>,
 ): Customer.Fill => ({
   workspace: { name: workspace.name, accent: workspace.accent },
   title: state.details.title,
@@ -217,7 +219,16 @@ export const fill = (
   expiresAt: isoOrNull(state.expiresAt),
   language: (ClientRequest.recipientOf(state, recipientId) ?? ClientRequest.primary(state.details)).language,
   attachments: state.details.attachments,
-  handouts: handouts.map(({ file, name, bytes, item }) => ({ file, name, bytes, item })),
+  handouts: [
+    ...handouts.map(({ file, name, bytes, item }) => ({ file, name, bytes, item, question: null })),
+    ...named.map(({ file, name, bytes, question }) => ({
+      file,
+      name,
+      bytes,
+      item: Filling.sectionOf(stored.questionnaire, question) ?? null,
+      question,
+    })),
+  ],
   questionnaire: jsonObject(stored.questionnaire),
   revision: state.revision,
   answers: jsonObject(answers),

@@ -44,23 +44,43 @@ export type Outcome =
       readonly seen: Versions.Seen
     }
   | { readonly type: "lacks-reason" }
+  /** Saved; and the page stays, with the reason that was written and not sent. */
+  | { readonly type: "keeps-reason"; readonly isLeaving: boolean }
 
 type Ends = NotOurs | TooMuch | RequestNotFound | ClientRequest.Refusal
 type Needs = ClientRequests | Uploads | Crypto.Crypto | HttpServerRequest.HttpServerRequest
 
 const go = (to: string): Outcome => ({ type: "go", to })
 
+/** With it the reason that was written why the section does not apply: wherever the page comes back, it stands there. */
 export const post = Effect.fnUntraced(function* (
   session: Session,
   section: Questionnaire.Section,
+): Effect.fn.Return<Outcome & { readonly reason: string }, Ends, Needs> {
+  const { customer } = session
+  const sent = yield* SectionForm.receive(customer, [section], yield* SectionForm.attached(customer))
+  return { ...(yield* answered(session, section, sent)), reason: reasonIn(sent) }
+})
+
+const answered = Effect.fnUntraced(function* (
+  session: Session,
+  section: Questionnaire.Section,
+  sent: Sent,
 ): Effect.fn.Return<Outcome, Ends, Needs> {
   const { customer, current, reader } = session
-  const sent = yield* SectionForm.receive(customer, [section], yield* SectionForm.attached(customer))
   const { fields } = sent
-  const [action] = pressed(sent)
+  const [action, about] = pressed(sent)
   if (action === actions.reopen) return yield* reopen(session, section, sent)
-  const read = Fields.read(section.items, { fields, reader, place: [], before: current.answers })
-  const { typed, focus } = rearranged(session, section, sent, read)
+  const untouched = Versions.untouched(session, section, fields)
+  const read = Object.fromEntries(
+    Object.entries(Fields.read(section.items, { fields, reader, place: [], before: current.answers })).filter(
+      ([id]) => !untouched.has(id),
+    ),
+  )
+  const [id = ""] = about.split(".")
+  // which one they meant nobody knows, where the page showed others
+  const isElsewhere = action === groupActions.take && untouched.has(id) && !Mode.of(current.request.policy).shares
+  const { typed, focus } = isElsewhere ? { typed: read, focus: [id] } : rearranged(session, section, sent, read)
   const saved = yield* save(session, sent, typed, section.id)
   const seen = Versions.posted(section, fields)
   if (saved.type === "stale") return { type: "stale", typed, seen }
@@ -75,6 +95,10 @@ export const post = Effect.fnUntraced(function* (
   const requests = yield* ClientRequests
   const now = yield* requests.current(customer)
   const outcome = judge(session, section, sent, now, focus)
+  const mayDecline = current.request.policy.customerMayDeclineItem
+  if (mayDecline && reasonIn(sent).trim() !== "" && outcome?.type !== "wrong") {
+    return { type: "keeps-reason", isLeaving: outcome === null || action === actions.list }
+  }
   if (outcome !== null) return outcome
   return action === actions.complete
     ? yield* complete(session, section, sent)
@@ -155,7 +179,7 @@ const decline = Effect.fnUntraced(function* (
   { revision, fields }: Sent,
 ): Effect.fn.Return<Outcome, Ends, Needs> {
   const requests = yield* ClientRequests
-  const reason = (fields.get("reason")?.[0] ?? "").trim().slice(0, 1000)
+  const reason = reasonIn({ fields }).trim()
   if (reason === "") return { type: "lacks-reason" }
   const intent = { revision, item: section.id, reason }
   return yield* requests.declineItem(customer, intent, yield* Crypto.uuid).pipe(
@@ -163,6 +187,10 @@ const decline = Effect.fnUntraced(function* (
     Effect.catchTag("Refusal", (refusal) => Effect.as(orGoOn(refusal), go(paths.list(customer.handle)))),
   )
 })
+
+/** Why it does not apply, as far as it was written. */
+export const reasonIn = ({ fields }: Pick<Sent, "fields">): string =>
+  (fields.get("reason")?.[0] ?? "").replace(/\r\n?/g, "\n").slice(0, 1000)
 
 /** Ticks the section; where it is the last one, that was the end (L24). */
 const complete = Effect.fnUntraced(function* (

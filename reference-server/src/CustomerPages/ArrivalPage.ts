@@ -14,6 +14,8 @@ import * as Frame from "./Frame.ts"
 import * as Language from "./Language.ts"
 import * as Mode from "./Mode.ts"
 import type { Reader } from "./Reader.ts"
+import { paths } from "./Session.ts"
+import * as Talk from "./Talk.ts"
 
 /** `filling` is blank: what is asked of somebody who has not answered anything. */
 export const render = (
@@ -64,6 +66,7 @@ export const render = (
               ${DeadEnd.sendForm(t, language, "secondary")}
             </details>`
       }
+      ${Talk.isPossible({ current }) ? html`<p class="aside"><a href="${paths.notMineByLink(path)}">${t("notMine.link")}</a></p>` : null}
     </div>`,
     foot: html`<p>${t("frame.help", { firm: workspace.name })}</p>`,
   })

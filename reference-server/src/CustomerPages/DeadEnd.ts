@@ -1,8 +1,8 @@
 /**
  * The pages that lead nowhere, and look alike whoever asks: `expired` is the one answer to every link, session or
  * address that does not work, byte for byte, whatever the cause (S47–S49); only `Accept-Language` moves it, and the
- * switch of languages, which is in the address. The others
- * are for a form that did not come from our page, for haste, and for our own faults.
+ * switch of languages, which is in the address. The others are for what is nowhere, for a form that did not come from our
+ * page, for haste, and for our own faults: nobody's secret is in them, and they speak what their reader chose before.
  */
 import type { ServerConfig } from "../Config.ts"
 import type { Html } from "../Html.ts"
@@ -38,6 +38,39 @@ export const sendForm = (
     <button class="${kind}">${t("accessLink.send")}</button>
   </form>`
 
+interface End {
+  readonly status: number
+  readonly title: Messages.Key<"customer">
+  readonly text: Messages.Key<"customer">
+  readonly more?: (t: Words, chosen: Messages.Language | null) => Html | null
+}
+
+const render = (
+  config: ServerConfig,
+  request: HttpServerRequest.HttpServerRequest,
+  { status, title, text, more = () => null }: End,
+  chosen: Messages.Language | null,
+  /** What else the address says where the page is had in another language; null: it cannot be. */
+  query: string | null,
+) => {
+  const accepted = Messages.acceptedLanguages(request.headers["accept-language"])
+  const { language, t } = Messages.translator("customer", Language.wanted(chosen, accepted))
+  const page = Frame.render({
+    language,
+    ...(query === null ? {} : { languages: Language.links({ language, label: t("frame.language") }, query) }),
+    title: [t(title)],
+    firm: null,
+    skip: null,
+    main: html`<div class="end">
+      <h1>${t(title)}</h1>
+      <p>${t(text)}</p>
+      ${more(t, chosen)}
+    </div>`,
+  })
+  return HttpServerResponse.setHeader(PageSecurity.page(config, page, { status }), "vary", "accept-language")
+}
+
+/** The address says the language, or the header, and nothing that was done before. */
 const plain =
   (
     status: number,
@@ -46,25 +79,14 @@ const plain =
     more: (t: Words, chosen: Messages.Language | null) => Html | null = () => null,
     query = "",
   ): Page =>
-  (config, request) => {
-    // the address says it, or the header, and nothing that was done before
-    const chosen = Language.inAddress(request)
-    const accepted = Messages.acceptedLanguages(request.headers["accept-language"])
-    const { language, t } = Messages.translator("customer", Language.wanted(chosen, accepted))
-    const page = Frame.render({
-      language,
-      languages: Language.links({ language, label: t("frame.language") }, query),
-      title: [t(title)],
-      firm: null,
-      skip: null,
-      main: html`<div class="end">
-        <h1>${t(title)}</h1>
-        <p>${t(text)}</p>
-        ${more(t, chosen)}
-      </div>`,
-    })
-    return HttpServerResponse.setHeader(PageSecurity.page(config, page, { status }), "vary", "accept-language")
-  }
+  (config, request) =>
+    render(config, request, { status, title, text, more }, Language.inAddress(request), query)
+
+/** One that speaks what its reader chose on any page of ours. What answers a form cannot be asked for by its address. */
+export const end =
+  (found: End): Page =>
+  (config, request) =>
+    render(config, request, found, Language.chosen(config, request), request.method === "GET" ? "" : null)
 
 /** 410: "This request has expired." */
 export const expired = plain(410, "expired.title", "expired.text", sendForm)
@@ -73,13 +95,18 @@ export const accessLinkSent = plain(200, "accessLink.title", "accessLink.text", 
 /** 401: a session that is over, and is begun again by the mail's link (S11). */
 export const openAgain = plain(401, "again.title", "again.text", sendForm)
 /** 403: a form that is not ours, or no longer. Nothing was changed. */
-export const notOurs = plain(403, "notOurs.title", "notOurs.text")
+export const notOurs = end({ status: 403, title: "notOurs.title", text: "notOurs.text" })
+/** 404: an address that is nobody's. */
+export const nowhere = end({ status: 404, title: "portal.nowhere.title", text: "portal.nowhere.text" })
 /** 413: more than this page takes. */
-export const tooMuch = plain(413, "tooMuch.title", "tooMuch.text")
+export const tooMuch = end({ status: 413, title: "tooMuch.title", text: "tooMuch.text" })
 /** 429: too often from here; the header says when to come back. */
-export const tooOften = plain(429, "tooOften.title", "tooOften.text")
-/** 500: our fault; with the request's number, by which it is found in the log. */
-export const trouble = (number: string | null): Page =>
-  plain(500, "trouble.title", "trouble.text", (t) =>
-    number === null ? null : html`<p class="number">${t("operations.number", { number })}</p>`,
-  )
+export const tooOften = end({ status: 429, title: "tooOften.title", text: "tooOften.text" })
+/** 5xx: our fault; with the request's number, by which it is found in the log. */
+export const trouble = (number: string | null, status = 500): Page =>
+  end({
+    status,
+    title: "trouble.title",
+    text: "trouble.text",
+    more: (t) => (number === null ? null : html`<p class="number">${t("operations.number", { number })}</p>`),
+  })

@@ -76,15 +76,15 @@ export const parts = (
   sections: ReadonlyArray<Questionnaire.Section>,
   padded: Filling.Filling = Filling.padded(session.filling),
 ): Html => {
-  const { customer, current, filling, reader } = session
+  const { customer, current, reader } = session
   const mode = Mode.of(current.request.policy)
   // a page without fields has only what was kept to send
   if (sections.length === 0 && mode.layout !== "sections") return html``
   // whoever only looks has no token, and nothing to save
   if (customer.csrf === "") return html``
   const shown = draftOf(padded)
-  const isAsSaved = equal(filling.session.draft(filling.state), current.answers)
-  const answers = isAsSaved ? shown : draftOf(Filling.padded(Filling.of(current)))
+  const stored = Versions.stored(session, padded)
+  const answers = draftOf(stored)
   const repeats = sections.some(({ items }) => walk(items).some(({ repeat }) => repeat !== undefined))
   const needed = {
     instances: repeats ? Assets.path("instances.js") : null,
@@ -94,7 +94,7 @@ export const parts = (
   const given: Given = {
     questionnaire: slim(current.stored.questionnaire, sections),
     answers,
-    typed: isAsSaved ? {} : difference(answers, shown),
+    typed: stored === padded ? {} : difference(answers, shown),
     context: current.context,
     visited: current.visited,
     revision: current.request.revision,
@@ -156,16 +156,18 @@ const slim = (
   const quoted = new Set(
     [...JSON.stringify(questionnaire).matchAll(/\{\{([a-z][A-Za-z0-9]*)\}\}/g)].map(([, one]) => one),
   )
-  const item = (question: QuestionKind.Question, isHere: boolean): QuestionKind.Question => {
+  // those in instances are read where two versions of them stand beside each other
+  const item = (question: QuestionKind.Question, isHere: boolean, isInside = false): QuestionKind.Question => {
     const { label, help: _help, attachments: _attachments, suppress: _suppress, items, ...rest } = question
     const isRead = isHere || quoted.has(question.id)
+    const isLabelled = isHere && (isInside || rest.repeat !== undefined)
     return {
       ...rest,
       ...("options" in rest && Array.isArray(rest.options)
         ? { options: rest.options.map(isRead ? unhelped : bare) }
         : {}),
-      label: isRead && question.type === "confirm" ? label : "",
-      ...(items === undefined ? {} : { items: items.map((inner) => item(inner, isHere)) }),
+      label: isLabelled || (isRead && question.type === "confirm") ? label : "",
+      ...(items === undefined ? {} : { items: items.map((inner) => item(inner, isHere, isLabelled)) }),
     }
   }
   return {

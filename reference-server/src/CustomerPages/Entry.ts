@@ -125,11 +125,13 @@ export const showing = Effect.fnUntraced(function* (customer: Customer, current:
 /** The same with what stands on its pages beside the questions: what the firm gives to read, and what was said. */
 export const furnished = Effect.fnUntraced(function* (asked: Session) {
   const { customer, current } = asked
-  const given = yield* (yield* Handouts).forCustomer(customer.workspace.id, current.request.id)
+  const handouts = yield* Handouts
+  const given = yield* handouts.forCustomer(customer.workspace.id, current.request.id)
+  const named = yield* handouts.named(customer.workspace.id, current.stored.questionnaire)
   const attachments = current.request.details.attachments.map(({ id }) => id)
   const known = attachments.length === 0 ? [] : yield* (yield* Files).of(customer.workspace.id, attachments)
   const withheld = known.filter(({ scan }) => !isReadable(scan)).map(({ id }) => id)
-  const session: Session = { ...asked, handouts: given, withheld: new Set(withheld) }
+  const session: Session = { ...asked, handouts: given, named, withheld: new Set(withheld) }
   if (current.request.comments === undefined) return session
   const conversations = yield* Conversations
   return {

@@ -2,6 +2,7 @@
 import type { Answers, QuestionKind } from "@requite/core"
 import { maxInstances } from "@requite/core/AnswerKind/group"
 import { at, list } from "@requite/core/FillSession/Place"
+import type { Attachment } from "@requite/core/Questionnaire/Definition"
 import * as Filling from "../Filling.ts"
 import type { Html } from "../Html.ts"
 import { html } from "../Html.ts"
@@ -17,6 +18,7 @@ interface Shown {
   /** Pointers of what is asked only now. */
   readonly fresh: ReadonlySet<string>
   readonly filePath: (file: string) => string | null
+  readonly namedPath?: (attachment: Attachment) => string | null
   /** What is saved, where something else may be shown. */
   readonly saved?: Answers.Answers
   /** What stands before a field, by pointer. */
@@ -39,7 +41,7 @@ const isShown = ({ filling: { session, state } }: Shown, { when }: QuestionKind.
 const isBegun = (place: Filling.Place): boolean => !place.includes(notBegun)
 
 const fieldAt = (shown: Shown, question: QuestionKind.Question, place: Filling.Place, isThere: boolean): Html => {
-  const { filling, reader, sentences, fresh, filePath, saved, before } = shown
+  const { filling, reader, sentences, fresh, filePath, namedPath, saved, before } = shown
   const { session, state } = filling
   const pointer = Filling.pointer(place)
   const isKnown = isThere && isBegun(place)
@@ -58,6 +60,7 @@ const fieldAt = (shown: Shown, question: QuestionKind.Question, place: Filling.P
     reader: reader.at(place, true),
     errors: sentences.get(pointer) ?? [],
     filePath,
+    namedPath,
     isOffered: (option) =>
       isKnown ? session.isOffered(state, place, option) : free.some(({ value }) => value === option),
     inside:

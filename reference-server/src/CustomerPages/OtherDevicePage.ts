@@ -8,12 +8,14 @@ import * as Messages from "../Messages.ts"
 import * as DeadEnd from "./DeadEnd.ts"
 import * as Frame from "./Frame.ts"
 import * as Language from "./Language.ts"
+import { paths } from "./Session.ts"
 
-/** `accepted`: the `Accept-Language` header. `chosen`: by the page's switch. */
+/** `accepted`: the `Accept-Language` header. `chosen`: by the page's switch. `link`: the address, where it is a link's own. */
 export const render = (
   { workspace, language: spoken, address, canSend, portal }: OtherDevice,
   accepted: string | undefined,
   chosen: Messages.Language | null = null,
+  link: string | null = null,
 ): string => {
   const others = [spoken, ...Messages.acceptedLanguages(accepted), workspace.language]
   const wanted = Language.wanted(chosen, others)
@@ -38,7 +40,8 @@ export const render = (
               }`
           : html`<h1>${t("portal.only.title")}</h1>
               <p>${t("portal.only.text", { firm })}</p>
-              <a class="primary" href="${portal}">${t("portal.logIn.submit")}</a>`
+              <a class="primary" href="${portal}">${t("portal.logIn.submit")}</a>
+              ${link === null ? null : html`<p class="aside"><a href="${paths.notMineByLink(link)}">${t("notMine.link")}</a></p>`}`
       }
     </div>`,
     foot: html`<p>${t("frame.help", { firm })}</p>`,

@@ -115,7 +115,7 @@ export const answer = Effect.fnUntraced(function* (
         fields !== null
           ? again(t, path, fields, isMultipart(request))
           : request.method === "GET"
-            ? html`<p><a class="button" href="${path}">${t("operations.outage.again")}</a></p>`
+            ? html`<p><a class="primary" href="${path}">${t("operations.outage.again")}</a></p>`
             : html`<p>${t("operations.outage.back")}</p>`
       }
       ${number !== null && html`<p class="number">${t("operations.number", { number })}</p>`}

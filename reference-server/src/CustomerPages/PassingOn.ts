@@ -14,6 +14,7 @@ import * as PageSecurity from "../PageSecurity.ts"
 import { HttpServerRequest } from "../platform/Http.ts"
 import * as Enhancing from "./Enhancing.ts"
 import * as Entry from "./Entry.ts"
+import { notice } from "./Problems.ts"
 import { page, route, seeOther } from "./Route.ts"
 import { NotOurs } from "./SectionForm.ts"
 import * as Session from "./Session.ts"
@@ -25,7 +26,8 @@ const back = ({ customer, reader: { t } }: Session.Session): Html =>
     <a class="back" href="${paths.list(customer.handle)}">${t("section.back")}</a>
   </nav>`
 
-const wordField = (label: string, hint: string, text: string): Html =>
+/** A few words of one's own. */
+export const wordField = (label: string, hint: string, text: string): Html =>
   html`<div class="question">
     <label class="label" for="word">${label}</label>
     <p class="help" id="h-word">${hint}</p>
@@ -48,8 +50,27 @@ interface Named {
 }
 
 /** Why it was not done, as far as it can be put right here. */
-const problems = ["delegation-invalid", "delegation-same", "delegations-too-many", "recipient-suppressed"] as const
+const problems = ["delegation-invalid", "delegation-same", "delegations-too-many"] as const
 type Problem = (typeof problems)[number] | "other"
+
+/** What is to be put right where; without a field: in none of them. */
+const mistakes = (
+  { t }: Session.Session["reader"],
+  problem: Problem,
+  { name, email }: Named,
+  firm: string,
+): ReadonlyArray<{ readonly field: "name" | "email" | null; readonly sentence: string }> => {
+  if (problem === "delegation-invalid") {
+    const isAddress = /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(email.trim())
+    const isName = name.trim() !== "" && !isAddress
+    return [
+      ...(isName ? [] : [{ field: "name", sentence: t("passOn.problem.name") } as const]),
+      ...(isAddress ? [] : [{ field: "email", sentence: t("passOn.problem.email") } as const]),
+    ]
+  }
+  const field = problem === "delegation-same" ? "email" : null
+  return [{ field, sentence: t(`passOn.problem.${problem}`, { firm, aDay: ClientRequest.passings.aDay }) }]
+}
 
 export const passing = (session: Session.Session, typed: Named, problem: Problem | null): string => {
   const { customer, current, reader } = session
@@ -58,10 +79,12 @@ export const passing = (session: Session.Session, typed: Named, problem: Problem
   const how = ClientRequest.delegating(current.request)
   const joins = current.request.policy.audience === "shared-record"
   const title = t("passOn.link")
-  const wrong = problem === null ? null : html`aria-invalid="true" aria-describedby="summary"`
-  const field = (name: "name" | "email", type: string, autofocus: Html | null) =>
-    html`<div class="question${problem === null ? "" : " wrong"}">
+  const wrong = problem === null ? [] : mistakes(reader, problem, typed, firm)
+  const field = (name: "name" | "email", type: string, autofocus: Html | null) => {
+    const sentence = wrong.find((one) => one.field === name)?.sentence
+    return html`<div class="question${sentence === undefined ? "" : " wrong"}">
       <label class="label" for="${name}">${t(`passOn.${name}`)}</label>
+      ${sentence === undefined ? null : html`<div class="error" id="e-${name}"><p>${sentence}</p></div>`}
       <input
         class="control"
         id="${name}"
@@ -71,20 +94,30 @@ export const passing = (session: Session.Session, typed: Named, problem: Problem
         maxlength="${name === "name" ? 80 : 254}"
         autocomplete="off"
         required
-        ${wrong}
+        ${sentence === undefined ? null : html`aria-invalid="true" aria-describedby="e-${name}"`}
         ${autofocus}
       />
     </div>`
+  }
   return Session.page(
     session,
     problem === null ? title : t("section.titleWithErrors", { title }),
     html`${back(session)}
       ${
-        problem === null
+        wrong.length === 0
           ? null
-          : html`<div class="notice wrong" role="alert" tabindex="-1" aria-labelledby="summary">
-              <p id="summary">${t(`passOn.problem.${problem}`, { firm, aDay: ClientRequest.passings.aDay })}</p>
-            </div>`
+          : notice(
+              html`<h2 id="summary">${t("code.problem")}</h2>
+                <ul>
+                  ${wrong.map(
+                    (one) =>
+                      html`<li>
+                        ${one.field === null ? one.sentence : html`<a href="#${one.field}">${one.sentence}</a>`}
+                      </li>`,
+                  )}
+                </ul>`,
+              "wrong",
+            )
       }
       <h1>${title}</h1>
       <p class="lead">
@@ -102,7 +135,6 @@ export const passing = (session: Session.Session, typed: Named, problem: Problem
   )
 }
 
-/** The end of this session: there is no page behind it. */
 /** It is over for this customer: nothing of it stays on the device. */
 const end = (session: Session.Session, title: string, text: string): string =>
   Session.page(
@@ -204,8 +236,7 @@ const disown = Effect.andThen(
       if (!PageSecurity.isCsrf(form.csrf, customer.csrf)) return yield* new NotOurs()
       const again = yield* Entry.switched(customer)
       if (again !== null) return yield* page(disowning(again, form.word))
-      const reason = form.word.slice(0, ClientRequest.longestComment)
-      yield* (yield* Conversations).disown(customer, reason, yield* Crypto.uuid)
+      yield* (yield* Conversations).disown(customer, form.word, yield* Crypto.uuid)
       return yield* page(
         end(session, reader.t("notMine.done"), reader.t("notMine.doneText", { firm: customer.workspace.name })),
       )

@@ -13,6 +13,8 @@ interface Telling {
   readonly sentences?: ReadonlyMap<string, ReadonlyArray<string>>
   /** Where an answer is changed; left out: it is not. */
   readonly href?: (place: Filling.Place) => string
+  /** It stands within something else: instances are named, and head nothing. */
+  readonly isInside?: boolean
 }
 
 export const render = (session: Session, section: Questionnaire.Section, telling: Telling = {}): Html => {
@@ -24,15 +26,17 @@ export const render = (session: Session, section: Questionnaire.Section, telling
   ).map((block) => answers(session, block, telling))}`
 }
 
-const answers = (session: Session, { under, rows }: Filling.Block, telling: Telling): Html =>
-  html`${
+const answers = (session: Session, { under, rows }: Filling.Block, telling: Telling): Html => {
+  const name = under.map((one, index) => html`${index > 0 ? ", " : null}${Problems.heading(one, session.reader)}`)
+  return html`${
       under.length === 0
         ? null
-        : html`<h3>
-            ${under.map((one, index) => html`${index > 0 ? ", " : null}${Problems.heading(one, session.reader)}`)}
-          </h3>`
+        : telling.isInside === true
+          ? html`<p class="instance-name">${name}</p>`
+          : html`<h3>${name}</h3>`
     }
     <dl>${rows.map((row) => answer(session, row, telling))}</dl>`
+}
 
 const answer = (session: Session, row: Filling.Asked, { sentences, href }: Telling): Html => {
   const { filling, reader } = session

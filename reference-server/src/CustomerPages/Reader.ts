@@ -49,6 +49,8 @@ export interface Reader {
   /** The same reader, of texts at that place: their placeholders mean the answers of its instance. `live`: answers in
    * them are marked, for the page's script to keep right. */
   readonly at: (place: Filling.Place, live?: boolean) => Reader
+  /** The same reader, with other answers in what they read. */
+  readonly of: (filling: Filling.Filling) => Reader
 }
 
 interface Circumstances {
@@ -120,6 +122,7 @@ export const make = (circumstances: Circumstances): Reader => {
         IssueText.sentence(issue, question, issue.message === undefined ? [locale] : languages),
       languages,
       at,
+      of: (other) => make({ ...circumstances, filling: other }),
     }
   }
   return at([])

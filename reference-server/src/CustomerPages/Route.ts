@@ -72,7 +72,8 @@ export const tooOften = ({ retryAfterSeconds }: RateLimited) =>
 const elsewhere = Effect.fnUntraced(function* (end: OtherDevice) {
   const request = yield* HttpServerRequest.HttpServerRequest
   const chosen = Language.chosen(yield* Config, request)
-  return yield* page(OtherDevicePage.render(end, request.headers["accept-language"], chosen), 403)
+  const [link = null] = /^\/r\/[^/?]+/.exec(request.url) ?? []
+  return yield* page(OtherDevicePage.render(end, request.headers["accept-language"], chosen, link), 403)
 })
 
 /** A session that waits for a code goes to its page; one that is over is told what to do, in place of the page (S11). */

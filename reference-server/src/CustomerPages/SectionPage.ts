@@ -17,7 +17,7 @@ import * as News from "./News.ts"
 import * as Problems from "./Problems.ts"
 import * as ReadBack from "./ReadBack.ts"
 import type { Session } from "./Session.ts"
-import { fileAddress, formId, hidden, page, paths } from "./Session.ts"
+import { fileAddress, formId, hidden, namedAddress, page, paths } from "./Session.ts"
 import * as Talk from "./Talk.ts"
 import * as Uploading from "./Uploading.ts"
 import * as Versions from "./Versions.ts"
@@ -36,8 +36,10 @@ export interface SectionView {
   readonly conflicts?: ReadonlyArray<Conflict>
   /** The versions that the form shows, where they are not those that are stored. */
   readonly seen?: Versions.Seen
-  /** Said that it does not apply, and not why. */
-  readonly lacksReason?: boolean
+  /** Said that it does not apply, and not why; or the other way round. */
+  readonly reasonWrong?: "missing" | "unsent" | null
+  /** Why it does not apply, as far as it was written. */
+  readonly reason?: string
 }
 
 /** What the buttons of a section's form say: the value of `action`. */
@@ -69,7 +71,7 @@ const heading = (session: Session, section: Questionnaire.Section): Html => {
 }
 
 const open = (session: Session, view: SectionView): string => {
-  const { section, issues = [], draft = [], news = null, stale = false, conflicts = [], lacksReason = false } = view
+  const { section, issues = [], draft = [], news = null, stale = false, conflicts = [], reasonWrong = null } = view
   const { customer, current, reader } = session
   const { questionnaire } = current.stored
   const { t } = reader
@@ -83,7 +85,7 @@ const open = (session: Session, view: SectionView): string => {
     : { action: actions.next, text: t("section.next") }
   return page(
     session,
-    issues.length > 0 || lacksReason ? t("section.titleWithErrors", { title }) : title,
+    issues.length > 0 || reasonWrong !== null ? t("section.titleWithErrors", { title }) : title,
     html`${top(session)} ${stale ? Problems.staleNotice(reader, customer.workspace.name) : null}
       ${conflicts.length > 0 ? Versions.summary(conflicts, current, reader) : null}
       ${
@@ -113,7 +115,7 @@ const open = (session: Session, view: SectionView): string => {
         data-live
         ${takesFiles ? Uploading.attributes(session) : null}
       >
-        ${hidden(session)}${Versions.hidden({ ...Versions.seen(current, section), ...view.seen })}
+        ${hidden(session)}${Versions.hidden({ ...Versions.seen(session, filling, section), ...view.seen })}
         ${Fields.render(
           {
             filling,
@@ -121,6 +123,7 @@ const open = (session: Session, view: SectionView): string => {
             sentences: Problems.sentences(questionnaire, issues.length > 0 ? issues : draft, reader),
             fresh: new Set(news?.more.map(Filling.pointer)),
             filePath: fileAddress(session),
+            namedPath: namedAddress(session),
             saved: current.answers,
             before: Versions.choices(conflicts, session),
           },
@@ -132,9 +135,13 @@ const open = (session: Session, view: SectionView): string => {
           ${skippable ? button(actions.skip, t("section.skip")) : null}
           ${button(actions.list, t(mode.ticks ? "section.saveToList" : "section.toList"))}
         </div>
-        ${current.request.policy.customerMayDeclineItem ? declining(session, lacksReason) : null}
+        ${current.request.policy.customerMayDeclineItem ? declining(session, view) : null}
       </form>
-      ${Talk.ofItem(session, section.id)} ${Enhancing.parts(session, [section], filling)}`,
+      ${Talk.ofItem(session, section.id)}
+      ${
+        // a script would save what is still to be chosen
+        conflicts.length > 0 ? null : Enhancing.parts(session, [section], filling)
+      }`,
     {
       id: formId,
       action: paths.section(customer.handle, section.id),
@@ -186,12 +193,22 @@ const savingLine = ({ reader: { t }, customer }: Session): Html => {
 }
 
 /** "This does not apply to us", folded away, with the reason that the firm will read. */
-const declining = ({ reader: { t }, customer }: Session, lacksReason: boolean): Html =>
-  html`<details class="decline" ${lacksReason ? html`open` : null}>
+const declining = ({ reader: { t }, customer }: Session, { reasonWrong = null, reason = "" }: SectionView): Html =>
+  html`<details class="decline" ${reasonWrong !== null || reason !== "" ? html`open` : null}>
     <summary>${t("section.decline")}</summary>
-    <div class="question${lacksReason ? " wrong" : ""}">
+    <div class="question${reasonWrong === null ? "" : " wrong"}">
       <label class="label" for="reason">${t("section.declineReason", { firm: customer.workspace.name })}</label>
-      ${lacksReason ? html`<p class="error" id="e-reason">${t("section.declineMissing")}</p>` : null}
+      ${
+        reasonWrong === null
+          ? null
+          : html`<p class="error" id="e-reason">
+              ${
+                reasonWrong === "missing"
+                  ? t("section.declineMissing")
+                  : t("section.declineUnsent", { button: t("section.declineNow") })
+              }
+            </p>`
+      }
       <textarea
         class="control"
         id="reason"
@@ -199,8 +216,9 @@ const declining = ({ reader: { t }, customer }: Session, lacksReason: boolean): 
         rows="3"
         maxlength="1000"
         dir="auto"
-        ${lacksReason ? html`aria-invalid="true" aria-describedby="e-reason" autofocus` : null}
-      ></textarea>
+        ${reasonWrong === null ? null : html`aria-invalid="true" aria-describedby="e-reason" autofocus`}
+      >
+${reason}</textarea>
     </div>
     ${button(actions.decline, t("section.declineNow"))}
   </details>`

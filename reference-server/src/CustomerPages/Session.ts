@@ -1,8 +1,9 @@
 /** What the pages behind the Start button share: who is in, what they have given so far, and the addresses. */
+import type { Attachment } from "@requite/core/Questionnaire/Definition"
 import type { Current } from "../ClientRequests.ts"
 import type { Comment } from "../Conversations/Comment.ts"
 import type { Customer } from "../Customer.ts"
-import type { Handout } from "../Documents/Handouts.ts"
+import type { Handout, Named } from "../Documents/Handouts.ts"
 import { isReadable } from "../Files.ts"
 import type { Filling } from "../Filling.ts"
 import type { Child, Html } from "../Html.ts"
@@ -24,6 +25,8 @@ export interface Session {
   readonly comments?: ReadonlyArray<Comment>
   /** Documents that the firm gave with the request or its items (K9); left out: none, or the page shows none. */
   readonly handouts?: ReadonlyArray<Handout>
+  /** Documents that the questions name and that may be read (K9); left out: none, or the page shows none. */
+  readonly named?: ReadonlyArray<Named>
   /** Attachments of the firm that nobody may read now, by their ids; left out: none (S55). */
   readonly withheld?: ReadonlySet<string>
 }
@@ -42,6 +45,8 @@ export const paths = {
     `/q/${handle}/messages${item === undefined ? "" : `?item=${encodeURIComponent(item)}`}`,
   passOn: (handle: string) => `/q/${handle}/pass-on`,
   notMine: (handle: string) => `/q/${handle}/not-mine`,
+  /** The same of a link's own page, before anything is opened. */
+  notMineByLink: (link: string) => `${link}/not-mine`,
   done: (handle: string) => `/q/${handle}/done`,
   receipt: (handle: string) => `/q/${handle}/receipt.json`,
   receiptPdf: (handle: string) => `/q/${handle}/receipt.pdf`,
@@ -94,4 +99,12 @@ export const fileAddress =
     const known = [...current.request.files, ...staged.map(({ file, scan }) => ({ id: file.id, scan }))]
     const isWithheld = known.some((file) => file.id === id && !isReadable(file.scan))
     return isWithheld ? null : paths.file(customer.handle, id)
+  }
+
+/** Where a document that a question names can be had; null: nowhere, so that its name is all there is. */
+export const namedAddress =
+  ({ customer, named = [] }: Session): ((attachment: Attachment) => string | null) =>
+  (attachment) => {
+    const found = named.find((one) => one.attachment.id === attachment.id && one.sha256 === attachment.sha256)
+    return found === undefined ? null : paths.file(customer.handle, found.file)
   }

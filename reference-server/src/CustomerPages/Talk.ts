@@ -10,8 +10,11 @@ import type { Session } from "./Session.ts"
 import { paths } from "./Session.ts"
 
 /** Is anything said here at all? Not to whoever happens to have a link. */
-export const isPossible = ({ current: { request } }: Pick<Session, "current">): boolean =>
-  request.policy.audience !== "anyone-with-link"
+export const isPossible = ({
+  current: { request },
+}: {
+  readonly current: Pick<Session["current"], "request">
+}): boolean => request.policy.audience !== "anyone-with-link"
 
 const line = (session: Session, comment: Comment, isNamed: boolean): Html => {
   const { customer, current, reader } = session
@@ -23,7 +26,7 @@ const line = (session: Session, comment: Comment, isNamed: boolean): Html => {
   return html`<li class="${comment.side === "firm" ? "theirs" : "ours"}">
     <p class="detail">
       <strong dir="auto">${who}</strong> ·
-      ${reader.dateTime(comment.at)}${comment.isNew ? html` <span class="new">${t("talk.new")}</span>` : null}${
+      ${reader.dateTime(comment.at)}${comment.isNew ? html` <span class="is-new">${t("talk.new")}</span>` : null}${
         section === undefined
           ? null
           : html` ·
@@ -54,7 +57,7 @@ const conversation = (session: Session, before: Html | null, after: Html | null)
   const count = comments.filter(({ isNew }) => isNew).length
   return html`<section class="conversation" id="messages" aria-labelledby="messages-title">
     <h2 id="messages-title">
-      ${reader.t("talk.title")}${count === 0 ? null : html` <span class="new">${reader.t("talk.count", { count })}</span>`}
+      ${reader.t("talk.title")}${count === 0 ? null : html` <span class="is-new">${reader.t("talk.count", { count })}</span>`}
     </h2>
     ${before} ${list(session, comments, true)}
     <p><a href="${paths.messages(customer.handle)}">${reader.t("talk.write", { firm: customer.workspace.name })}</a></p>

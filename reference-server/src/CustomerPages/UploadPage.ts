@@ -16,7 +16,7 @@ import { row as fileRow } from "./kinds/upload.ts"
 import * as FirmFiles from "./FirmFiles.ts"
 import * as Problems from "./Problems.ts"
 import type { Session } from "./Session.ts"
-import { formId, hidden, page, paths } from "./Session.ts"
+import { formId, hidden, namedAddress, page, paths } from "./Session.ts"
 import * as Uploading from "./Uploading.ts"
 
 export interface UploadView {
@@ -27,6 +27,8 @@ export interface UploadView {
   /** Files that were not taken, and why. */
   readonly issues?: ReadonlyArray<Problems.Issue>
   readonly stale?: boolean
+  /** The way to the portal. */
+  readonly portal?: Html | null
 }
 
 /** What its buttons say: the value of `action`. `stay`: whatever was chosen is sent, and nothing is missed. */
@@ -35,7 +37,8 @@ export const actions = { send: "send", stay: "stay" } as const
 /** How many files are sent at a time. */
 const atOnce = 20
 
-export const render = (session: Session, { own, received = 0, issues = [], stale = false }: UploadView): string => {
+export const render = (session: Session, view: UploadView): string => {
+  const { own, received = 0, issues = [], stale = false, portal = null } = view
   const { customer, current, filling, reader } = session
   const { questionnaire } = current.stored
   const { t } = reader
@@ -83,6 +86,7 @@ export const render = (session: Session, { own, received = 0, issues = [], stale
             reader,
             errors: sentences.get(Filling.pointer(place)) ?? [],
             filePath: () => "",
+            namedPath: namedAddress(session),
             isOffered: () => true,
             inside: [],
             hasRoom: false,
@@ -97,7 +101,8 @@ export const render = (session: Session, { own, received = 0, issues = [], stale
       </form>
       ${own.length === 0 ? null : ownFiles(session, own)} ${FirmFiles.ofRequest(session)}
       <p class="aside">${t("uploads.open", { firm })}</p>
-      <script type="module" src="${Assets.path("upload.js")}"></script>`,
+      ${portal}
+      <script type="module" src="${Assets.path("customer.uploads.js")}"></script>`,
     { id: formId, action: paths.list(customer.handle), press: actions.stay, first: actions.send },
   )
 }

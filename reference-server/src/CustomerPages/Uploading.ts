@@ -17,12 +17,14 @@ export const isIn = (items: ReadonlyArray<QuestionKind.Question>): boolean => wa
 
 /** For the form that has the fields. */
 export const attributes = ({ customer }: Session): Html =>
-  html`data-uploads="${Assets.path("upload.js")}" data-line="${Assets.path("uploadLine.js")}"
+  html`data-uploads="${Assets.path("customer.uploads.js")}" data-line="${Assets.path("customer.uploadLine.js")}"
   data-tus="${Assets.path("tus.min.js")}" data-api="/api/customer/${customer.handle}"
   data-files="${paths.file(customer.handle, "")}"`
 
 /** Stands in for what only the script knows. */
 const [name, percent] = ["{name}", "{percent}"]
+
+export type Words = ReturnType<typeof words>
 
 const words = ({ t }: Reader, firm: string) => ({
   queued: t("uploading.queued"),

@@ -1,13 +1,15 @@
 /**
- * A record that several people write on (C4). A form says of each question which version of its answer it shows, and a
- * digest of that answer: so what the customer did not touch is not written, and what somebody else wrote meanwhile is not
- * lost, but shown beside one's own until the customer has chosen.
+ * Answers that are written from several pages at once: in two tabs, or by several people on one record (C4). A form says of
+ * each question which version of its answer it shows, and a digest of what it shows: so what the customer did not touch is
+ * not written over something newer. On a record of several people, what somebody else wrote meanwhile is not lost either,
+ * but shown beside one's own until the customer has chosen.
  *
- *   v.<question>  `<version>.<digest>` of the answer as the page showed it
+ *   v.<question>  `<version>.<digest>` of the answer as the page showed it; each tab's version is 0 where nobody else writes
  *   w.<question>  `theirs`, or `mine.<version>`: written over just that version
  */
 import type { Answers, Questionnaire } from "@requite/core"
 import { ClientRequest, QuestionKind } from "@requite/core"
+import { equal, isNothing, meaning } from "@requite/core/FillSession/Place"
 import { canonical } from "@requite/core/JsonText/canonical"
 import { walk } from "@requite/core/Questionnaire/Definition"
 import { createHash } from "node:crypto"
@@ -16,26 +18,73 @@ import * as Filling from "../Filling.ts"
 import type { Html } from "../Html.ts"
 import { html } from "../Html.ts"
 import { calendarDay } from "../Messages.ts"
-import type { Fields } from "./kinds.ts"
+import * as Fields from "./Fields.ts"
 import { viewOf } from "./kinds.ts"
+import type * as Kinds from "./kinds.ts"
 import * as Mode from "./Mode.ts"
 import * as Problems from "./Problems.ts"
+import * as ReadBack from "./ReadBack.ts"
 import type { Reader } from "./Reader.ts"
 import type { Session } from "./Session.ts"
 
 /** What a form says of the versions that it shows, by question. */
 export type Seen = Readonly<Record<string, string>>
 
-/** Of what is stored now; nothing where nobody else writes. */
-export const seen = (current: Current, section: Questionnaire.Section): Seen =>
-  Mode.of(current.request.policy).shares
-    ? Object.fromEntries(
-        written(section).map(({ id }) => [
-          id,
-          `${current.versions[id]?.n ?? 0}.${digest(Object.hasOwn(current.answers, id) ? current.answers[id] : null)}`,
-        ]),
-      )
-    : {}
+/** What is stored, as a page shows it: with the instances that there are to fill in. `padded`: what this page shows. */
+export const stored = ({ current, filling }: Session, padded: Filling.Filling): Filling.Filling =>
+  equal(filling.session.draft(filling.state), current.answers) ? padded : Filling.padded(Filling.of(current))
+
+/** Of what is stored now. */
+export const seen = (session: Session, padded: Filling.Filling, { items }: Questionnaire.Section): Seen =>
+  Object.fromEntries(
+    Object.entries(onPage(stored(session, padded), items)).map(([id, answer]) => [
+      id,
+      `${session.current.versions[id]?.n ?? 0}.${digest(answer)}`,
+    ]),
+  )
+
+/** What the fields of these items say when nobody has touched them: not files, nor what is not asked. */
+const onPage = (
+  filling: Filling.Filling,
+  items: ReadonlyArray<QuestionKind.Question>,
+  within: Filling.Place = [],
+): Answers.Answers =>
+  Object.fromEntries(
+    items.flatMap((item): ReadonlyArray<readonly [string, unknown]> => {
+      const { session, state } = filling
+      const place = [...within, item.id]
+      if (!session.isAsked(state, place) || QuestionKind.isGivenAsFiles(item)) return []
+      if (item.items === undefined) {
+        const isValue = Filling.takesAnswer({ place, question: item, inside: [] })
+        return isValue ? [[item.id, Filling.answerAt(filling, place) ?? null]] : []
+      }
+      if (item.repeat === undefined) return Object.entries(onPage(filling, item.items, within))
+      const { items: inside } = item
+      const count = Filling.countOf(session, state, place)
+      return [[item.id, Array.from({ length: count }, (_, index) => onPage(filling, inside, [...place, index]))]]
+    }),
+  )
+
+/**
+ * The questions that a form says nothing new of: the customer left them as the page showed them, and something else is
+ * stored by now; on a record of several people, all that were left so.
+ */
+export const untouched = (
+  { current, filling, reader }: Session,
+  { items }: Questionnaire.Section,
+  fields: Kinds.Fields,
+): ReadonlySet<string> => {
+  const now = onPage(Filling.padded(filling), items)
+  const { shares } = Mode.of(current.request.policy)
+  const said = Fields.read(items, { fields, reader, place: [], before: {} })
+  return new Set(
+    Object.entries(said).flatMap(([id, answer]) => {
+      const [, was] = fields.get(`v.${id}`)?.[0]?.split(".") ?? []
+      const isLeft = was === digest(answer) && !fields.has(`w.${id}`)
+      return isLeft && (shares || was !== digest(now[id])) ? [id] : []
+    }),
+  )
+}
 
 /** The names of those who wrote what stands, by question. */
 export const writers = ({
@@ -46,42 +95,17 @@ export const writers = ({
     Object.entries(versions).map(([id, { by }]) => [id, ClientRequest.recipientOf(request, by)?.name ?? ""]),
   )
 
-/** The questions whose answers stand under their own name in the record: not those inside repeated groups. */
-const written = ({ items }: Questionnaire.Section): ReadonlyArray<QuestionKind.Question> =>
-  items.flatMap((item) =>
-    item.items !== undefined && item.repeat === undefined
-      ? written({ id: item.id, title: "", items: item.items })
-      : QuestionKind.isGivenAsFiles(item)
-        ? []
-        : [item],
-  )
-
 const digest = (answer: unknown): string =>
   createHash("sha256")
-    .update(canonical(pruned(answer) ?? null))
-    .digest("hex")
-    .slice(0, 12)
-
-/** Without what says nothing: an empty field, an instance in which nothing was written. */
-const pruned = (answer: unknown): unknown => {
-  if (answer === "" || answer === null) return undefined
-  if (Array.isArray(answer)) {
-    const rows = answer.map(pruned).filter((row) => row !== undefined)
-    return rows.length === 0 ? undefined : rows
-  }
-  if (typeof answer !== "object") return answer
-  const entries = Object.entries(answer).flatMap(([key, value]) => {
-    const kept = pruned(value)
-    return kept === undefined ? [] : [[key, kept] as const]
-  })
-  return entries.length === 0 ? undefined : Object.fromEntries(entries)
-}
+    .update(canonical(meaning(answer)))
+    .digest("base64url")
+    .slice(0, 8)
 
 export const hidden = (shown: Seen): Html =>
   html`${Object.entries(shown).map(([id, value]) => html`<input type="hidden" name="v.${id}" value="${value}" autocomplete="off" />`)}`
 
 /** The same of a form that came in. */
-export const posted = (section: Questionnaire.Section, fields: Fields): Seen =>
+export const posted = (section: Questionnaire.Section, fields: Kinds.Fields): Seen =>
   Object.fromEntries(
     walk(section.items).flatMap(({ id }) => {
       const value = fields.get(`v.${id}`)?.[0]
@@ -89,24 +113,22 @@ export const posted = (section: Questionnaire.Section, fields: Fields): Seen =>
     }),
   )
 
-/** What of the answers is to be written, and over which versions. */
-export const toWrite = (answers: Answers.Answers, fields: Fields) => {
+/** What of the answers is to be written on a shared record, and over which versions. */
+export const toWrite = (answers: Answers.Answers, fields: Kinds.Fields) => {
   const seen: Record<string, number> = {}
-  const changed = Object.entries(answers).filter(([id, answer]) => {
-    const [version = "", shown] = fields.get(`v.${id}`)?.[0]?.split(".") ?? []
+  const written = Object.entries(answers).filter(([id]) => {
+    const [version = ""] = fields.get(`v.${id}`)?.[0]?.split(".") ?? []
     const [choice, over = ""] = fields.get(`w.${id}`)?.[0]?.split(".") ?? []
     if (choice === "theirs") return false
     seen[id] = Number.parseInt(choice === "mine" ? over : version, 10) || 0
-    return choice === "mine" || shown === undefined || shown !== digest(answer)
+    return true
   })
-  return { answers: Object.fromEntries(changed), seen }
+  return { answers: Object.fromEntries(written), seen }
 }
 
 /** What to choose from, to stand before the field of each question in conflict; by pointer. `theirs` is what stands now. */
-export const choices = (
-  conflicts: ReadonlyArray<Conflict>,
-  { current, reader, now }: Session,
-): ReadonlyMap<string, Html> => {
+export const choices = (conflicts: ReadonlyArray<Conflict>, session: Session): ReadonlyMap<string, Html> => {
+  const { current, reader, now } = session
   const { versions, stored, answers } = current
   const names = writers(current)
   return new Map(
@@ -121,9 +143,11 @@ export const choices = (
           <label for="${anchor}">${label}</label>
           <div class="option-help" id="${anchor}-said">
             ${
-              pruned(answer) === undefined
+              isNothing(answer)
                 ? html`<p class="nothing">${reader.t("review.nothing")}</p>`
-                : viewOf(question).summary({ question, answer, reader, filePath: null })
+                : question.items === undefined
+                  ? viewOf(question).summary({ question, answer, reader, filePath: null })
+                  : instances(session, question, answer)
             }
           </div>
         </div>`
@@ -142,6 +166,16 @@ export const choices = (
       return [[Filling.pointer([id]), box] as const]
     }),
   )
+}
+
+/** What stands in each instance, read as it would stand among the other answers. */
+const instances = (session: Session, question: QuestionKind.Question, answer: unknown): Html => {
+  const { current, reader } = session
+  const filling = Filling.of({ ...current, answers: { ...current.answers, [question.id]: answer } })
+  const section = { id: question.id, title: "", items: [question] }
+  return html`<div class="answers">
+    ${ReadBack.render({ ...session, filling, reader: reader.of(filling) }, section, { isInside: true })}
+  </div>`
 }
 
 const anchorOf = (id: string) => `w-${id}`

@@ -41,25 +41,23 @@ const searchOf = Effect.map(HttpServerRequest.HttpServerRequest, ({ url }) => ne
 
 const layoutOf = ({ current }: Session) => Mode.of(current.request.policy).layout
 
+const portalOf = ({ customer, current, reader }: Session) => PortalLink.show(customer, current.request, reader)
+
 /** The first page: the list of sections, all of them at once, or the page to upload to. */
 export const front = Entry.enter(
   Effect.fnUntraced(function* (session: Session) {
     const search = yield* searchOf
     yield* Messaging.seen(session)
+    const portal = yield* portalOf(session)
     switch (layoutOf(session)) {
       case "whole":
-        return yield* page(WholePage.render(session))
+        return yield* page(WholePage.render(session, { portal }))
       case "uploads": {
         const received = Math.min(Number.parseInt(search.get("received") ?? "", 10) || 0, 9_999)
-        return yield* page(UploadPage.render(session, { own: yield* Receiving.own(session), received }))
+        return yield* page(UploadPage.render(session, { own: yield* Receiving.own(session), received, portal }))
       }
       case "sections":
-        return yield* page(
-          ListPage.render(session, {
-            ticked: search.get("ticked"),
-            portal: yield* PortalLink.show(session.customer, session.current.request, session.reader),
-          }),
-        )
+        return yield* page(ListPage.render(session, { ticked: search.get("ticked"), portal }))
     }
   }),
 )
@@ -97,7 +95,8 @@ const finishing = Effect.fnUntraced(function* (session: Session) {
         answers: { ...current.answers, ...outcome.typed },
       })
       const { issues, kept, at, stale } = outcome
-      const html = WholePage.render(typed, { issues, kept, at, stale, news: News.told(outcome.news) })
+      const view = { issues, kept, at, stale, news: News.told(outcome.news), portal: yield* portalOf(typed) }
+      const html = WholePage.render(typed, view)
       return yield* page(html, stale ? 409 : issues.length > 0 ? 422 : 200)
     }
   }
@@ -109,10 +108,10 @@ const receiving = Effect.fnUntraced(function* (session: Session) {
   if (outcome.type === "received")
     return yield* seeOther(outcome.count > 0 ? `${here}?received=${outcome.count}` : here)
   const now = yield* Entry.sessionOf(session.customer)
-  const own = yield* Receiving.own(now)
+  const kept = { own: yield* Receiving.own(now), portal: yield* portalOf(now) }
   return outcome.type === "stale"
-    ? yield* page(UploadPage.render(now, { own, stale: true }), 409)
-    : yield* page(UploadPage.render(now, { own, issues: outcome.issues }), 422)
+    ? yield* page(UploadPage.render(now, { ...kept, stale: true }), 409)
+    : yield* page(UploadPage.render(now, { ...kept, issues: outcome.issues }), 422)
 })
 
 /** The section that the address names, in a session that has pages for sections; undefined: there is none. */
@@ -151,7 +150,8 @@ export const answer = Effect.andThen(
       if (outcome.type === "go") return yield* seeOther(outcome.to)
       const now = yield* Entry.sessionOf(session.customer)
       const { current } = now
-      const answers = outcome.type === "lacks-reason" ? {} : outcome.typed
+      const { reason } = outcome
+      const answers = "typed" in outcome ? outcome.typed : {}
       const typed = yield* Entry.showing(session.customer, { ...current, answers: { ...current.answers, ...answers } })
       const there = Questionnaire.section(current.stored.questionnaire, section.id)
       if (there === undefined || !isAsked(typed, there)) return yield* page(ListPage.render(now, { stale: true }), 409)
@@ -159,16 +159,27 @@ export const answer = Effect.andThen(
       const shown = { ...typed, current }
       switch (outcome.type) {
         case "stale":
-          return yield* page(SectionPage.render(shown, { section: there, stale: true, seen: outcome.seen }), 409)
+          return yield* page(
+            SectionPage.render(shown, { section: there, reason, stale: true, seen: outcome.seen }),
+            409,
+          )
         case "conflict": {
           const { conflicts, seen } = outcome
-          return yield* page(SectionPage.render(shown, { section: there, conflicts, seen }), 409)
+          return yield* page(SectionPage.render(shown, { section: there, reason, conflicts, seen }), 409)
         }
         case "lacks-reason":
-          return yield* page(SectionPage.render(shown, { section: there, lacksReason: true }), 422)
+          return yield* page(SectionPage.render(shown, { section: there, reason, reasonWrong: "missing" }), 422)
+        case "keeps-reason": {
+          const reasonWrong = outcome.isLeaving ? "unsent" : null
+          return yield* page(
+            SectionPage.render(shown, { section: there, reason, reasonWrong }),
+            outcome.isLeaving ? 422 : 200,
+          )
+        }
         case "wrong": {
           const { issues, news, seen = {} } = outcome
-          return yield* page(SectionPage.render(shown, { section: there, issues, seen, news: News.told(news) }), 422)
+          const view = { section: there, reason, issues, seen, news: News.told(news) }
+          return yield* page(SectionPage.render(shown, view), 422)
         }
       }
     }),

@@ -19,7 +19,7 @@ import * as News from "./News.ts"
 import * as Problems from "./Problems.ts"
 import * as ReadBack from "./ReadBack.ts"
 import type { Session } from "./Session.ts"
-import { fileAddress, formId, hidden, page, paths } from "./Session.ts"
+import { fileAddress, formId, hidden, namedAddress, page, paths } from "./Session.ts"
 import * as Talk from "./Talk.ts"
 import * as Uploading from "./Uploading.ts"
 
@@ -31,6 +31,8 @@ export interface WholeView {
   readonly kept?: ReadonlyArray<SessionFile>
   /** The section that a button was pressed in. */
   readonly at?: string | null
+  /** The way to the portal. */
+  readonly portal?: Html | null
 }
 
 /** What its buttons say: the value of `action`. */
@@ -38,7 +40,7 @@ export const actions = { finish: "finish", refresh: "refresh", check: "check" } 
 
 /** The fields show what the session's filling says: nothing, or what was just typed. */
 export const render = (session: Session, view: WholeView = {}): string => {
-  const { issues = [], news = null, stale = false, kept = [], at = null } = view
+  const { issues = [], news = null, stale = false, kept = [], at = null, portal = null } = view
   const { customer, current, reader } = session
   const { questionnaire } = current.stored
   const { t } = reader
@@ -48,7 +50,14 @@ export const render = (session: Session, view: WholeView = {}): string => {
   const sections = Filling.sections(filling)
   const sentences = Problems.sentences(questionnaire, issues, reader)
   const fresh = new Set(news?.more.map(Filling.pointer))
-  const shown = { filling, reader, sentences, fresh, filePath: fileAddress(session, kept) }
+  const shown = {
+    filling,
+    reader,
+    sentences,
+    fresh,
+    filePath: fileAddress(session, kept),
+    namedPath: namedAddress(session),
+  }
   const sectionsOf = (pointers: Iterable<string>) =>
     [...pointers].map((pointer) => Filling.sectionOf(questionnaire, pointer.split("/")[1] ?? ""))
   const telling = new Set([...sectionsOf(sentences.keys()), ...sectionsOf(fresh), ...(at === null ? [] : [at])])
@@ -113,7 +122,7 @@ export const render = (session: Session, view: WholeView = {}): string => {
           <button class="primary" name="action" value="${actions.finish}">${t("review.finish")}</button>
         </div>
       </form>
-      ${FirmFiles.ofRequest(session)} ${Talk.whole(session)}
+      ${FirmFiles.ofRequest(session)} ${Talk.whole(session)} ${portal}
       ${Enhancing.parts(session, questionnaire.sections, filling)}`,
     { id: formId, action: paths.list(customer.handle), press: actions.refresh, first: actions.finish },
   )

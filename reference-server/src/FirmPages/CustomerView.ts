@@ -214,9 +214,9 @@ const inside = (route: "" | `/${string}`, place: Place, render: (found: Look) =>
 const front = ({ session, portal }: Look): string => {
   switch (Mode.of(session.current.request.policy).layout) {
     case "whole":
-      return WholePage.render(session)
+      return WholePage.render(session, { portal })
     case "uploads":
-      return UploadPage.render(session, { own: [] })
+      return UploadPage.render(session, { own: [], portal })
     case "sections":
       return ListPage.render(session, { portal })
   }

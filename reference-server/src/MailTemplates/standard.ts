@@ -189,9 +189,9 @@ Allt du har lämnat hittills finns kvar.`,
       body: `This is your code to open the request from {{firmName}}. Enter it on the page that asked for it. {{expiry}}`,
     },
     es: {
-      subject: "Su clave de {{firmName}}",
+      subject: "Su código de {{firmName}}",
       lead: "{{expiry}}",
-      body: `Esta es su clave para abrir la solicitud de {{firmName}}. Escríbala en la página que se la ha pedido. {{expiry}}`,
+      body: `Este es su código para abrir la solicitud de {{firmName}}. Escríbalo en la página que se lo ha pedido. {{expiry}}`,
     },
     sv: {
       subject: "Din kod från {{firmName}}",

@@ -18,9 +18,10 @@ window.addEventListener("message", (/** @type {MessageEvent<unknown>} */ { sourc
 })
 new ResizeObserver(tellHeight).observe(document.body)
 
-// what leads elsewhere, and the answer that is the same for everybody and in no frame, get a window of their own
+// what leads elsewhere, and what is in no frame (the portal, the answer that is the same for everybody), get a window of their own
 for (const link of document.links) {
-  if (link.origin !== window.location.origin) Object.assign(link, { target: "_blank", rel: "noopener noreferrer" })
+  const isElsewhere = link.origin !== window.location.origin || link.pathname.startsWith("/portal/")
+  if (isElsewhere) Object.assign(link, { target: "_blank", rel: "noopener noreferrer" })
 }
 for (const form of document.forms) {
   if (form.action.includes("?send-access-link")) Object.assign(form, { target: "_blank", rel: "noopener" })

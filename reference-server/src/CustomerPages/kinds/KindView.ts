@@ -1,5 +1,6 @@
 /** How one kind of question stands on a page: its field, what a form says of it, and how its answer reads. */
 import type { QuestionKind } from "@requite/core"
+import type { Attachment } from "@requite/core/Questionnaire/Definition"
 import type { Place } from "../../Filling.ts"
 import type { Html } from "../../Html.ts"
 import type { Reader } from "../Reader.ts"
@@ -22,6 +23,8 @@ export interface FieldInput<Q extends QuestionKind.Question = QuestionKind.Quest
   readonly errors: ReadonlyArray<string>
   /** Where a file can be had; null while nobody may read it. */
   readonly filePath: (id: string) => string | null
+  /** Where a document that the question names can be had; null, or left out: nowhere. */
+  readonly namedPath?: ((attachment: Attachment) => string | null) | undefined
   /** Of a choice: can it be picked, going by the other answers? */
   readonly isOffered: (option: string) => boolean
   /** Of a group: the fields in it; of a repeated one, those of each instance. */

@@ -57,7 +57,7 @@ const optional = ({ t }: FieldInput["reader"]): Html =>
   html`<span class="optional" data-optional>${t("field.optional")}</span>`
 
 /** The author's help, a hint of ours, and the firm's documents that go with the question. */
-export const help = ({ place, question, reader }: FieldInput, hint?: string): Html =>
+export const help = ({ place, question, reader, namedPath }: FieldInput, hint?: string): Html =>
   html`${
     question.help === undefined && hint === undefined
       ? null
@@ -66,16 +66,24 @@ export const help = ({ place, question, reader }: FieldInput, hint?: string): Ht
             hint === undefined ? null : html`<p>${hint}</p>`
           }
         </div>`
-  }${attached(question.attachments ?? [], (bytes) => reader.bytes(bytes), reader.t("field.attachments"))}`
+  }${attached(question.attachments ?? [], reader, namedPath)}`
 
-/** Documents by their names: this server does not keep those of a definition, so there is nothing to open. */
-const attached = (files: ReadonlyArray<Attachment>, size: (bytes: number) => string, label: string): Html | null =>
+/** Documents to save; by its name alone one that the firm does not have, or not like this. */
+const attached = (
+  files: ReadonlyArray<Attachment>,
+  reader: FieldInput["reader"],
+  pathOf: FieldInput["namedPath"] = () => null,
+): Html | null =>
   files.length === 0
     ? null
-    : html`<ul class="files" aria-label="${label}">
-        ${files.map(
-          ({ name, bytes }) => html`<li><span dir="auto">${name}</span> <span class="size">${size(bytes)}</span></li>`,
-        )}
+    : html`<ul class="files" aria-label="${reader.t("field.attachments")}">
+        ${files.map((file) => {
+          const path = pathOf(file)
+          return html`<li>
+            ${path === null ? html`<span dir="auto">${file.name}</span>` : html`<a href="${path}" dir="auto">${file.name}</a>`}
+            <span class="size">${reader.bytes(file.bytes)}</span>
+          </li>`
+        })}
       </ul>`
 
 export const errors = ({ place, reader, errors }: FieldInput): Html | null =>
