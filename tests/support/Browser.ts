@@ -113,6 +113,8 @@ const looked = `axe.run({ exclude: [["iframe[sandbox]"]] }, ${JSON.stringify(axe
  * opened once more in a page where axe may run and the document's own scripts may not.
  */
 export const axe = async (page: Page): Promise<ReadonlyArray<string>> => {
+  // a document that has only just come has nothing in it yet
+  await page.waitForLoadState()
   const options = withoutScripts.get(page)
   const twin = options === undefined ? page : await withScripts(page, options)
   // once for each document; by the devtools, which no content policy forbids
