@@ -10,7 +10,6 @@
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import type { ChildFailed } from "./Child.ts"
 import type { DocumentNotFound } from "./Documents.ts"
 import type { Member } from "./Members.ts"
 
@@ -45,6 +44,7 @@ export type Received =
   | { readonly kind: "taken"; readonly taken: number; readonly refused: number }
   /** It had come before: nothing was done. */
   | { readonly kind: "known" }
+  /** It is of nobody who may send it, or cannot be read. */
   | { readonly kind: "dropped" }
   | { readonly kind: "ignored"; readonly why: string }
 
@@ -69,10 +69,7 @@ export class FolderMail extends Context.Service<
     turnOff(member: Member, folder: string): Effect.Effect<void, DocumentNotFound>
     /** Is mail to this address for a folder? `full`: not today. */
     answer(address: string): Effect.Effect<"takes" | "full" | "unknown">
-    /**
-     * Takes a mail in; the same once more does nothing. Fails, or dies, where it could not be read or kept: it is to be handed over
-     * again.
-     */
-    receive(mail: Incoming): Effect.Effect<Received, ChildFailed>
+    /** Takes a mail in; the same once more does nothing. Dies where it could not be kept: it is to be handed over again. */
+    receive(mail: Incoming): Effect.Effect<Received>
   }
 >()("@requite/reference-server/FolderMail") {}

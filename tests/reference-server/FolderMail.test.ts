@@ -135,8 +135,8 @@ layer(Docs.withMail, { excludeTestServices: true, timeout: "300 seconds" })("mai
         assert.include(Page.text(yield* browser.get(`/folders/${folder}`)), `${contact.name}, by e-mail`)
         const noted = (yield* types(member.workspaceId)).filter(({ type }) => type === "DocumentMailedIn")
         assert.deepStrictEqual(
-          new Set(noted.map(({ about, data }) => `${about} ${data["file"]} ${data["email"]}`)),
-          new Set(documents.map(({ id, name }) => `${id} ${name} ${contact.email}`)),
+          new Set(noted.map(({ about, data }) => `${about} ${data["contact"]} ${data["folder"]}`)),
+          new Set(documents.map(({ id }) => `${id} ${contact.id} ${folder}`)),
         )
         const { text, subject } = yield* TestFirm.mailTo(colleague.email)
         assert.include(subject, "2 files")
@@ -312,6 +312,7 @@ layer(Docs.withMail, { excludeTestServices: true, timeout: "300 seconds" })("mai
       assert.lengthOf(yield* inside(), 0)
       const sql = yield* SqlClient.SqlClient
       assert.lengthOf(yield* sql`SELECT 1 FROM folder_mails WHERE contact_id = ${contact.id}`, 0)
+      assert.notInclude(JSON.stringify((yield* types(member.workspaceId)).map(({ data }) => data)), contact.email)
     }),
   )
 

@@ -105,6 +105,22 @@ describe("what comes back", () => {
       assert.notInclude(["bounced-hard", "complained"], finding.kind === "report" ? finding.outcome : "")
     }
   })
+
+  it("M15 S60: one that a stranger made long is read as fast as any: each letter of it is looked at once", async () => {
+    const long = (line: string) => Buffer.from(line).toString("base64").replace(/.{76}/g, "$&\r\n")
+    const lines = (...parts: ReadonlyArray<string>) => new TextEncoder().encode(parts.join("\r\n"))
+    const returned = lines(
+      "From: mailer-daemon@mail.example",
+      "MIME-Version: 1.0",
+      "Content-Type: text/rfc822-headers",
+      "Content-Transfer-Encoding: base64",
+      "",
+      long(`Return-Path: ${"a".repeat(1_400_000)}\r\nMessage-ID: <a@firm.example>\r\n\r\n`),
+    )
+    assert.deepStrictEqual((await Report.read(returned)).addresses, ["a@firm.example"])
+    const worded = lines("From: mailer-daemon@mail.example", "Subject: x", "", "warning: ".repeat(150_000))
+    assert.strictEqual((await Report.read(worded)).finding.kind, "nothing")
+  })
 })
 
 describe("which report counts", () => {

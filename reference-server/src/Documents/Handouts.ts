@@ -126,7 +126,7 @@ export const layer = Layer.effect(
         SELECT d.id, d.file_id AS file, f.bytes::float8 AS bytes, f.type, f.sha256, f.scan
         FROM documents d JOIN files f ON f.id = d.file_id
         WHERE d.workspace_id = ${workspaceId} AND d.id IN ${sql.in(ids)}
-          AND d.created_by IS NOT NULL`,
+          AND d.created_by IS NOT NULL AND NOT d.by_mail`,
     })
     const lyingNear = SqlSchema.findAll({
       Request: Schema.Struct({

@@ -169,18 +169,26 @@ export const layer = Layer.effect(
       const room = Math.min(limits.files, folderLimits.documents - count)
       const taken: Array<FileRef> = []
       const refused: Array<NotTaken> = []
-      for (const { name, content } of mail.files) {
-        if (taken.length >= room) refused.push({ name, why: "room" })
+      for (const [index, { name, content }] of mail.files.entries()) {
+        // what is refused is work too, and a mail may have thousands of parts
+        if (taken.length >= room || index >= 2 * limits.files) refused.push({ name, why: "room" })
         else {
           yield* uploads.receiveFrom(workspaceId, sender.id, { name, content: Stream.make(content) }).pipe(
             Effect.map((file) => void taken.push(file)),
             Effect.catchTag("UploadRefused", ({ problems }) =>
               Effect.sync(() => void refused.push({ name, why: whyOf(problems[0]?.code ?? "") })),
             ),
+            // the mail comes again, with all of them: nothing of this time is kept
+            Effect.onError(() =>
+              files.remove(
+                workspaceId,
+                taken.map(({ id }) => id),
+              ),
+            ),
           )
         }
       }
-      // a mail may have thousands of parts, and its notice has not
+      // nor has its notice so many lines
       const some = refused.slice(0, limits.files)
       const last: ReadonlyArray<NotTaken> = refused.length > some.length ? [{ name: "…", why: "room" }] : []
       return { taken, refused: [...some, ...last] }
@@ -189,7 +197,7 @@ export const layer = Layer.effect(
     /** Puts what was taken into the folder, all of it or nothing; false: the mail is known, or the address is over. */
     const keep = Effect.fnUntraced(function* (
       { workspaceId, folderId, digest, createdBy }: Row,
-      { kind, id: senderId, name, email }: typeof Sender.Type,
+      { kind, id: senderId }: typeof Sender.Type,
       message: string,
       { taken, refused }: { readonly taken: ReadonlyArray<FileRef>; readonly refused: ReadonlyArray<NotTaken> },
     ) {
@@ -218,7 +226,8 @@ export const layer = Layer.effect(
         const id = yield* Crypto.uuid
         const row = { id, workspaceId, folderId, fileId, name: fileName, byMail: true, createdAt }
         yield* sql`INSERT INTO documents ${sql.insert({ ...row, ...bySender("broughtBy", "createdBy") })}`
-        const data = { name, email, file: fileName, folder: still.name, sha256 }
+        // by their ids: names may tell of whom they are, and are gone when the contact is erased
+        const data = { [kind]: senderId, folder: folderId, sha256 }
         yield* events.add({ workspaceId, type: "DocumentMailedIn", by: null, about: id, data })
       }
       const reader = yield* members.inService(workspaceId, createdBy)
@@ -229,15 +238,17 @@ export const layer = Layer.effect(
       return true
     }, withCrypto)
 
+    const drop = Effect.fnUntraced(function* ({ workspaceId, digest }: Row) {
+      const at = new Date(yield* Clock.currentTimeMillis)
+      yield* sql`UPDATE folder_addresses SET dropped = dropped + 1, dropped_at = ${at}
+        WHERE workspace_id = ${workspaceId} AND digest = ${digest}`
+      return { kind: "dropped" } as const
+    }, Effect.orDie)
+
     const file = Effect.fnUntraced(function* (row: Row, mail: Mail) {
       const { workspaceId, folderId } = row
       const [sender] = mail.from === null ? [] : yield* senders({ workspaceId, folder: folderId, email: mail.from })
-      if (sender === undefined) {
-        const at = new Date(yield* Clock.currentTimeMillis)
-        yield* sql`UPDATE folder_addresses SET dropped = dropped + 1, dropped_at = ${at}
-          WHERE workspace_id = ${workspaceId} AND digest = ${row.digest}`
-        return { kind: "dropped" } as const
-      }
+      if (sender === undefined) return yield* drop(row)
       const known = yield* sql`SELECT 1 FROM folder_mails
         WHERE workspace_id = ${workspaceId} AND folder_id = ${folderId} AND message = ${mail.message}`
       if (known.length > 0) return { kind: "known" } as const
@@ -301,8 +312,9 @@ export const layer = Layer.effect(
         if (from === "") return { kind: "ignored", why: "it came back" } as const
         const row = yield* find(to)
         if (row === null) return { kind: "ignored", why: "the address is over" } as const
-        const written = yield* read(raw)
-        if (written.length === 0) return { kind: "ignored", why: "it cannot be read" } as const
+        // what takes its reader too long, or breaks it, does so again however often it comes
+        const written = yield* Effect.catchTag(read(raw), "ChildFailed", () => Effect.succeed(Buffer.alloc(0)))
+        if (written.length === 0) return yield* Tenancy.within(row.workspaceId)(drop(row))
         const mail = yield* partsOf(written)
         if (!mail.isWritten) return { kind: "ignored", why: "it was sent by itself" } as const
         return yield* file(row, mail).pipe(Tenancy.within(row.workspaceId))

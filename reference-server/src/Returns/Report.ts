@@ -165,7 +165,7 @@ const isFromDaemon = ({ from, headers }: Email): boolean => {
 const fails =
   /couldn't be delivered|could not be delivered|undeliver|delivery (has |status )?(failed|failure)|returned mail|failure notice|permanent (fatal )?error|wasn't able to deliver|unable to deliver/i
 const waits =
-  /\b(delayed|warning: .*still (being|undelivered)|will (keep|continue) (on )?trying|no action is required)\b/i
+  /\b(delayed|warning: .{0,200}still (being|undelivered)|will (keep|continue) (on )?trying|no action is required)\b/i
 const gone =
   /user unknown|unknown user|no such (user|mailbox|recipient|person)|no mailbox here|does(n't| not) exist|not a valid|recipient (address )?rejected|account (is )?(disabled|closed|inactive)|host (or domain name )?not found|no such domain/i
 
@@ -221,7 +221,12 @@ const bare = (field: string): string =>
     .replace(/^<|>$/g, "")
     .toLowerCase()
 
-const address = /[^\s<>,;:"()[\]]+@[^\s<>,;:"()[\]]+/g
+/** The addresses in a text of whatever length: a stranger wrote it, so each of its letters is looked at once. */
+const addressesIn = (text: string): ReadonlyArray<string> =>
+  text.split(/[\s<>,;:"()[\]]/).filter((word) => {
+    const at = word.indexOf("@", 1)
+    return at > 0 && at < word.length - 1
+  })
 
 /** Where it went and what the mail inside says of where it came from. */
 const addressesOf = (email: Email): ReadonlyArray<string> => {
@@ -239,5 +244,5 @@ const addressesOf = (email: Email): ReadonlyArray<string> => {
     const fields = fieldsOf(head)
     return [fields.get("return-path") ?? "", fields.get("x-envelope-from") ?? "", fields.get("message-id") ?? ""]
   })
-  return [...outer, ...inner].flatMap((text) => text.toLowerCase().match(address) ?? [])
+  return [...outer, ...inner].flatMap((text) => addressesIn(text.toLowerCase()))
 }

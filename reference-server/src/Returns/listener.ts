@@ -4,6 +4,7 @@
  * nobody in, and says at RCPT TO that an address is none of ours. It listens only where MAIL_RETURN_PORT says so.
  */
 import { once } from "node:events"
+import { addAbortSignal, type Readable } from "node:stream"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -15,6 +16,9 @@ import { Returns } from "../Returns.ts"
 
 /** A report with the mail that it is about: one that is larger is cut off by those who send it. */
 const maxBytes = 2_097_152
+
+/** How long a mail may take to come: whoever holds a place with one byte at a time gives it back. */
+const patience = 300_000
 
 /** Mails for folders that are worked on at a time: each lies in memory. Of more, the mail server tries again. */
 const atOnce = 2
@@ -118,11 +122,11 @@ export const layer = Layer.effectDiscard(
 const isOfFolder = (address: string): boolean => /^in\+/i.test(address)
 
 /** All that comes, read to its end; null: that is more. */
-const upTo = (stream: AsyncIterable<Uint8Array>, most: number) =>
+const upTo = (stream: Readable, most: number) =>
   Effect.promise(async () => {
     const chunks: Array<Uint8Array> = []
     let bytes = 0
-    for await (const chunk of stream) {
+    for await (const chunk of addAbortSignal(AbortSignal.timeout(patience), stream)) {
       bytes += chunk.length
       if (bytes <= most) chunks.push(chunk)
     }

@@ -4,9 +4,13 @@
  */
 const encoder = new TextEncoder()
 
+/** Far more than is kept of a name. A mail may hold one of megabytes, and what follows takes the longer, the longer it is. */
+const most = 1000
+
 export const safe = (given: string): string => {
   const last = given.split(/[/\\]/).at(-1) ?? ""
-  const cleaned = last
+  const short = last.length <= most ? last : last.slice(0, most - 100) + last.slice(-100)
+  const cleaned = short
     .normalize("NFC")
     // \p{Cc} control, \p{Cf} format: among them the marks that turn the direction of what follows; \p{Cs} half letters
     .replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, "")
