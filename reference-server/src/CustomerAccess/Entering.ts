@@ -66,8 +66,9 @@ export const make = ({ rows, codes, requests, sessions }: Parts) => {
     yield* requests
       .handle(workspaceId, request.id, intent, () =>
         Effect.gen(function* () {
-          if (waiting !== null) yield* rows.closeSession(waiting)
+          // the portal's session is held before what came of it, as whoever ends it does: neither waits for the other
           if (!(yield* rows.openSession(session))) return yield* new AccessLink.LinkDead()
+          if (waiting !== null) yield* rows.closeSession(waiting)
         }),
       )
       .pipe(

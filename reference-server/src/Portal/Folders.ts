@@ -121,7 +121,8 @@ export const layer = Layer.effect(
     /** Is there a place left for one more of theirs? Others' files take none of it. */
     const hasPlace = Effect.fnUntraced(function* ({ workspaceId, contact }: Account, folder: string) {
       const [held] = yield* Effect.orDie(sql<{ all: number; own: number }>`
-        SELECT count(*)::int AS "all", (count(*) FILTER (WHERE brought_by = ${contact}))::int AS own FROM documents
+        SELECT count(*)::int AS "all", (count(*) FILTER (WHERE brought_by = ${contact} AND NOT by_mail))::int AS own
+        FROM documents
         WHERE workspace_id = ${workspaceId} AND folder_id = ${folder}`)
       if (held === undefined || held.all >= limits.documents || held.own >= mostBrought) {
         return yield* new DocumentRefused({ code: "too-many" })

@@ -156,6 +156,8 @@ export const layer = Layer.effect(
             const found = yield* rows.byLink({ workspaceId, digest, now: at })
             if (found === null) return yield* new LinkGone()
             const { hasPassword, ...account } = found
+            // before their sessions, in the order of whoever removes a contact or changes the address
+            yield* sql`SELECT 1 FROM contacts WHERE workspace_id = ${workspaceId} AND id = ${found.contact} FOR SHARE`
             // for one of those who come at once
             const used = yield* sql`DELETE FROM portal_links
               WHERE workspace_id = ${workspaceId} AND digest = ${digest} RETURNING digest`

@@ -67,7 +67,7 @@ export const routes = [
       const { attachments } = one.request.details
       const isOffered =
         attachments.some((file) => file.id === id) ||
-        (yield* (yield* Handouts).forCustomer(workspace.id, one.request.id)).some(({ file }) => file === id) ||
+        (yield* handoutsOf(visit, one)).some(({ file }) => file === id) ||
         (readable(session, one) === "yes" && one.request.files.some((file) => file.id === id))
       if (!isOffered) return yield* new Visit.NotHere()
       const uploads = yield* Uploads
@@ -106,6 +106,12 @@ export const routes = [
 
 const pathOf = ({ base }: Visit.Stranger, { request }: Mine) => `${base}/requests/${request.id}`
 
+/** Documents given with it, for as long as it is within the reach of whoever is logged in. */
+const handoutsOf = Effect.fnUntraced(function* ({ session, workspace }: Visit.Visit, one: Found) {
+  if (one.standing !== "waiting" && readable(session, one) !== "yes") return []
+  return yield* (yield* Handouts).forCustomer(workspace.id, one.request.id)
+})
+
 /** What it takes to read what was given. */
 const reading = Effect.fnUntraced(function* (visit: Visit.Visit, { current, request }: Found) {
   const filling = Filling.of(current)
@@ -123,7 +129,7 @@ const show = Effect.fnUntraced(function* (visit: Visit.Visit, one: Found, proble
   const { title, workItem, description } = request.details
   const back = workItem === null ? base : `${base}/work-items/${workItem}`
   const way = readable(visit.session, one)
-  const handouts = yield* (yield* Handouts).forCustomer(visit.workspace.id, request.id)
+  const handouts = yield* handoutsOf(visit, one)
   const known = yield* (yield* Files).of(
     visit.workspace.id,
     request.details.attachments.map(({ id }) => id),
