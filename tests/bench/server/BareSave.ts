@@ -2,6 +2,9 @@
  * What an autosave asks of the database, statement by statement as the server asks it, through the same driver, and sealed by the
  * same code; and nothing else that can be left out: no judging, no session rules, no record. The bare servers stand on it. Of one
  * firm, no session has to be told another workspace once it knows that one; nor is any here.
+ *
+ * The ceiling is the plain way: a transaction that locks, reads and writes. With SAVE=unheld it is the server's own: a look that
+ * holds nothing, and one write over what was read.
  */
 import { createHash, timingSafeEqual } from "node:crypto"
 import * as Effect from "effect/Effect"
@@ -34,6 +37,7 @@ interface Draft {
 }
 
 const sha = (given: string) => createHash("sha256").update(given).digest("hex")
+const isUnheld = process.env["SAVE"] === "unheld"
 const isObject = Schema.is(Schema.Record(Schema.String, Schema.Unknown))
 
 const make = Effect.gen(function* () {
@@ -78,6 +82,37 @@ const make = Effect.gen(function* () {
     const added = yield* answers
     const command = crypto.randomUUID()
     const place = Given.places.draft(requestId)
+    const written = Effect.fnUntraced(function* (before: Draft | undefined) {
+      const there =
+        before === undefined
+          ? {}
+          : yield* given.open(workspaceId, place, { sealed: before.sealed, clear: before.answers })
+      const sealed = yield* given.seal(workspaceId, place, { ...(isObject(there) ? there : {}), ...added })
+      return {
+        sealed: given.alive(sealed),
+        visited: JSON.stringify(before?.visited ?? []),
+        versions: JSON.stringify(before?.versions ?? {}),
+        saves: JSON.stringify([...(before?.saves ?? []), command].slice(-50)),
+      }
+    })
+    const [standing] = isUnheld
+      ? yield* sql<Draft & { stateVersion: string; draftVersion: string }>`
+          SELECT r.state::text, r.xmin::text AS state_version, a.xmin::text AS draft_version,
+            a.answers, a.sealed, a.visited, a.versions, a.saves, a.saved_at,
+            EXISTS (SELECT FROM audit_entries WHERE request_id = ${requestId} AND command_id = ${command}) AS is_done
+          FROM client_requests r JOIN answers a ON a.request_id = r.id
+          WHERE r.workspace_id = ${workspaceId} AND r.id = ${requestId}`
+      : []
+    if (standing !== undefined) {
+      const { sealed, visited, versions, saves } = yield* written(standing)
+      const rows = yield* sql`WITH held AS (
+          SELECT id FROM client_requests
+          WHERE workspace_id = ${workspaceId} AND id = ${requestId} AND xmin::text = ${standing.stateVersion} FOR UPDATE)
+        UPDATE answers a SET sealed = ${sealed}, answers = NULL, visited = ${visited}, versions = ${versions},
+          saves = ${saves}, saved_at = ${now}
+        FROM held WHERE a.request_id = held.id AND a.xmin::text = ${standing.draftVersion} RETURNING 1`
+      return rows.length === 1 ? 200 : 409
+    }
     yield* sql.withTransaction(
       Effect.gen(function* () {
         yield* sql`SELECT state::text FROM client_requests WHERE workspace_id = ${workspaceId} AND id = ${requestId} FOR UPDATE`
@@ -85,15 +120,9 @@ const make = Effect.gen(function* () {
           SELECT answers, sealed, visited, versions, saves, saved_at,
             EXISTS (SELECT FROM audit_entries WHERE request_id = ${requestId} AND command_id = ${command}) AS is_done
           FROM answers WHERE request_id = ${requestId}`
-        const there =
-          before === undefined
-            ? {}
-            : yield* given.open(workspaceId, place, { sealed: before.sealed, clear: before.answers })
-        const sealed = yield* given.seal(workspaceId, place, { ...(isObject(there) ? there : {}), ...added })
-        const saves = [...(before?.saves ?? []), command].slice(-50)
+        const { sealed, visited, versions, saves } = yield* written(before)
         yield* sql`INSERT INTO answers (request_id, workspace_id, sealed, visited, versions, saves, saved_at)
-          VALUES (${requestId}, ${workspaceId}, ${given.alive(sealed)}, ${JSON.stringify(before?.visited ?? [])},
-            ${JSON.stringify(before?.versions ?? {})}, ${JSON.stringify(saves)}, ${now})
+          VALUES (${requestId}, ${workspaceId}, ${sealed}, ${visited}, ${versions}, ${saves}, ${now})
           ON CONFLICT (request_id) DO UPDATE SET sealed = excluded.sealed, answers = NULL, visited = excluded.visited,
             versions = excluded.versions, saves = excluded.saves, saved_at = excluded.saved_at`
       }),

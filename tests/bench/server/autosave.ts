@@ -30,16 +30,17 @@ export const run = async (rounds = 5, millis = 3_000): Promise<void> => {
     const id = await world.request()
     calls.push(await entered(server.url, await world.token(id)))
   }
-  const beside = async (name: string, file: string) => {
+  const beside = async (name: string, file: string, more: Readonly<Record<string, string>> = {}) => {
     const port = String(await ServerProcess.freePort())
-    const { pid, stop } = await Ground.child(file, { ...environment, PORT: port })
+    const { pid, stop } = await Ground.child(file, { ...environment, ...more, PORT: port })
     const at = calls.map((call) => ({ ...call, url: call.url.replace(server.url, `http://127.0.0.1:${port}`) }))
     return { name, pid, stop, calls: at, found: new Array<Load.Measured>(), processor: 0 }
   }
   const bare = await beside("bare node:http", "Bare.ts")
   const framework = await beside("bare Effect HttpApi", "BareEffect.ts")
+  const unheld = await beside("bare, with the statements of ours", "Bare.ts", { SAVE: "unheld" })
   const ours = { name: "requite", pid: server.pid(), calls, found: new Array<Load.Measured>(), processor: 0 }
-  const all = [bare, framework, ours]
+  const all = [bare, unheld, framework, ours]
   // as warm as each other, where the machine is quick enough: what a program costs before it is compiled says nothing of it
   for (const one of all) {
     const until = performance.now() + 20_000
@@ -73,7 +74,12 @@ export const run = async (rounds = 5, millis = 3_000): Promise<void> => {
     (reached.perSecond / middle(framework.found).perSecond).toFixed(2),
     `which reaches ${(middle(framework.found).perSecond / top.perSecond).toFixed(2)} of the ceiling`,
   )
-  await Promise.all([bare.stop(), framework.stop()])
+  row(
+    "  of a bare one's with the statements of ours",
+    (reached.perSecond / middle(unheld.found).perSecond).toFixed(2),
+    `which reaches ${(middle(unheld.found).perSecond / top.perSecond).toFixed(2)} of the ceiling`,
+  )
+  await Promise.all([bare.stop(), unheld.stop(), framework.stop()])
   await server.stop()
   await world.close()
   await sink.close()
