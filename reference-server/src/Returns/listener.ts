@@ -124,9 +124,10 @@ const isOfFolder = (address: string): boolean => /^in\+/i.test(address)
 /** All that comes, read to its end; null: that is more. */
 const upTo = (stream: Readable, most: number) =>
   Effect.promise(async () => {
+    const content: AsyncIterable<Uint8Array> = addAbortSignal(AbortSignal.timeout(patience), stream)
     const chunks: Array<Uint8Array> = []
     let bytes = 0
-    for await (const chunk of addAbortSignal(AbortSignal.timeout(patience), stream)) {
+    for await (const chunk of content) {
       bytes += chunk.length
       if (bytes <= most) chunks.push(chunk)
     }
