@@ -8,6 +8,7 @@ import { draft } from "@requite/core/FillSession/draft"
 import { isRecord, list, type Place, withAnswer } from "@requite/core/FillSession/Place"
 import { resolve } from "@requite/core/LocalText"
 import type { Question } from "@requite/core/Questionnaire/Definition"
+import { questionAnchor } from "../src/CustomerPages/kinds/names.ts"
 import type { Filling } from "./Filling.ts"
 import type { Entry, Form } from "./Form.ts"
 import type { Shared } from "./Shared.ts"
@@ -15,19 +16,54 @@ import type * as Sending from "./Sending.ts"
 
 export { write } from "./Write.ts"
 
-/** A page without fields only brings to the server what was kept, and is shown again then. Returns what to do at a change. */
+/**
+ * A page without fields only brings to the server what was kept, and is shown again then; what it cannot bring there it
+ * leads to. Returns what to do at a change.
+ */
 export const deliver = (
   filling: Filling,
   sendingOf: typeof Sending.make,
   waits: Sending.Hooks["waits"],
 ): (() => void) => {
-  const { isSaved, over } = filling
+  const { session, state, isSaved, over } = filling
   const wasUnsaved = !isSaved()
+
+  /** What is left is not saved from here: two have written it, or the server does not take it. */
+  const isStuck = (): boolean => {
+    const { online, failingSince, saving } = state()
+    const isFree = online && failingSince === null && saving === null && over() === null
+    return isFree && !isSaved() && session.update(state(), { type: "SaveDue" })[1].length === 0
+  }
+
+  /** Where that is put right; undefined: nowhere, because it is not asked any more. */
+  const wayOut = (): string | undefined => {
+    const { conflicts, refused } = state()
+    const links = [...document.querySelectorAll<HTMLAnchorElement>("a.change")]
+    return [...conflicts.map(({ place }) => String(place[0])), ...Object.keys(refused ?? {})]
+      .map((id) => questionAnchor([id]))
+      .flatMap((anchor) => {
+        const link = links.find(({ hash }) => `${hash}.`.startsWith(`#${anchor}.`))
+        return link === undefined ? [] : [`${link.pathname}#${anchor}`]
+      })[0]
+  }
+
   const form = document.querySelector<HTMLFormElement>("form.buttons[method=post]")
   const sending =
     form === null
       ? null
-      : sendingOf(form, filling, { carries: false, isBlocked: () => false, waits, prepare: () => {} })
+      : sendingOf(form, filling, {
+          // what cannot be put right holds nothing up
+          get carries() {
+            return isStuck()
+          },
+          isBlocked: () => {
+            const to = isStuck() ? wayOut() : undefined
+            if (to !== undefined) location.assign(to)
+            return to !== undefined
+          },
+          waits,
+          prepare: () => {},
+        })
   return () => {
     if (wasUnsaved && over() === null && isSaved()) return location.reload()
     sending?.retry()

@@ -75,5 +75,9 @@ export const kept = (own: string, isKept: (question: string) => boolean): Kept =
   }
 }
 
+/** What was typed to a question is not wanted any more. */
+export const forget = (own: string, question: string): void =>
+  quietly(() => localStorage.removeItem(`${prefix}${own}.${question}`))
+
 /** Is anything kept of this request and person? */
 export const isAny = (own: string): boolean => kept(own, () => false).entries.size > 0

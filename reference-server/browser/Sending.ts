@@ -12,7 +12,7 @@ export interface Sending {
 export interface Hooks {
   /** Does the form bring along what is not saved? */
   readonly carries: boolean
-  /** Is there something to do first? It has the focus then. */
+  /** Is there something to do first? The customer is led there then. */
   readonly isBlocked: () => boolean
   /** It waits for the line; or does so no more. */
   readonly waits: (isWaiting: boolean) => void
@@ -47,25 +47,21 @@ export const make = (element: HTMLFormElement, filling: Filling, hooks: Hooks): 
 
   const { state, over, isSaved, isNear, given, look, send } = filling
 
+  const hasLine = (): boolean => state().online && state().failingSince === null
   /** On a shared record a save that is under way would meet itself. */
-  const isReady = (): boolean => {
-    const { online, failingSince, saving } = state()
-    if (over() !== null) return true
-    const isCarried = hooks.carries ? saving === null || !given.shares : isSaved()
-    return online && failingSince === null && isCarried && isNear()
-  }
+  const isCarried = (): boolean => (hooks.carries ? state().saving === null || !given.shares : isSaved())
+  const isReady = (): boolean => over() !== null || (hasLine() && isCarried() && isNear())
 
   const retry = (): void => {
     if (held === null || isGoing || isAsking) return
-    if (isReady()) {
-      if (!hooks.isBlocked()) return go()
+    if (hooks.isBlocked()) {
       held = null
       return hooks.waits(false)
     }
-    const { online, failingSince, saving } = state()
-    if (!online || failingSince !== null) return later()
+    if (isReady()) return go()
+    if (!hasLine()) return later()
     // its answer comes here again
-    if (saving !== null) return
+    if (state().saving !== null) return
     if (!hooks.carries && !isSaved()) return send({ type: "SaveDue" })
     isAsking = true
     void look().then((isThere) => {
@@ -88,10 +84,6 @@ export const make = (element: HTMLFormElement, filling: Filling, hooks: Hooks): 
   element.addEventListener("formdata", ({ formData }) => {
     if (isGoing) hooks.prepare(formData)
   })
-  addEventListener("pageshow", ({ persisted }) => {
-    isGoing = false
-    // brought back as it was left: other pages have written since; what was typed is kept on the device
-    if (persisted && given.kept !== null) location.reload()
-  })
+  addEventListener("pageshow", () => (isGoing = false))
   return { retry }
 }

@@ -124,8 +124,12 @@ const start = (given: Given, parts: Parts): void => {
     }
   } else return
 
+  // a way that leads nowhere just now is gone when the line is back, unless another one was chosen
+  let way: (() => void) | null = null
   const cameBack = () => {
-    if (navigator.onLine) send({ type: "CameOnline" })
+    if (!navigator.onLine) return
+    send({ type: "CameOnline" })
+    way?.()
   }
   addEventListener("online", cameBack)
   addEventListener("offline", () => send({ type: "WentOffline", at: Date.now() }))
@@ -138,17 +142,20 @@ const start = (given: Given, parts: Parts): void => {
   // harmless where nothing was brought back
   send({ type: "SessionRestored" })
 
-  // a way that leads nowhere just now is gone when the line is back, unless another one was chosen
-  let way: HTMLAnchorElement | null = null
   document.addEventListener("click", (event) => {
     const link = event.target instanceof Element ? event.target.closest("a") : null
     if (state().online || link === null || link.hash !== "") return
     event.preventDefault()
-    way = link
+    way = () => link.click()
     saying.tell(words.held)
   })
   document.addEventListener("submit", () => (way = null), true)
-  addEventListener("online", () => way?.click())
+  addEventListener("pageshow", ({ persisted }) => {
+    if (!persisted || given.kept === null) return
+    // brought back as it was left: other pages have written since; what was typed is kept on the device
+    way = () => location.reload()
+    cameBack()
+  })
 }
 
 const counted = (forms: ReadonlyArray<string>, count: number): string =>

@@ -28,14 +28,8 @@ const begin = Effect.fnUntraced(function* (policy: RequestPolicy.RequestPolicy, 
 
 const complete = ["action", "complete"] as const
 
-/** A page that was loaded earlier, sent now with some fields changed. */
-const bodyOf = (page: Visitor.Page, fields: Readonly<Record<string, string>>, action = "list") => {
-  const body = new FormData()
-  for (const { name, value } of fieldsOf(page.text)) if (!Object.hasOwn(fields, name)) body.append(name, value)
-  for (const [name, value] of Object.entries(fields)) body.append(name, value)
-  body.append("action", action)
-  return body
-}
+const bodyOf = (page: Visitor.Page, fields: Readonly<Record<string, string>>, action = "list") =>
+  Visitor.bodyOf(page, fields, action)
 
 layer(Visitor.layer, { excludeTestServices: true, timeout: "180 seconds" })("items, one by one", (it) => {
   it.effect("K42 L23: a section is ticked with its answers, and the firm is told at once", () =>
@@ -387,6 +381,12 @@ layer(Visitor.layer, { excludeTestServices: true, timeout: "180 seconds" })("ite
       const sent = yield* visitor.post(here, bodyOf(wrong, { "a.mail": "" }, "decline"))
       assert.strictEqual(sent.status, 303)
       assert.strictEqual((yield* current).request.items["about"]?.reason, why)
+      // a reload of what answers must not send a file once more
+      const papers = yield* visitor.get(at("papers"))
+      const body = bodyOf(papers, { reason: why }, "upload:passport")
+      body.append("f.passport", pdf("passport.pdf"))
+      const uploaded = yield* visitor.post(at("papers"), body)
+      assert.deepStrictEqual([uploaded.status, uploaded.location], [303, `${at("papers")}#q-passport`])
     }),
   )
 })

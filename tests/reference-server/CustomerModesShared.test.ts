@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import { ClientRequests } from "../../reference-server/src/ClientRequests.ts"
 import * as TestFirm from "../support/TestFirm.ts"
 import * as Visitor from "./CustomerPagesVisitor.ts"
-import { fieldsOf, words } from "./CustomerPagesVisitor.ts"
+import { bodyOf, words } from "./CustomerPagesVisitor.ts"
 
 /** Codes have tests of their own. */
 const policy: RequestPolicy.RequestPolicy = {
@@ -66,16 +66,6 @@ function arrange(definition?: unknown) {
       overview: requests.overview(arranged.member.workspaceId, arranged.request.id),
     }
   })
-}
-
-/** A page that was loaded earlier, sent now with some fields changed. */
-const bodyOf = (page: Visitor.Page, fields: Readonly<Record<string, string>>, action = "next") => {
-  const body = new FormData()
-  const own = fieldsOf(page.text).filter(({ name }) => !Object.hasOwn(fields, name))
-  for (const { name, value } of own) body.append(name, value)
-  for (const [name, value] of Object.entries(fields)) body.append(name, value)
-  body.append("action", action)
-  return body
 }
 
 interface Said {

@@ -1,6 +1,7 @@
 // The way of one customer through the pages: arrival, sections, answers, review, the end. Over HTTP, without JavaScript.
 import { assert, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import { RequestPolicy } from "@requite/core"
 import { ClientRequests } from "../../reference-server/src/ClientRequests.ts"
 import { Questionnaires } from "../../reference-server/src/Questionnaires.ts"
@@ -156,7 +157,7 @@ layer(Visitor.layer, { excludeTestServices: true, timeout: "180 seconds" })("the
       const on = yield* visitor.fill(path, { fields: { "a.many": ["dog"] }, press: ["action", "skip"] })
       assert.strictEqual(on.location, `${list}/sections/papers`)
       const { answers, visited } = yield* overview(arranged)
-      assert.deepStrictEqual([answers["many"], answers["one"], visited], [["dog"], "", ["choices"]])
+      assert.deepStrictEqual([answers["many"], answers["one"] ?? "", visited], [["dog"], "", ["choices"]])
     }),
   )
 
@@ -307,6 +308,64 @@ layer(Visitor.layer, { excludeTestServices: true, timeout: "180 seconds" })("the
       )
       assert.strictEqual(submit.status, 409)
       assert.strictEqual((yield* visitor.fill(`${list}/sections/about`, { fields: { "a.name": "Ann" } })).status, 303)
+    }),
+  )
+
+  it.effect("K42: what another tab saves while a form is on its way is neither written over nor hidden", () =>
+    Effect.gen(function* () {
+      const arranged = yield* Visitor.arrange()
+      const visitor = yield* Visitor.visitor
+      const here = `${yield* visitor.start(arranged.token)}/sections/about`
+      const answers = Effect.map(overview(arranged), (current) => current.answers)
+      const first = yield* visitor.get(here)
+      yield* visitor.post(here, Visitor.bodyOf(first, { "a.name": "Ann", "a.mail": "a@customer.example" }))
+      const older = yield* visitor.get(here)
+      // on a slow line the rest of the form comes only after the other tab has saved
+      const sent = new Response(Visitor.bodyOf(older, { "a.story": "Once" }))
+      const bytes = new Uint8Array(yield* Effect.promise(() => sent.arrayBuffer()))
+      let release = () => {}
+      const held = new Promise<void>((resolve) => (release = resolve))
+      let begun = () => {}
+      const isBegun = new Promise<void>((resolve) => (begun = resolve))
+      const body = new ReadableStream<Uint8Array>({
+        start: (to) => to.enqueue(bytes.subarray(0, 200)),
+        pull: async (to) => {
+          begun()
+          await held
+          to.enqueue(bytes.subarray(200))
+          to.close()
+        },
+      })
+      const type = sent.headers.get("content-type") ?? ""
+      const init = { method: "POST", body, duplex: "half", headers: { "content-type": type } } as const
+      const slow = yield* Effect.forkChild(visitor.request(here, init))
+      yield* Effect.promise(() => isBegun)
+      const newer = { "a.name": "Bo", "a.mail": "b@customer.example" }
+      assert.strictEqual((yield* visitor.post(here, Visitor.bodyOf(older, newer))).status, 303)
+      release()
+      const back = yield* Fiber.join(slow)
+      assert.deepInclude(yield* answers, { name: "Bo", mail: "b@customer.example", story: "Once" })
+      // it showed something else: that is not gone on with silently
+      assert.strictEqual(back.status, 409)
+      assert.match(
+        Visitor.words(back.text),
+        /Something on this page was saved differently meanwhile .* Your name Your e-mail /,
+      )
+      assert.match(back.text, /value="b@customer\.example"/)
+      assert.match(back.text, /<a href="#c-mail">/)
+      assert.strictEqual((yield* visitor.post(here, Visitor.bodyOf(back, {}))).status, 303)
+      // corrected back to what the page showed, after the answer to what was sent first was lost
+      yield* visitor.post(here, Visitor.bodyOf(back, { "a.mail": "c@customer.example" }))
+      const again = yield* visitor.post(here, Visitor.bodyOf(back, {}))
+      assert.strictEqual(again.status, 409)
+      assert.match(again.text, /value="c@customer\.example"/)
+      // not saved, because the questions are others by now: it shows what is stored, and says which versions it shows
+      const stale = yield* visitor.post(here, Visitor.bodyOf(back, { revision: "0", "a.story": "Twice" }))
+      assert.strictEqual(stale.status, 409)
+      assert.match(stale.text, /value="c@customer\.example"/)
+      assert.strictEqual(Visitor.hidden(stale.text, "v.mail"), Visitor.hidden(again.text, "v.mail"))
+      assert.strictEqual(Visitor.hidden(stale.text, "v.story"), Visitor.hidden(back.text, "v.story"))
+      assert.deepInclude(yield* answers, { mail: "c@customer.example", story: "Once" })
     }),
   )
 

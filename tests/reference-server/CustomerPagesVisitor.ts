@@ -127,6 +127,15 @@ export const fieldsOf = (
   })
 }
 
+/** A page that was loaded earlier, sent now with some fields changed. */
+export const bodyOf = (page: Page, fields: Readonly<Record<string, string>>, action = "next"): FormData => {
+  const body = new FormData()
+  for (const { name, value } of fieldsOf(page.text)) if (!Object.hasOwn(fields, name)) body.append(name, value)
+  for (const [name, value] of Object.entries(fields)) body.append(name, value)
+  body.append("action", action)
+  return body
+}
+
 /** A page without what is in it only for scripts: templates, which may hold others, and data. */
 export const seen = (page: string): string => {
   let left = page.replace(/<script type="application\/json"[^>]*>.*?<\/script>/gs, "")

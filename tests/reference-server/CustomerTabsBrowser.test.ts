@@ -96,6 +96,7 @@ const add = (page: Page) => page.getByRole("button", { name: /Add another ?: Chi
 const save = (page: Page) => page.getByRole("button", { name: "Save and continue" }).last().click()
 const left = (page: Page) => page.waitForURL((url) => !url.pathname.endsWith("/people"))
 const isKept = () => Object.keys(localStorage).some((key) => key.startsWith("requite."))
+const isGone = () => Object.keys(localStorage).every((key) => !key.startsWith("requite."))
 
 layer(Visitor.layer, { excludeTestServices: true, timeout: "240 seconds" })("one questionnaire in two pages", (it) => {
   const inBrowser = it.effect.skipIf(Browser.missing !== undefined)
@@ -149,6 +150,22 @@ layer(Visitor.layer, { excludeTestServices: true, timeout: "240 seconds" })("one
           () => document.querySelector<HTMLInputElement>('[id="c-child.1.who"]')?.value === "Eve",
         )
       })
+      // without a line it stays, and is loaded anew as soon as there is one
+      yield* see(() => name(other, 1).fill("Flo"))
+      yield* stored([{ who: "Bo" }, { who: "Flo" }])
+      yield* see(async () => {
+        const failed: Array<string> = []
+        one.on("requestfailed", (request) => request.isNavigationRequest() && failed.push(request.url()))
+        await one.context().setOffline(true)
+        await one.evaluate(() => dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true })))
+        await one.locator(".line-bar:not([hidden])").waitFor()
+        assert.strictEqual(await name(one, 1).inputValue(), "Eve")
+        await one.context().setOffline(false)
+        await one.waitForFunction(
+          () => document.querySelector<HTMLInputElement>('[id="c-child.1.who"]')?.value === "Flo",
+        )
+        assert.deepStrictEqual(failed, [])
+      })
     }),
   )
 
@@ -163,7 +180,7 @@ layer(Visitor.layer, { excludeTestServices: true, timeout: "240 seconds" })("one
         await page.getByRole("button", { name: "Save and go back" }).click()
         await left(page)
         // a conflict would be kept on the device until somebody decides
-        await page.waitForFunction(`!(${isKept.toString()})()`)
+        await page.waitForFunction(isGone)
         await to(page, "people")
         assert.strictEqual(await name(page, 0).inputValue(), "Ann")
         assert.strictEqual(await page.locator(".conflict").count(), 0)
@@ -235,6 +252,75 @@ layer(Visitor.layer, { excludeTestServices: true, timeout: "240 seconds" })("one
         await left(kim)
       })
       yield* stored(hers)
+      // decided on a page without the script that keeps what is typed, it is not asked again by the next
+      yield* see(async () => {
+        await to(bo, "people")
+        await bo.route("**/api/**", (route) => route.abort())
+        await bo.getByLabel("Rooms").fill("5")
+        await bo.waitForFunction(isKept)
+        await to(ana, "people")
+        await ana.getByLabel("Rooms").fill("4")
+        await ana.locator(".saving .shown", { hasText: "Saved just now" }).waitFor()
+        await bo.evaluate(() => document.querySelector<HTMLFormElement>("form[data-live]")?.submit())
+        await bo.getByLabel(/^Ana wrote/).check()
+        await bo.unroute("**/api/**")
+        await save(bo)
+        await left(bo)
+        await bo.waitForFunction(isGone)
+        await to(bo, "people")
+        assert.strictEqual(await bo.getByLabel("Rooms").inputValue(), "4")
+        assert.strictEqual(await bo.locator(".conflict").count(), 0)
+      })
+    }),
+  )
+
+  inBrowser("K42 T16: Finish leads to what two have written, and to what the server does not take", () =>
+    Effect.gen(function* () {
+      const { token, open, answers, see } = yield* begin(RequestPolicy.taxdome)
+      const page = yield* open(token)
+      const shown = (text: string) => page.locator(".saving .shown", { hasText: text }).waitFor()
+      const finish = () => page.getByRole("button", { name: "Finish" }).last().click()
+      const review = () => page.goto(`${page.url().split("/sections")[0]}/review`)
+      /** As if it had been typed in a tab that is gone. */
+      const keep = (id: string, mine: unknown, base: unknown) =>
+        page.evaluate(
+          ([question, entry]) => {
+            const given: unknown = JSON.parse(document.querySelector("#given")?.textContent ?? "")
+            const own = typeof given === "object" && given !== null ? String(Reflect.get(given, "kept")) : ""
+            localStorage.setItem(`requite.${own}.${question}`, JSON.stringify({ ...entry, tried: [], at: Date.now() }))
+          },
+          [id, { mine, base }] as const,
+        )
+      yield* see(async () => {
+        await to(page, "people")
+        await name(page, 0).fill("Ann")
+        await shown("Saved just now")
+        await to(page, "rest")
+        await page.getByLabel("A last word").fill("Stored")
+        await shown("Saved just now")
+        await keep("word", "Mine", "Earlier")
+        await review()
+        await finish()
+        await page.waitForURL("**/sections/rest#q-word")
+        await page.getByRole("button", { name: /^You wrote: Mine/ }).click()
+        await shown("Saved just now")
+        await to(page, "people")
+        await keep("rooms", 5, null)
+        await page.route("**/answers", (route) =>
+          route.request().method() === "PUT" ? route.fulfill({ status: 422, json: {} }) : route.continue(),
+        )
+        await review()
+        await finish()
+        await page.waitForURL("**/sections/people#q-rooms")
+        await page.locator(".saving[data-state=refused]").waitFor()
+        await page.unroute("**/answers")
+        await page.getByLabel("Rooms").fill("6")
+        await shown("Saved just now")
+        await review()
+        await finish()
+        await page.getByText("Data successfully submitted").waitFor()
+      })
+      assert.deepInclude(yield* answers, { word: "Mine", rooms: 6 })
     }),
   )
 

@@ -37,6 +37,8 @@ export type Outcome =
       readonly seen?: Versions.Seen
     }
   | { readonly type: "stale"; readonly typed: Answers.Answers; readonly seen: Versions.Seen }
+  /** Saved; and questions that were left as the page showed them say something else by now. */
+  | { readonly type: "changed"; readonly changed: ReadonlyArray<string> }
   | {
       readonly type: "conflict"
       readonly conflicts: ReadonlyArray<Conflict>
@@ -67,22 +69,28 @@ const answered = Effect.fnUntraced(function* (
   section: Questionnaire.Section,
   sent: Sent,
 ): Effect.fn.Return<Outcome, Ends, Needs> {
-  const { customer, current, reader } = session
+  const { customer, reader } = session
   const { fields } = sent
   const [action, about] = pressed(sent)
   if (action === actions.reopen) return yield* reopen(session, section, sent)
-  const untouched = Versions.untouched(session, section, fields)
+  const requests = yield* ClientRequests
+  const latest = yield* requests.current(customer)
+  // files may be minutes on their way, and another page saves meanwhile; where the questions are others, nothing is saved
+  const current = latest.request.revision === session.current.request.revision ? latest : session.current
+  const meanwhile: Session = { ...session, current, filling: Filling.of(current) }
+  const untouched = Versions.untouched(meanwhile, section, fields)
   const read = Object.fromEntries(
     Object.entries(Fields.read(section.items, { fields, reader, place: [], before: current.answers })).filter(
       ([id]) => !untouched.has(id),
     ),
   )
   const [id = ""] = about.split(".")
+  const { shares } = Mode.of(current.request.policy)
   // which one they meant nobody knows, where the page showed others
-  const isElsewhere = action === groupActions.take && untouched.has(id) && !Mode.of(current.request.policy).shares
-  const { typed, focus } = isElsewhere ? { typed: read, focus: [id] } : rearranged(session, section, sent, read)
+  const isElsewhere = action === groupActions.take && untouched.has(id) && !shares
+  const { typed, focus } = isElsewhere ? { typed: read, focus: [id] } : rearranged(meanwhile, section, sent, read)
   const saved = yield* save(session, sent, typed, section.id)
-  const seen = Versions.posted(section, fields)
+  const seen = Versions.posted(fields, Object.keys(typed))
   if (saved.type === "stale") return { type: "stale", typed, seen }
   if (saved.type === "closed") return go(paths.section(customer.handle, section.id))
   if (saved.type === "refused") {
@@ -90,14 +98,19 @@ const answered = Effect.fnUntraced(function* (
     return { type: "wrong", issues, typed, news: News.none, seen }
   }
   yield* removeFile(session, sent)
-  if (saved.conflicts.length > 0) return conflicting(section, sent, saved.conflicts)
+  if (saved.conflicts.length > 0) return conflicting(sent, saved.conflicts)
   if (action === actions.decline) return yield* decline(session, section, sent)
-  const requests = yield* ClientRequests
   const now = yield* requests.current(customer)
   const outcome = judge(session, section, sent, now, focus)
+  const isLeaving = outcome === null || (outcome.type === "go" && action === actions.list)
+  // a script says itself what was touched; whoever stays sees the page anew
+  const changed = isLeaving && !shares && !fields.has("shown") ? [...untouched].filter(([, isElse]) => isElse) : []
+  if (changed.length > 0) return { type: "changed", changed: changed.map(([question]) => question) }
   const mayDecline = current.request.policy.customerMayDeclineItem
-  if (mayDecline && reasonIn(sent).trim() !== "" && outcome?.type !== "wrong") {
-    return { type: "keeps-reason", isLeaving: outcome === null || action === actions.list }
+  // sent once more by a reload, the form must not bring an instance or a file once more
+  const isSafeAgain = focus === null && sent.taken.length === 0
+  if (mayDecline && reasonIn(sent).trim() !== "" && outcome?.type !== "wrong" && (isLeaving || isSafeAgain)) {
+    return { type: "keeps-reason", isLeaving }
   }
   if (outcome !== null) return outcome
   return action === actions.complete
@@ -148,15 +161,10 @@ const orGoOn = (
 }
 
 /** The page that shows what two have written, with both values; all else is saved. */
-const conflicting = (section: Questionnaire.Section, { fields }: Sent, conflicts: ReadonlyArray<Conflict>): Outcome => {
-  const ids = new Set(conflicts.map(({ question }) => question))
-  return {
-    type: "conflict",
-    conflicts,
-    typed: Object.fromEntries(conflicts.map(({ question, mine }) => [question, mine])),
-    // until one is chosen, the form goes on to say what it showed first
-    seen: Object.fromEntries(Object.entries(Versions.posted(section, fields)).filter(([id]) => ids.has(id))),
-  }
+const conflicting = ({ fields }: Sent, conflicts: ReadonlyArray<Conflict>): Outcome => {
+  const typed = Object.fromEntries(conflicts.map(({ question, mine }) => [question, mine]))
+  // until one is chosen, the form goes on to say what it showed first
+  return { type: "conflict", conflicts, typed, seen: Versions.posted(fields, Object.keys(typed)) }
 }
 
 const reopen = Effect.fnUntraced(function* (

@@ -134,7 +134,7 @@ const difference = (answers: Answers.Answers, shown: Answers.Answers): Answers.A
     }),
   )
 
-/** All is sent: nothing of it stays on the device. */
+/** What stays on the device no longer: all of it where all is sent, or where a form says that another's answer shall stand. */
 export const over = (requestId: string, recipient: string): Html =>
   html`<script
     type="module"

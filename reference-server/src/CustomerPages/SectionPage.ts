@@ -32,6 +32,8 @@ export interface SectionView {
   readonly news?: News.Told | null
   /** The firm has changed the questions since this form was loaded. */
   readonly stale?: boolean
+  /** Ids of questions that the form left as they were, and that say something else by now. */
+  readonly changed?: ReadonlyArray<string>
   /** What somebody else wrote meanwhile. */
   readonly conflicts?: ReadonlyArray<Conflict>
   /** The versions that the form shows, where they are not those that are stored. */
@@ -71,7 +73,8 @@ const heading = (session: Session, section: Questionnaire.Section): Html => {
 }
 
 const open = (session: Session, view: SectionView): string => {
-  const { section, issues = [], draft = [], news = null, stale = false, conflicts = [], reasonWrong = null } = view
+  const { section, issues = [], draft = [], news = null, stale = false, reasonWrong = null } = view
+  const { conflicts = [], changed = [] } = view
   const { customer, current, reader } = session
   const { questionnaire } = current.stored
   const { t } = reader
@@ -87,6 +90,7 @@ const open = (session: Session, view: SectionView): string => {
     session,
     issues.length > 0 || reasonWrong !== null ? t("section.titleWithErrors", { title }) : title,
     html`${top(session)} ${stale ? Problems.staleNotice(reader, customer.workspace.name) : null}
+      ${changed.length > 0 ? Versions.changedNotice(changed, current, reader) : null}
       ${conflicts.length > 0 ? Versions.summary(conflicts, current, reader) : null}
       ${
         issues.length === 0
@@ -139,8 +143,10 @@ const open = (session: Session, view: SectionView): string => {
       </form>
       ${Talk.ofItem(session, section.id)}
       ${
-        // a script would save what is still to be chosen
-        conflicts.length > 0 ? null : Enhancing.parts(session, [section], filling)
+        // the whole script would save what is still to be chosen
+        conflicts.length > 0
+          ? Enhancing.over(customer.requestId, customer.recipient)
+          : Enhancing.parts(session, [section], filling)
       }`,
     {
       id: formId,

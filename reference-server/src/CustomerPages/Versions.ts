@@ -11,7 +11,6 @@ import type { Answers, Questionnaire } from "@requite/core"
 import { ClientRequest, QuestionKind } from "@requite/core"
 import { equal, isNothing, meaning } from "@requite/core/FillSession/Place"
 import { canonical } from "@requite/core/JsonText/canonical"
-import { walk } from "@requite/core/Questionnaire/Definition"
 import { createHash } from "node:crypto"
 import type { Conflict, Current } from "../ClientRequests.ts"
 import * as Filling from "../Filling.ts"
@@ -19,8 +18,7 @@ import type { Html } from "../Html.ts"
 import { html } from "../Html.ts"
 import { calendarDay } from "../Messages.ts"
 import * as Fields from "./Fields.ts"
-import { viewOf } from "./kinds.ts"
-import type * as Kinds from "./kinds.ts"
+import * as Kinds from "./kinds.ts"
 import * as Mode from "./Mode.ts"
 import * as Problems from "./Problems.ts"
 import * as ReadBack from "./ReadBack.ts"
@@ -66,22 +64,25 @@ const onPage = (
   )
 
 /**
- * The questions that a form says nothing new of: the customer left them as the page showed them, and something else is
- * stored by now; on a record of several people, all that were left so.
+ * The questions that a form says nothing new of, because the customer left them as the page showed them; of each, whether
+ * it is asked still and something else stands there by now. Instances that nobody has begun are new once more: they are
+ * stored with the rest, where the record is not shared and nothing else is stored.
  */
 export const untouched = (
   { current, filling, reader }: Session,
   { items }: Questionnaire.Section,
   fields: Kinds.Fields,
-): ReadonlySet<string> => {
+): ReadonlyMap<string, boolean> => {
   const now = onPage(Filling.padded(filling), items)
   const { shares } = Mode.of(current.request.policy)
   const said = Fields.read(items, { fields, reader, place: [], before: {} })
-  return new Set(
-    Object.entries(said).flatMap(([id, answer]) => {
+  return new Map(
+    Object.entries(said).flatMap(([id, answer]): ReadonlyArray<readonly [string, boolean]> => {
       const [, was] = fields.get(`v.${id}`)?.[0]?.split(".") ?? []
-      const isLeft = was === digest(answer) && !fields.has(`w.${id}`)
-      return isLeft && (shares || was !== digest(now[id])) ? [id] : []
+      if (was !== digest(answer) || fields.has(`w.${id}`)) return []
+      const isElse = was !== digest(now[id])
+      const isRepeated = Filling.questionOf(current.stored.questionnaire, id)?.repeat !== undefined
+      return shares || isElse || !isRepeated ? [[id, isElse && Object.hasOwn(now, id)]] : []
     }),
   )
 }
@@ -104,10 +105,10 @@ const digest = (answer: unknown): string =>
 export const hidden = (shown: Seen): Html =>
   html`${Object.entries(shown).map(([id, value]) => html`<input type="hidden" name="v.${id}" value="${value}" autocomplete="off" />`)}`
 
-/** The same of a form that came in. */
-export const posted = (section: Questionnaire.Section, fields: Kinds.Fields): Seen =>
+/** The same of a form that came in, of these questions. */
+export const posted = (fields: Kinds.Fields, questions: ReadonlyArray<string>): Seen =>
   Object.fromEntries(
-    walk(section.items).flatMap(({ id }) => {
+    questions.flatMap((id) => {
       const value = fields.get(`v.${id}`)?.[0]
       return value === undefined ? [] : [[id, value]]
     }),
@@ -146,7 +147,7 @@ export const choices = (conflicts: ReadonlyArray<Conflict>, session: Session): R
               isNothing(answer)
                 ? html`<p class="nothing">${reader.t("review.nothing")}</p>`
                 : question.items === undefined
-                  ? viewOf(question).summary({ question, answer, reader, filePath: null })
+                  ? Kinds.viewOf(question).summary({ question, answer, reader, filePath: null })
                   : instances(session, question, answer)
             }
           </div>
@@ -181,17 +182,34 @@ const instances = (session: Session, question: QuestionKind.Question, answer: un
 const anchorOf = (id: string) => `w-${id}`
 
 /** The box at the top, which leads to each. */
-export const summary = (conflicts: ReadonlyArray<Conflict>, { stored }: Current, reader: Reader): Html =>
+export const summary = (conflicts: ReadonlyArray<Conflict>, current: Current, reader: Reader): Html =>
   Problems.notice(
     html`<h2 id="summary">${reader.t("conflict.title", { count: conflicts.length })}</h2>
       <p>${reader.t("conflict.text")}</p>
-      <ul>
-        ${conflicts.map(
-          ({ question }) =>
-            html`<li>
-              <a href="#${anchorOf(question)}">${Problems.nameAt(stored.questionnaire, [question], reader)}</a>
-            </li>`,
-        )}
-      </ul>`,
+      ${links(
+        conflicts.map(({ question }) => question),
+        anchorOf,
+        current,
+        reader,
+      )}`,
     "news",
   )
+
+/** The same of what another page saved meanwhile, and this form did not touch. */
+export const changedNotice = (questions: ReadonlyArray<string>, current: Current, reader: Reader): Html =>
+  Problems.notice(
+    html`<h2 id="summary">${reader.t("changed.title")}</h2>
+      <p>${reader.t("changed.text")}</p>
+      ${links(questions, (id) => Kinds.controlAnchor([id]), current, reader)}`,
+    "news",
+  )
+
+const links = (
+  questions: ReadonlyArray<string>,
+  anchor: (question: string) => string,
+  { stored }: Current,
+  reader: Reader,
+): Html =>
+  html`<ul>
+    ${questions.map((id) => html`<li><a href="#${anchor(id)}">${Problems.nameAt(stored.questionnaire, [id], reader)}</a></li>`)}
+  </ul>`

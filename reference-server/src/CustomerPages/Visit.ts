@@ -163,6 +163,8 @@ export const answer = Effect.andThen(
             SectionPage.render(shown, { section: there, reason, stale: true, seen: outcome.seen }),
             409,
           )
+        case "changed":
+          return yield* page(SectionPage.render(shown, { section: there, reason, changed: outcome.changed }), 409)
         case "conflict": {
           const { conflicts, seen } = outcome
           return yield* page(SectionPage.render(shown, { section: there, reason, conflicts, seen }), 409)
