@@ -1,4 +1,7 @@
-/** What the customer gives, and how it ends: what is judged is what is kept, so both happen under the request's lock. */
+/**
+ * What the customer gives, and how it ends. What is judged is what is kept: both happen under the request's lock, or, where a save
+ * changes the draft alone, the write holds only over the very rows that were judged.
+ */
 import { type Answers, ClientRequest, type Crypto, Submission } from "@requite/core"
 import { equal } from "@requite/core/FillSession/Place"
 import * as Clock from "effect/Clock"
@@ -10,8 +13,8 @@ import * as Filling from "../Filling.ts"
 import type { Member } from "../Members.ts"
 import * as Answered from "./Answered.ts"
 import type { Door, IntentFor, Write } from "./Door.ts"
-import type { Reading } from "./Reading.ts"
 import type { Change, Draft } from "./Drafts.ts"
+import type { Reading } from "./Reading.ts"
 
 type Service = ClientRequests["Service"]
 /** What would be submitted, by its id and digest. */
