@@ -31,9 +31,23 @@ export interface Try {
   readonly cost?: number
 }
 
-/** How many tries are counted, and when they are forgotten. */
+/** How many tries were counted in one place so far, and when they are forgotten. */
 interface Window {
+  readonly key: string
   readonly count: number
+  readonly endsAt: Date
+}
+
+/** How many tries are added to a place, or with a minus taken back; a window that begins with them lasts so long. */
+interface Addition {
+  readonly key: string
+  readonly count: number
+  readonly seconds: number
+}
+
+/** Which of the tries was one too many. */
+interface Full {
+  readonly at: number
   readonly endsAt: Date
 }
 
@@ -60,73 +74,61 @@ export const layer = Layer.effect(
     const encoder = new TextEncoder()
     const digest = (key: string) => Effect.map(crypto.sha256(encoder.encode(key)), Hex.encode)
 
-    /** What counts so many tries: its text is made once. */
-    const texts = new Map<number, string>()
-    const textOf = (tries: number) => {
-      const known = texts.get(tries) ?? counting(tries)
-      texts.set(tries, known)
-      return known
-    }
+    /** Adds to each of these places, of which none stands there twice, in one statement; how full they are then. */
+    const add = (now: number, additions: ReadonlyArray<Addition>) =>
+      Effect.map(
+        sql.unsafe<Window>(adding, [new Date(now), JSON.stringify(additions)]),
+        (windows) => new Map(windows.map((window) => [window.key, window])),
+      )
 
-    /** Each place is counted only where the one before it was not full: one statement, whose parts wait for each other. */
-    const takeAll: RateLimits["Service"]["takeAll"] = (tries) =>
+    /**
+     * Several tries at once, each counted in its places as far as the first that is full; null where none is. All of them are
+     * added, as if each had gone through; then it is seen who has, one after another, and the rest is taken back.
+     */
+    const count = yield* Together.make((all: ReadonlyArray<ReadonlyArray<Try>>) =>
       Effect.gen(function* () {
-        if (tries.length === 0) return
         const now = yield* Clock.currentTimeMillis
-        const keys = yield* Effect.forEach(tries, ({ key }) => digest(key))
-        const rows = yield* sql
-          .unsafe<{ at: number; count: number; endsAt: Date; times: number }>(textOf(tries.length), [
-            new Date(now),
-            ...tries.flatMap(({ limit, cost = 1 }, at) => [
-              keys[at] ?? "",
-              cost,
-              new Date(now + limit.seconds * 1000),
-              limit.times,
-            ]),
-          ])
-          .pipe(Effect.orDie, Tenancy.indifferent)
-        const last = rows.at(-1)
-        if (last !== undefined && last.count > last.times) {
-          yield* Metrics.rateLimited(tries[last.at]?.key ?? "")
-          return yield* new RateLimited({ retryAfterSeconds: Math.ceil((last.endsAt.getTime() - now) / 1000) })
+        const added = new Map<string, Addition>()
+        for (const { key, cost = 1, limit } of all.flat()) {
+          added.set(key, { key, count: (added.get(key)?.count ?? 0) + cost, seconds: limit.seconds })
         }
-      })
-
-    /** Tries that have nothing to do with each other, counted by one statement; how full each window is then. */
-    const count = yield* Together.make((tries: ReadonlyArray<{ readonly key: string; readonly limit: Limit }>) =>
-      Effect.gen(function* () {
-        const now = new Date(yield* Clock.currentTimeMillis)
-        const windows: Array<Window> = []
-        // several in one place are counted one after another: no statement touches a row twice
-        for (let left = tries.map(({ key, limit }, at) => ({ key, seconds: limit.seconds, at })); left.length > 0;) {
-          const first = new Map(left.toReversed().map((one) => [one.key, one]))
-          // in one order everywhere, or two processes wait for each other
-          const given = [...first.values()].toSorted((one, other) => (one.key < other.key ? -1 : 1))
-          const rows = yield* sql<Window & { readonly key: string }>`
-            INSERT INTO rate_limits AS held (key, count, ends_at)
-            SELECT given.key, 1, ${now}::timestamptz + given.seconds * interval '1 second'
-            FROM ${Together.rows(sql, "key text, seconds int", given)} given
-            ON CONFLICT (key) DO UPDATE SET
-              count = CASE WHEN held.ends_at <= ${now} THEN 1 ELSE held.count + 1 END,
-              ends_at = CASE WHEN held.ends_at <= ${now} THEN excluded.ends_at ELSE held.ends_at END
-            RETURNING key, count, ends_at`
-          for (const { key, ...window } of rows) windows[first.get(key)?.at ?? 0] = window
-          left = left.filter((one) => first.get(one.key) !== one)
-        }
-        return windows
+        const windows = yield* add(now, [...added.values()])
+        const before = new Map(
+          Array.from(windows.values(), ({ key, count }) => [key, count - (added.get(key)?.count ?? 0)]),
+        )
+        const counted = new Map<string, number>()
+        const judged = all.map((tries): Full | null => {
+          for (const [at, { key, cost = 1, limit }] of tries.entries()) {
+            counted.set(key, (counted.get(key) ?? 0) + cost)
+            const window = windows.get(key)
+            if (window !== undefined && (before.get(key) ?? 0) + (counted.get(key) ?? 0) > limit.times) {
+              return { at, endsAt: window.endsAt }
+            }
+          }
+          return null
+        })
+        const tooMany = Array.from(added.values(), ({ key, count, seconds }) => ({
+          key,
+          count: (counted.get(key) ?? 0) - count,
+          seconds,
+        })).filter(({ count }) => count < 0)
+        if (tooMany.length > 0) yield* add(now, tooMany)
+        return judged
       }),
     )
 
-    const take = Effect.fnUntraced(function* (key: string, limit: Limit) {
-      const window = yield* count({ key: yield* digest(key), limit }).pipe(Effect.orDie, Tenancy.indifferent)
-      if (window.count <= limit.times) return
-      yield* Metrics.rateLimited(key)
-      const left = window.endsAt.getTime() - (yield* Clock.currentTimeMillis)
+    const takeAll = Effect.fnUntraced(function* (tries: ReadonlyArray<Try>) {
+      if (tries.length === 0) return
+      const kept = yield* Effect.forEach(tries, (one) => Effect.map(digest(one.key), (key) => ({ ...one, key })))
+      const full = yield* count(kept).pipe(Effect.orDie, Tenancy.indifferent)
+      if (full === null) return
+      yield* Metrics.rateLimited(tries[full.at]?.key ?? "")
+      const left = full.endsAt.getTime() - (yield* Clock.currentTimeMillis)
       return yield* new RateLimited({ retryAfterSeconds: Math.ceil(left / 1000) })
     })
 
     return RateLimits.of({
-      take,
+      take: (key, limit) => takeAll([{ key, limit }]),
       takeAll,
       giveBack: (key) =>
         Effect.flatMap(
@@ -141,25 +143,12 @@ export const layer = Layer.effect(
   }),
 )
 
-/**
- * The statement that counts so many tries. Its values: now; and of each try its key, its cost, when its window ends if it begins
- * now, and how many that holds.
- */
-const counting = (tries: number): string => {
-  const value = (at: number, nth: number) => `$${2 + at * 4 + nth}`
-  const parts = Array.from(
-    { length: tries },
-    (_, at) => `part_${at} AS (
-      INSERT INTO rate_limits AS held (key, count, ends_at)
-      SELECT ${value(at, 0)}::text, ${value(at, 1)}::int, ${value(at, 2)}::timestamptz
-      ${at === 0 ? "" : `FROM part_${at - 1} WHERE count <= ${value(at - 1, 3)}::int`}
-      ON CONFLICT (key) DO UPDATE SET
-        count = CASE WHEN held.ends_at <= $1::timestamptz THEN excluded.count ELSE held.count + excluded.count END,
-        ends_at = CASE WHEN held.ends_at <= $1::timestamptz THEN excluded.ends_at ELSE held.ends_at END
-      RETURNING count, ends_at)`,
-  )
-  const counts = parts.map(
-    (_, at) => `SELECT ${at} AS at, count, ends_at, ${value(at, 3)}::int AS times FROM part_${at}`,
-  )
-  return `WITH ${parts.join(", ")} ${counts.join(" UNION ALL ")} ORDER BY at`
-}
+/** Adds to places, $2, at a moment, $1; in one order everywhere, or two processes wait for each other. */
+const adding = `
+  INSERT INTO rate_limits AS held (key, count, ends_at)
+  SELECT key, count, $1::timestamptz + seconds * interval '1 second'
+  FROM jsonb_to_recordset($2::jsonb) AS given(key text, count int, seconds int) ORDER BY key
+  ON CONFLICT (key) DO UPDATE SET
+    count = CASE WHEN held.ends_at <= $1::timestamptz THEN excluded.count ELSE held.count + excluded.count END,
+    ends_at = CASE WHEN held.ends_at <= $1::timestamptz THEN excluded.ends_at ELSE held.ends_at END
+  RETURNING key, count, ends_at`

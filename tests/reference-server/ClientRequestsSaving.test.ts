@@ -137,6 +137,50 @@ layer(TestFirm.layer, { excludeTestServices: true, timeout: "180 seconds" })("sa
       }),
   )
 
+  it.effect(
+    "I10 S43: drafts that are written together are each written, or left alone, by what was read of their own",
+    () =>
+      Effect.gen(function* () {
+        const requests = yield* ClientRequests
+        const drafts = yield* Drafts.make
+        const { member, stored } = yield* TestFirm.firm
+        const { workspaceId } = member
+        const ids = yield* Effect.forEach(
+          ["one", "two", "three"],
+          Effect.fnUntraced(function* (name) {
+            const request = yield* TestFirm.sendRequest(member, stored.ref)
+            const customer = yield* TestFirm.customerOf(request)
+            yield* requests.save(customer, { revision: 1, answers: { name } }, yield* uuid)
+            return request.id
+          }),
+        )
+        const [one = "", two = "", three = ""] = ids
+        const looks = Effect.fnUntraced(function* (asked: ReadonlyArray<string>) {
+          const command = yield* uuid
+          return yield* Effect.forEach(asked, (id) => drafts.standing(workspaceId, id, command), {
+            concurrency: "unbounded",
+          })
+        })
+        const names = Effect.map(looks(ids), (all) => all.map((seen) => seen?.draft.answers["name"]))
+        const seen = yield* looks([one, two, two, three, yield* uuid])
+        assert.deepStrictEqual(
+          seen.map((one) => one?.request.id),
+          [one, two, two, three, undefined],
+        )
+        // of the third, nothing holds any more
+        yield* requests.cancel(member, three, "No longer needed.", yield* uuid)
+        const written = yield* Effect.forEach(
+          seen.flatMap((each, n) => (each === null ? [] : [{ ...each, n }])),
+          ({ request, draft, versions, n }) =>
+            drafts.rewriteDraft(workspaceId, request.id, { ...draft, answers: { name: `written ${n}` } }, versions),
+          { concurrency: "unbounded" },
+        )
+        const [first, second, again, late] = written
+        assert.deepStrictEqual([first, second !== again, late], [true, true, false])
+        assert.deepStrictEqual(yield* names, ["written 0", second === true ? "written 1" : "written 2", "three"])
+      }),
+  )
+
   it.effect("L32 C4: two people change one field: the second is told both values, and nothing is overwritten", () =>
     Effect.gen(function* () {
       const requests = yield* ClientRequests

@@ -37,6 +37,27 @@ layer(world, { excludeTestServices: true, timeout: "180 seconds" })("rate limits
     }),
   )
 
+  it.effect(
+    "S41: at once or one after another, whoever has used theirs up uses nothing up of what belongs to others",
+    () =>
+      Effect.gen(function* () {
+        const limits = yield* process
+        const all = { key: "all of them", limit: { times: 8, seconds: 60 } }
+        const by = (key: string) => Effect.exit(limits.takeAll([{ key, limit }, all]))
+        const tries = (key: string) =>
+          Effect.all(
+            Array.from({ length: 10 }, () => by(key)),
+            { concurrency: "unbounded" },
+          )
+        const passed = (exits: Effect.Success<ReturnType<typeof tries>>) =>
+          exits.filter(({ _tag }) => _tag === "Success").length
+        const [greedy, other] = yield* Effect.all([tries("greedy"), tries("other")], { concurrency: "unbounded" })
+        assert.deepStrictEqual([passed(greedy), passed(other)], [3, 3])
+        // of eight two are left, however often the others tried
+        assert.deepStrictEqual([passed(yield* tries("third")), passed(yield* tries("greedy"))], [2, 0])
+      }),
+  )
+
   it.effect("what is given back may be taken again, what is over is swept, and no key is kept as it is", () =>
     Effect.gen(function* () {
       const limits = yield* process

@@ -7,6 +7,7 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { Version } from "../ClientRequests.ts"
 import * as Given from "../DataKeys/Given.ts"
+import * as Sealed from "../DataKeys/Sealed.ts"
 import * as Together from "../Database/Together.ts"
 import { SqlClient, SqlSchema } from "../platform/Sql.ts"
 import * as States from "./States.ts"
@@ -32,6 +33,7 @@ const DraftRow = Schema.Struct({
 /** A request and its draft, read in one look that holds neither, and how often each had been written by then, as Postgres tells it. */
 const StandingRow = Schema.Struct({
   ...DraftRow.fields,
+  n: Schema.Int,
   state: Schema.String,
   stateVersion: Schema.String,
   draftVersion: Schema.String,
@@ -60,16 +62,50 @@ export const make = Effect.gen(function* () {
         EXISTS (SELECT FROM audit_entries WHERE request_id = ${id} AND command_id = ${commandId}) AS is_done
       FROM answers WHERE request_id = ${id}`,
   })
-  const standing = SqlSchema.findOneOption({
-    Request: Schema.Struct({ workspaceId: Schema.String, id: Schema.String, commandId: Schema.String }),
+  const standings = SqlSchema.findAll({
+    Request: Schema.Array(Schema.Struct({ workspaceId: Schema.String, id: Schema.String, commandId: Schema.String })),
     Result: StandingRow,
-    execute: ({ workspaceId, id, commandId }) => sql`
-      SELECT r.state::text, r.xmin::text AS state_version, a.xmin::text AS draft_version,
-        a.answers, a.sealed, a.visited, a.versions, a.saves, a.saved_at,
-        EXISTS (SELECT FROM audit_entries WHERE request_id = ${id} AND command_id = ${commandId}) AS is_done
-      FROM client_requests r JOIN answers a ON a.request_id = r.id
-      WHERE r.workspace_id = ${workspaceId} AND r.id = ${id}`,
+    execute: (asked) => sql`
+      SELECT asked.n, r.state::text, r.xmin::text AS state_version, a.xmin::text AS draft_version,
+        a.answers, a.sealed, a.visited, a.versions, a.saves, a.saved_at, EXISTS (
+          SELECT FROM audit_entries WHERE request_id = asked.id AND command_id = asked.command_id) AS is_done
+      FROM ${Together.rows(
+        sql,
+        "n int, workspace_id uuid, id uuid, command_id text",
+        asked.map(({ workspaceId, id, commandId }, n) => ({ n, workspace_id: workspaceId, id, command_id: commandId })),
+      )} asked JOIN client_requests r ON r.workspace_id = asked.workspace_id AND r.id = asked.id
+        JOIN answers a ON a.request_id = r.id`,
   })
+  const standing = yield* Together.make((asked: Parameters<typeof standings>[0]) =>
+    Effect.map(standings(asked), (found) => {
+      const by = new Map(found.map((row) => [row.n, row]))
+      return asked.map((_, n) => by.get(n) ?? null)
+    }),
+  )
+  /** Which of these could be written, over the very rows that they were made from. Whose request is held is left alone. */
+  const rewrite = yield* Together.make((drafts: ReadonlyArray<Record<string, unknown>>) =>
+    Effect.map(
+      sql<{ readonly n: number }>`
+        WITH given AS (SELECT * FROM ${Together.rows(
+          sql,
+          `n int, workspace_id uuid, id uuid, state_version text, draft_version text, key_id uuid, sealed text, visited jsonb,
+            versions jsonb, saves jsonb, saved_at timestamptz`,
+          drafts.map((draft, n) => ({ ...draft, n })),
+        )} rows),
+        held AS (
+          SELECT given.n, r.id FROM given JOIN client_requests r
+            ON r.workspace_id = given.workspace_id AND r.id = given.id AND r.xmin::text = given.state_version
+          FOR UPDATE OF r SKIP LOCKED)
+        UPDATE answers a SET sealed = ${given.aliveOf(sql`given.key_id`, sql`decode(given.sealed, 'base64')`)}, answers = NULL,
+          visited = given.visited, versions = given.versions, saves = given.saves, saved_at = given.saved_at
+        FROM held JOIN given USING (n)
+        WHERE a.request_id = held.id AND a.xmin::text = given.draft_version RETURNING given.n`,
+      (rows) => {
+        const done = new Set(rows.map(({ n }) => n))
+        return drafts.map((_, n) => done.has(n))
+      },
+    ),
+  )
   const drafts = SqlSchema.findAll({
     Request: Schema.Array(Schema.String),
     Result: Schema.Struct({ requestId: Schema.String, ...DraftRow.fields }),
@@ -105,7 +141,7 @@ export const make = Effect.gen(function* () {
     }),
     /** A request with its draft, of which nothing is held; null where there is no draft. `rewriteDraft` writes on it. */
     standing: Effect.fnUntraced(function* (workspaceId: string, id: string, commandId: string) {
-      const row = Option.getOrNull(yield* standing({ workspaceId, id, commandId }))
+      const row = yield* standing({ workspaceId, id, commandId })
       if (row === null) return null
       const { state: text, stateVersion, draftVersion, ...rest } = row
       const draft = yield* opened(workspaceId, id, rest)
@@ -126,23 +162,25 @@ export const make = Effect.gen(function* () {
         ),
       ),
 
-    /**
-     * Writes a draft over the one that was read with its request, if nobody has written either since; says whether it did. It
-     * holds the request while it does: whoever holds it meanwhile is waited for, and what they wrote is seen.
-     */
-    rewriteDraft: (workspaceId: string, id: string, { savedAt, ...draft }: Draft, versions: Versions) =>
+    /** Writes a draft over the one that was read with its request, if nobody holds or has written either since; did it? */
+    rewriteDraft: (workspaceId: string, id: string, draft: Draft, { stateVersion, draftVersion }: Versions) =>
       written(
         workspaceId,
-        Effect.flatMap(
-          given.seal(workspaceId, Given.places.draft(id), draft.answers),
-          (sealed) => sql`WITH held AS (
-              SELECT id FROM client_requests
-              WHERE workspace_id = ${workspaceId} AND id = ${id} AND xmin::text = ${versions.stateVersion} FOR UPDATE)
-            UPDATE answers a SET sealed = ${given.alive(sealed)}, answers = NULL, visited = ${JSON.stringify(draft.visited)},
-              versions = ${JSON.stringify(draft.versions)}, saves = ${JSON.stringify(draft.saves)}, saved_at = ${savedAt}
-            FROM held WHERE a.request_id = held.id AND a.xmin::text = ${versions.draftVersion} RETURNING 1`,
+        Effect.flatMap(given.seal(workspaceId, Given.places.draft(id), draft.answers), (sealed) =>
+          rewrite({
+            workspace_id: workspaceId,
+            id,
+            state_version: stateVersion,
+            draft_version: draftVersion,
+            key_id: Sealed.keyIdOf(sealed),
+            sealed: Buffer.from(sealed).toString("base64"),
+            visited: draft.visited,
+            versions: draft.versions,
+            saves: draft.saves,
+            saved_at: draft.savedAt,
+          }),
         ),
-      ).pipe(Effect.map((rows) => rows.length > 0)),
+      ),
 
     writeChanges: (workspaceId: string, id: string, changes: ReadonlyArray<Change>, now: number) =>
       Effect.forEach(

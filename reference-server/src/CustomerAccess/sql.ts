@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as States from "../ClientRequests/States.ts"
+import * as Together from "../Database/Together.ts"
 import { SqlClient, SqlSchema } from "../platform/Sql.ts"
 import * as Tenancy from "../Tenancy.ts"
 import { Workspace } from "../Workspaces.ts"
@@ -30,6 +31,7 @@ const Found = Schema.Struct({
 
 const SessionRow = Schema.Struct({
   ...link,
+  handle: Schema.String,
   workspaceId: Schema.String,
   requestId: Schema.String,
   /** As it lies there, to be read by `States`. */
@@ -96,19 +98,28 @@ export const make = Effect.gen(function* () {
       FROM access_links l JOIN client_requests r ON r.id = l.request_id
       WHERE l.id = (SELECT coalesce((SELECT id FROM access_links WHERE digest = ${digest}), ${decoy}::uuid))`,
   })
-  const byHandle = SqlSchema.findOneOption({
-    Request: Schema.String,
+  const byHandles = SqlSchema.findAll({
+    Request: Schema.Array(Schema.String),
     Result: SessionRow,
-    execute: (handle) => sql`
+    execute: (handles) => sql`
       SELECT l.id, l.recipient, l.generation, l.mail_id, l.rebinds, l.digest, l.key_epoch, l.issued_at, l.expires_at,
-        s.workspace_id, s.request_id, r.state::text, s.device, s.assurance, s.entered_from,
+        s.handle, s.workspace_id, s.request_id, r.state::text, s.device, s.assurance, s.entered_from,
         s.digest AS session_digest, s.submission_id, s.verified_at, s.last_used_at, s.expires_at AS ends_at, jsonb_build_object('id', w.id, 'name', w.name,
           'accent', w.accent, 'language', w.language, 'timeZone', w.time_zone, 'logo', w.logo, 'look', w.look,
           'frameOrigins', w.frame_origins) AS workspace
-      FROM customer_sessions s JOIN access_links l ON l.id = s.link_id JOIN client_requests r ON r.id = s.request_id
-        JOIN workspaces w ON w.id = s.workspace_id
-      WHERE s.handle = ${handle}`,
+      FROM ${Together.rows(
+        sql,
+        "handle text",
+        handles.map((handle) => ({ handle })),
+      )} asked JOIN customer_sessions s ON s.handle = asked.handle JOIN access_links l ON l.id = s.link_id
+        JOIN client_requests r ON r.id = s.request_id JOIN workspaces w ON w.id = s.workspace_id`,
   })
+  const byHandle = yield* Together.make((handles: ReadonlyArray<string>) =>
+    Effect.map(byHandles(handles), (found) => {
+      const by = new Map(found.map((row) => [row.handle, row]))
+      return handles.map((handle) => by.get(handle) ?? null)
+    }),
+  )
   const family = SqlSchema.findOneOption({
     Request: Schema.Struct({ digest: Schema.String, handle: Schema.String }),
     Result: Schema.Struct({ workspaceId: Schema.String, requestId: Schema.String, recipient: Schema.String }),
@@ -144,11 +155,9 @@ export const make = Effect.gen(function* () {
       isHandle(handle)
         ? byHandle(handle).pipe(
             Effect.flatMap((row) =>
-              Option.isSome(row)
-                ? Effect.map(States.read(row.value.state), (request) =>
-                    remember(handle, { ...row.value, state: request }),
-                  )
-                : Effect.succeed(null),
+              row === null
+                ? Effect.succeed(null)
+                : Effect.map(States.read(row.state), (request) => remember(handle, { ...row, state: request })),
             ),
             Effect.orDie,
             atHome(handle),

@@ -67,8 +67,10 @@ export const make = Effect.gen(function* () {
    * elsewhere. The table refuses the row then, and whoever asked asks again, with the next key.
    */
   const alive = (sealed: Uint8Array): Statement.Fragment =>
-    sql`CASE WHEN EXISTS (SELECT FROM data_keys WHERE id = ${Sealed.keyIdOf(sealed)}::uuid AND destroyed_at IS NULL)
-      THEN ${sealed}::bytea END`
+    aliveOf(sql`${Sealed.keyIdOf(sealed)}::uuid`, sql`${sealed}::bytea`)
+  /** The same of bytes that came with others, by their key's id. */
+  const aliveOf = (keyId: Statement.Fragment, sealed: Statement.Fragment): Statement.Fragment =>
+    sql`CASE WHEN EXISTS (SELECT FROM data_keys WHERE id = ${keyId} AND destroyed_at IS NULL) THEN ${sealed} END`
 
   /** The value again; undefined: its key is gone. */
   const open = (workspaceId: string, place: string, { sealed, clear }: Columns): Effect.Effect<unknown> =>
@@ -209,7 +211,19 @@ export const make = Effect.gen(function* () {
     return request === null ? row : decodeRow(JSON.parse(yield* openJson(workspaceId, request, JSON.stringify(row))))
   })
 
-  return { openRow, seal, alive, open, sealState, openState, sealEntry, openEntry, openJson, forget: keys.forget }
+  return {
+    openRow,
+    seal,
+    alive,
+    aliveOf,
+    open,
+    sealState,
+    openState,
+    sealEntry,
+    openEntry,
+    openJson,
+    forget: keys.forget,
+  }
 })
 
 export type Given = Effect.Success<typeof make>

@@ -3,7 +3,8 @@
  * tag. Each place has a key of its own, derived from the data key, so that random nonces never run short. Synchronous:
  * every autosave waits for it, a few microseconds.
  */
-import { createCipheriv, createDecipheriv, createHmac, type KeyObject, randomFillSync } from "node:crypto"
+import { createCipheriv, createDecipheriv, createHmac, type KeyObject } from "node:crypto"
+import { randomBytes } from "../platform/NodeHashing.ts"
 
 const version = 1
 const idLength = 16
@@ -28,7 +29,7 @@ const aadOf = ({ id, workspaceId }: OpenKey, place: string) =>
   Buffer.from(`requite ${version}\n${workspaceId}\n${id}\n${place}`)
 
 export const seal = (key: OpenKey, place: string, text: string): Uint8Array => {
-  const nonce = randomFillSync(new Uint8Array(nonceLength))
+  const nonce = randomBytes(nonceLength)
   const sealing = createCipheriv(cipher, derived(key, `place ${place}`), nonce, { authTagLength: tagLength })
   sealing.setAAD(aadOf(key, place))
   const content = sealing.update(text, "utf8")

@@ -1,10 +1,11 @@
 /**
- * What an autosave asks of the database, statement by statement as the server asks it, through the same driver, and sealed by the
- * same code; and nothing else that can be left out: no judging, no session rules, no record. The bare servers stand on it. Of one
- * firm, no session has to be told another workspace once it knows that one; nor is any here.
+ * What an autosave asks of the database, statement by statement, through the same driver, and sealed by the same code; and nothing
+ * else that can be left out: no judging, no session rules, no record. The bare servers stand on it. Of one firm, no session has
+ * to be told another workspace once it knows that one; nor is any here.
  *
- * The ceiling is the plain way: a transaction that locks, reads and writes. With SAVE=unheld it is the server's own: a look that
- * holds nothing, and one write over what was read.
+ * The ceiling is the plain way: limits are counted, the session is looked up, a transaction locks, reads and writes. With
+ * SAVE=unheld it is the server's own way of writing: a look that holds nothing, and one write over what was read. What the
+ * server does besides, to ask one statement for many customers at once (`Database/Together.ts`), neither does.
  */
 import { createHash, timingSafeEqual } from "node:crypto"
 import * as Effect from "effect/Effect"

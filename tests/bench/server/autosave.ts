@@ -38,7 +38,7 @@ export const run = async (rounds = 5, millis = 3_000): Promise<void> => {
   }
   const bare = await beside("bare node:http", "Bare.ts")
   const framework = await beside("bare Effect HttpApi", "BareEffect.ts")
-  const unheld = await beside("bare, with the statements of ours", "Bare.ts", { SAVE: "unheld" })
+  const unheld = await beside("bare, with one look and one write", "Bare.ts", { SAVE: "unheld" })
   const ours = { name: "requite", pid: server.pid(), calls, found: new Array<Load.Measured>(), processor: 0 }
   const all = [bare, unheld, framework, ours]
   // as warm as each other, where the machine is quick enough: what a program costs before it is compiled says nothing of it
@@ -75,7 +75,7 @@ export const run = async (rounds = 5, millis = 3_000): Promise<void> => {
     `which reaches ${(middle(framework.found).perSecond / top.perSecond).toFixed(2)} of the ceiling`,
   )
   row(
-    "  of a bare one's with the statements of ours",
+    "  of that with one look and one write",
     (reached.perSecond / middle(unheld.found).perSecond).toFixed(2),
     `which reaches ${(middle(unheld.found).perSecond / top.perSecond).toFixed(2)} of the ceiling`,
   )
