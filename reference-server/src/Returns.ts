@@ -14,6 +14,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import { isUuid } from "./Database/Uuid.ts"
 import { ClientRequests } from "./ClientRequests.ts"
 import { Config } from "./Config.ts"
 import type { Member } from "./Members.ts"
@@ -69,8 +70,6 @@ const Bearer = Schema.Struct({ id: Schema.String, state: Core.State })
 
 /** So many mails that came back for a while, within so many milliseconds, and the address is given up. */
 export const softLimit = { times: 3, millis: 14 * 86_400_000 }
-
-const isUuid = Schema.is(Schema.String.check(Schema.isUUID()))
 
 export const layer = Layer.effect(
   Returns,

@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import { isUuid } from "../Database/Uuid.ts"
 import { Contact, ContactNotFound, Contacts } from "../Contacts.ts"
 import { SqlClient, SqlSchema } from "../platform/Sql.ts"
 import * as portalStatements from "../Portal/sql.ts"
@@ -14,9 +15,6 @@ export const fromRow = ({ deletedAt, ...row }: typeof Row.Type): Contact => ({
   ...row,
   deletedAt: deletedAt?.getTime() ?? null,
 })
-
-/** A text that is no UUID names nothing; Postgres would refuse to compare it. */
-const isUuid = Schema.is(Schema.String.check(Schema.isUUID()))
 
 /** The layer of `Contacts` over the database. */
 export const layer = Layer.effect(

@@ -18,7 +18,7 @@ import { isReadable, Scan } from "../Files.ts"
 import type { Member } from "../Members.ts"
 import { SqlClient, SqlSchema } from "../platform/Sql.ts"
 import { WorkspaceEvents } from "../WorkspaceEvents.ts"
-import { isUuid } from "./sql.ts"
+import { isUuid } from "../Database/Uuid.ts"
 
 export const Handout = Schema.Struct({
   id: Schema.String,

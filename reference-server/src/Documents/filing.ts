@@ -6,7 +6,7 @@ import * as Schema from "effect/Schema"
 import type { Documents, Owner } from "../Documents.ts"
 import { translator } from "../Messages.ts"
 import type { Rows } from "./sql.ts"
-import { isUuid } from "./sql.ts"
+import { isUuid } from "../Database/Uuid.ts"
 
 type Owned = Exclude<Owner, { readonly kind: "guest" }>
 

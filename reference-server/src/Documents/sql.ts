@@ -3,6 +3,7 @@ import { ClientRequest } from "@requite/core"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import { isUuid } from "../Database/Uuid.ts"
 import { Document, Folder, type Owner, WorkDocument } from "../Documents.ts"
 import { SqlClient, SqlSchema } from "../platform/Sql.ts"
 
@@ -13,9 +14,6 @@ const documentOf = <Row extends { readonly createdAt: Date }>({ createdAt, ...ro
   ...row,
   createdAt: createdAt.getTime(),
 })
-
-/** A text that is no UUID names nothing; Postgres would refuse to compare it. */
-export const isUuid = Schema.is(Schema.String.check(Schema.isUUID()))
 
 export const make = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient

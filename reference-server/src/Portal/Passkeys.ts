@@ -22,6 +22,7 @@ import * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import { isUuid } from "../Database/Uuid.ts"
 import { Config } from "../Config.ts"
 import type { SignInRefused, TooManyAttempts } from "../Members.ts"
 import * as attempts from "../Members/attempts.ts"
@@ -302,7 +303,7 @@ export const layer = Layer.effect(
           const expectedChallenge = challengeIn(given.response.clientDataJSON)
           yield* use(workspaceId, null, expectedChallenge)
           const row = Option.getOrNull(yield* Effect.orDie(byId({ workspaceId, id: given.id })))
-          if (row === null || !statements.isUuid(row.contact)) return yield* refused
+          if (row === null || !isUuid(row.contact)) return yield* refused
           const publicKey = Result.getOrThrow(Base64Url.decode(row.publicKey))
           const { userHandle: _, ...response } = given.response
           const { verified, authenticationInfo } = yield* Effect.tryPromise({

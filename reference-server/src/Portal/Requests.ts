@@ -16,7 +16,7 @@ import * as Mode from "../CustomerPages/Mode.ts"
 import { SqlClient } from "../platform/Sql.ts"
 import type { Account, Session } from "../Portal.ts"
 import { Questionnaires } from "../Questionnaires.ts"
-import { isUuid } from "./sql.ts"
+import { isUuid } from "../Database/Uuid.ts"
 
 /** So many groups of each kind are listed (K28, L26). */
 export const most = 100

@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Together from "../Database/Together.ts"
 import { SqlClient } from "../platform/Sql.ts"
 import type { Account } from "../Portal.ts"
-import { isUuid } from "./sql.ts"
+import { isUuid } from "../Database/Uuid.ts"
 
 /** Does it ask this account as that recipient, as it stands? It does not whom it is not for, as they said. */
 export const isOf = (

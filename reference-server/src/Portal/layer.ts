@@ -5,6 +5,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Redacted from "effect/Redacted"
+import { isUuid } from "../Database/Uuid.ts"
 import { isAddress } from "../Mailer/MailAddress.ts"
 import { type Member, SignInRefused } from "../Members.ts"
 import * as attempts from "../Members/attempts.ts"
@@ -106,7 +107,7 @@ export const layer = Layer.effect(
 
     return Portal.of({
       isOpen: (workspaceId) =>
-        statements.isUuid(workspaceId)
+        isUuid(workspaceId)
           ? sql<{ isOpen: boolean }>`
               SELECT coalesce(p.is_open, true) AS is_open FROM workspaces w LEFT JOIN portals p ON p.workspace_id = w.id
               WHERE w.id = ${workspaceId}`.pipe(

@@ -2,11 +2,9 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import { isUuid } from "../Database/Uuid.ts"
 import { SqlClient, SqlSchema } from "../platform/Sql.ts"
 import { absoluteMillis, Account, Factor, idleMillis, Proof, type Session } from "../Portal.ts"
-
-/** A text that is no UUID names nothing; Postgres would refuse to compare it. */
-export const isUuid = Schema.is(Schema.String.check(Schema.isUUID()))
 
 const WithPassword = Schema.Struct({ ...Account.fields, passwordHash: Schema.String })
 const Locked = Schema.Struct({ ...WithPassword.fields, lastLoginAt: Schema.NullOr(Schema.Date) })

@@ -4,6 +4,7 @@ import * as Combination from "@requite/core/Questionnaire/Combination"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import { isUuid } from "../Database/Uuid.ts"
 import { SqlClient } from "../platform/Sql.ts"
 import { Questionnaires } from "../Questionnaires.ts"
 import {
@@ -50,7 +51,7 @@ export const layer = Layer.effect(
 
     const checkAssignee = Effect.fnUntraced(function* (workspaceId: string, id: string | null | undefined) {
       if (id === null || id === undefined) return
-      const found = statements.isUuid(id)
+      const found = isUuid(id)
         ? yield* Effect.orDie(sql`SELECT 1 FROM members WHERE workspace_id = ${workspaceId} AND id = ${id}`)
         : []
       if (found.length === 0) return yield* refused("assignee-unknown", id)
@@ -176,7 +177,7 @@ export const layer = Layer.effect(
       rolesOf,
       setRole: Effect.fn("WorkItems.setRole")(function* (workspaceId, workItemId, contactId, role) {
         yield* get(workspaceId, workItemId)
-        const found = statements.isUuid(contactId)
+        const found = isUuid(contactId)
           ? yield* Effect.orDie(sql`
               INSERT INTO work_item_contacts (work_item_id, contact_id, workspace_id, role)
               SELECT ${workItemId}, id, workspace_id, ${role} FROM contacts
@@ -188,7 +189,7 @@ export const layer = Layer.effect(
       }),
       removeContact: Effect.fn("WorkItems.removeContact")(function* (workspaceId, workItemId, contactId) {
         yield* get(workspaceId, workItemId)
-        if (!statements.isUuid(contactId)) return
+        if (!isUuid(contactId)) return
         yield* Effect.orDie(sql`
           DELETE FROM work_item_contacts
           WHERE workspace_id = ${workspaceId} AND work_item_id = ${workItemId} AND contact_id = ${contactId}`)
@@ -207,7 +208,7 @@ export const layer = Layer.effect(
       }),
       removeFromBasket: Effect.fn("WorkItems.removeFromBasket")(function* (workspaceId, workItemId, id) {
         yield* get(workspaceId, workItemId)
-        if (!statements.isUuid(id)) return
+        if (!isUuid(id)) return
         yield* Effect.orDie(sql`
           DELETE FROM basket WHERE workspace_id = ${workspaceId} AND work_item_id = ${workItemId} AND task_id = ${id}`)
       }),

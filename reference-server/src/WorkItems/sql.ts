@@ -3,6 +3,7 @@ import { ClientRequest } from "@requite/core"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import { isUuid } from "../Database/Uuid.ts"
 import * as contacts from "../Contacts/layer.ts"
 import { SqlClient, SqlSchema } from "../platform/Sql.ts"
 import { type AskedPart, BasketEntry, type Participant, type Query, Task, WorkItem } from "../WorkItems.ts"
@@ -25,9 +26,6 @@ const Part = Schema.Struct({
   version: Schema.Int,
   names: Schema.Record(Schema.String, Schema.String),
 })
-
-/** A text that is no UUID names nothing; Postgres would refuse to compare it. */
-export const isUuid = Schema.is(Schema.String.check(Schema.isUUID()))
 
 export const make = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
