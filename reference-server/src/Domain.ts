@@ -41,6 +41,7 @@ import * as customerLimits from "./RateLimits/Customers.ts"
 import * as senders from "./Senders/layer.ts"
 import * as UnsubscribeLinks from "./UnsubscribeLinks.ts"
 import * as Suppressions from "./Suppressions.ts"
+import * as Timelines from "./Timelines.ts"
 import * as Vault from "./Vault.ts"
 import * as uploads from "./Uploads/layer.ts"
 import * as Guard from "./Webhooks/Guard.ts"
@@ -68,6 +69,7 @@ export const layer = Layer.mergeAll(
   Previews.layer,
   conversations.layer,
   embedding.layer,
+  Timelines.layer,
 ).pipe(
   Layer.provideMerge(record.layer),
   Layer.provideMerge(accessCodes.layer),

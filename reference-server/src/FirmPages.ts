@@ -49,6 +49,7 @@ import * as Settings from "./FirmPages/Settings.ts"
 import * as SetUp from "./FirmPages/SetUp.ts"
 import * as SignIn from "./FirmPages/SignIn.ts"
 import * as TemplatePages from "./FirmPages/TemplatePages.ts"
+import * as TimelinePage from "./FirmPages/TimelinePage.ts"
 import * as WebhookDeliveryPage from "./FirmPages/WebhookDeliveryPage.ts"
 import * as WebhookPage from "./FirmPages/WebhookPage.ts"
 import * as WebhookPages from "./FirmPages/WebhookPages.ts"
@@ -78,6 +79,7 @@ import { Suppressions } from "./Suppressions.ts"
 import { Questionnaires } from "./Questionnaires.ts"
 import { Record } from "./Record.ts"
 import { Senders } from "./Senders.ts"
+import { Timelines } from "./Timelines.ts"
 import { Uploads } from "./Uploads.ts"
 import * as Tenancy from "./Tenancy.ts"
 import { Webhooks } from "./Webhooks.ts"
@@ -114,6 +116,7 @@ type Services =
   | Senders
   | Shares
   | Suppressions
+  | Timelines
   | Uploads
   | Webhooks
   | WorkItems
@@ -140,6 +143,7 @@ export const routes: ReadonlyArray<HttpRouter.Route<never, Services>> = [
   ...WorkItemTaskPage.routes,
   ...ContactPages.routes,
   ...ContactLogin.routes,
+  ...TimelinePage.routes,
   ...DocumentPages.routes,
   ...DocumentPage.routes,
   ...FileRequestPages.routes,
@@ -196,6 +200,7 @@ export const layer: Layer.Layer<never, never, Services | HttpRouter.HttpRouter> 
       Senders,
       Shares,
       Suppressions,
+      Timelines,
       Uploads,
       Webhooks,
       WorkItems,

@@ -22,6 +22,7 @@ import { MailStatus, Step as TrailStep } from "./Outbox/MailStatus.ts"
 import * as Release from "./Outbox/Release.ts"
 import type { Step } from "./Outbox/Step.ts"
 import * as Together from "./Database/Together.ts"
+import { isUuid } from "./Database/Uuid.ts"
 import { SqlClient, SqlSchema } from "./platform/Sql.ts"
 import * as Suppressions from "./Suppressions.ts"
 
@@ -51,6 +52,13 @@ const Row = Schema.Struct({
   /** Until when it waits because the domain is new; null: for no such reason. */
   warmUntil: Schema.NullOr(Schema.Date),
 })
+
+/** The contact whom it is for; null: none, or a member. What stands there may be another system's name of them. */
+const contactOf = (request: ClientRequest.State, delivery: ClientRequest.Delivery): string | null => {
+  if (!ClientRequest.carriesLink(delivery)) return null
+  const contact = ClientRequest.recipientOf(request, delivery.recipient)?.contact ?? null
+  return contact !== null && isUuid(contact) ? contact : null
+}
 
 /** Why a mail that goes to many has not gone yet. */
 const warming = (until: Date) =>
@@ -146,6 +154,7 @@ export const layer = Layer.effect(
         // looked up again at hand-over; here it is only for the list
         recipient: address,
         address: Suppressions.normal(address),
+        contactId: contactOf(request, delivery),
         // fixed here, so that every attempt is the same message (M5)
         messageId: `<${id}@${domain}>`,
         status: "queued",

@@ -30,6 +30,7 @@ import { FolderMail } from "../../reference-server/src/FolderMail.ts"
 import * as FirmPages from "../../reference-server/src/FirmPages.ts"
 import { Returns } from "../../reference-server/src/Returns.ts"
 import { Suppressions } from "../../reference-server/src/Suppressions.ts"
+import { Timelines } from "../../reference-server/src/Timelines.ts"
 import { sampleOf, Samples } from "../../reference-server/src/FirmPages/Samples.ts"
 import { MailTemplates } from "../../reference-server/src/MailTemplates.ts"
 import { Senders } from "../../reference-server/src/Senders.ts"
@@ -324,6 +325,7 @@ const noSender = Layer.mergeAll(
 /** No mail came back (ReturnsPages: over the real services). */
 const noReturns = Layer.mergeAll(
   Layer.mock(Returns, {}),
+  Layer.mock(Timelines, {}),
   Layer.mock(Suppressions, { among: () => Effect.succeed(new Set<string>()), list: () => Effect.succeed([]) }),
 )
 

@@ -42,6 +42,7 @@ layer(World.server, { excludeTestServices: true, timeout: "300 seconds" })("work
           task: `${work}/tasks/${address}`,
           contacts: "/contacts",
           contact: `/contacts/${contact}`,
+          mails: `/contacts/${contact}/mails`,
         }
         for (const width of [1200, 360]) {
           const page = yield* Effect.promise(() =>

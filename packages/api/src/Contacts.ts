@@ -4,6 +4,7 @@ import * as Schema from "effect/Schema"
 import { MemberAccess } from "./Access.ts"
 import * as Failure from "./Failure.ts"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "./HttpApi.ts"
+import * as Timeline from "./Timeline.ts"
 import * as Wire from "./Wire.ts"
 
 /** A mobile number, E.164 (`+46701234567`), or nothing. */
@@ -120,6 +121,13 @@ export class Contacts extends HttpApiGroup.make("contacts")
       OpenApi.annotations({
         summary: "Restore a contact",
         description: "Takes the deletion back. Their login to the portal works again.",
+      }),
+    ),
+    HttpApiEndpoint.get("mails", "/:id/mails", Timeline.endpoint).annotateMerge(
+      OpenApi.annotations({
+        summary: "List a contact's e-mails",
+        description:
+          "What was written to the contact about any request, the latest first, and how many there are in all.",
       }),
     ),
     HttpApiEndpoint.get("login", "/:id/login", { ...one, success: LoginView }).annotateMerge(

@@ -7,6 +7,7 @@ import { MemberAccess } from "./Access.ts"
 import * as Contacts from "./Contacts.ts"
 import * as Failure from "./Failure.ts"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "./HttpApi.ts"
+import * as Timeline from "./Timeline.ts"
 import * as Wire from "./Wire.ts"
 
 const Status = Schema.Literals(["Active", "WaitingForCustomer", "Completed"]).annotate({
@@ -148,6 +149,12 @@ export class WorkItems extends HttpApiGroup.make("workItems")
       payload: NewWorkItem,
     }).annotateMerge(
       OpenApi.annotations({ summary: "Make a work item", description: "Makes a work item, in its first stage." }),
+    ),
+    HttpApiEndpoint.get("mails", "/:id/mails", Timeline.endpoint).annotateMerge(
+      OpenApi.annotations({
+        summary: "List a work item's e-mails",
+        description: "What was written to customers for it, the latest first, and how many there are in all.",
+      }),
     ),
     HttpApiEndpoint.get("filesZip", "/:id/files.zip", {
       params,

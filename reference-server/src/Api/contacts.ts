@@ -5,9 +5,11 @@ import * as Effect from "effect/Effect"
 import { type Contact, Contacts } from "../Contacts.ts"
 import { HttpApiBuilder } from "../platform/HttpApi.ts"
 import { type Login, Portal } from "../Portal.ts"
+import { Timelines } from "../Timelines.ts"
 import { Workspaces } from "../Workspaces.ts"
 import * as failures from "./failures.ts"
 import { idFor } from "./ids.ts"
+import * as views from "./views.ts"
 
 export const layer = HttpApiBuilder.group(
   Api,
@@ -16,6 +18,7 @@ export const layer = HttpApiBuilder.group(
     const contacts = yield* Contacts
     const workspaces = yield* Workspaces
     const portal = yield* Portal
+    const timelines = yield* Timelines
     const crypto = yield* Crypto.Crypto
 
     return handlers.handleAll({
@@ -42,6 +45,11 @@ export const layer = HttpApiBuilder.group(
       remove: Effect.fn(function* ({ params }) {
         const { workspaceId } = yield* Access.CurrentMember
         return view(yield* contacts.remove(workspaceId, params.id))
+      }, Effect.catchTags(noContact)),
+      mails: Effect.fn(function* ({ params: { id }, query: { limit = 50, offset = 0 } }) {
+        const { workspaceId } = yield* Access.CurrentMember
+        yield* contacts.get(workspaceId, id)
+        return views.timeline(yield* timelines.mails(workspaceId, { kind: "contact", id }, { limit, offset }))
       }, Effect.catchTags(noContact)),
       login: Effect.fn(function* ({ params }) {
         const { workspaceId } = yield* Access.CurrentMember

@@ -13,6 +13,7 @@ import type { ApiKey } from "../Members.ts"
 import type * as Stored from "../Questionnaires.ts"
 import * as RequestActions from "../RequestActions.ts"
 import * as RequestReminders from "../RequestReminders.ts"
+import type { TimelineMail } from "../Timelines.ts"
 
 const iso = (at: number): string => new Date(at).toISOString()
 const isoOrNull = (at: number | null): string | null => (at === null ? null : iso(at))
@@ -121,6 +122,17 @@ const mail = ({ createdAt, handedOverAt, trail, ...line }: MailLine): Requests.M
   trail: trail.map((step) => ({ ...step, at: iso(step.at) })),
   createdAt: iso(createdAt),
   handedOverAt: isoOrNull(handedOverAt),
+})
+
+export const timeline = ({
+  mails,
+  total,
+}: {
+  readonly mails: ReadonlyArray<TimelineMail>
+  readonly total: number
+}) => ({
+  mails: mails.map(({ request: about, title, from, ...line }) => ({ ...mail(line), request: about, title, from })),
+  total,
 })
 
 export const request = ({ current, mails }: Overview, now: number, names: Names): Requests.RequestView => {

@@ -11,6 +11,7 @@ import { Files } from "../Files.ts"
 import { HttpApiBuilder } from "../platform/HttpApi.ts"
 import { Questionnaires } from "../Questionnaires.ts"
 import { Record } from "../Record.ts"
+import { Timelines } from "../Timelines.ts"
 import { type Overview, type WorkItem, WorkItems, type WorkNotFound, type WorkRefused } from "../WorkItems.ts"
 import * as answers from "../WorkItems/answers.ts"
 import * as closing from "../WorkItems/closing.ts"
@@ -29,6 +30,7 @@ export const layer = HttpApiBuilder.group(
   Effect.fn(function* (handlers) {
     const work = yield* WorkItems
     const record = yield* Record
+    const timelines = yield* Timelines
     const services = Context.pick(
       WorkItems,
       ClientRequests,
@@ -61,6 +63,11 @@ export const layer = HttpApiBuilder.group(
         return yield* after(id, () => work.create(workspaceId, id, payload))
       }, Effect.catchTags(refusals)),
       get: Effect.fn(({ params }) => after(params.id, () => Effect.void), Effect.catchTags(noWork)),
+      mails: Effect.fn(function* ({ params: { id }, query: { limit = 50, offset = 0 } }) {
+        const { workspaceId } = yield* Access.CurrentMember
+        yield* work.get(workspaceId, id)
+        return views.timeline(yield* timelines.mails(workspaceId, { kind: "work-item", id }, { limit, offset }))
+      }, Effect.catchTags(noWork)),
       filesZip: Effect.fn(function* ({ params }) {
         const member = yield* Access.CurrentMember
         const { name, requests, content } = yield* Effect.provideContext(

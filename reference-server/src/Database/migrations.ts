@@ -33,6 +33,7 @@ import embedding from "./migrations/0023_embedding.ts"
 import found from "./migrations/0024_leftovers.ts"
 import portalSessions from "./migrations/0025_portal_sessions.ts"
 import folderMail from "./migrations/0026_folder_mail.ts"
+import timelines from "./migrations/0027_timelines.ts"
 import * as StepDigests from "./StepDigests.ts"
 
 /** Each step under its number and name. A new one takes the next number, also after a merge: a lower one would be passed over. */
@@ -63,6 +64,7 @@ export const migrations = {
   "0024_leftovers": found,
   "0025_portal_sessions": portalSessions,
   "0026_folder_mail": folderMail,
+  "0027_timelines": timelines,
 }
 
 const table = "schema_migrations"

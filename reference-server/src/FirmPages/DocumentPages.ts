@@ -29,9 +29,19 @@ import * as Page from "./Page.ts"
 import { uploadProblem } from "./RequestWords.ts"
 import * as Routes from "./Routes.ts"
 import { commandOf, idPart, isId, NotHere, type Visit } from "./Visit.ts"
-import { about, here, nameOf, pathOf, places, refusal, tabs, tag, visibilities, withheld } from "./DocumentWords.ts"
-import { WorkItems } from "../WorkItems.ts"
-import * as WorkItemWords from "./WorkItemWords.ts"
+import {
+  about,
+  heading,
+  here,
+  nameOf,
+  pathOf,
+  places,
+  refusal,
+  tabs,
+  tag,
+  visibilities,
+  withheld,
+} from "./DocumentWords.ts"
 
 type Service = Documents["Service"]
 
@@ -194,21 +204,6 @@ const overview = Effect.fnUntraced(function* (visit: Visit, owner: Owner, proble
       <div class="buttons">${adding(visit, owner, owner)}</div>
       ${FileRequestPages.list(visit, asked)}`,
   })
-})
-
-/** The same as on the other tab: the way back, and how the work stands. */
-const heading = Effect.fnUntraced(function* (visit: Visit, owner: Exclude<Owner, { kind: "guest" }>, name: string) {
-  const { t } = visit.words
-  if (owner.kind === "contact") {
-    return html`<p class="trail"><a href="/contacts">${t("contacts.title")}</a></p>
-      <h1>${name}</h1>`
-  }
-  const found = yield* Effect.option((yield* WorkItems).get(visit.workspace.id, owner.id))
-  return html`<p class="trail"><a href="/work-items">${t("work.title")}</a></p>
-    <div class="titled">
-      <h1>${name}</h1>
-      ${found._tag === "Some" && WorkItemWords.pill(visit.words, found.value)}
-    </div>`
 })
 
 /** What the customer would see of an owner's folders (T15). */

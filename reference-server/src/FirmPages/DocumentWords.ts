@@ -12,11 +12,13 @@ import {
 } from "../Documents.ts"
 import { isReadable } from "../Files.ts"
 import { type Child, type Html, html } from "../Html.ts"
+import type { Whose } from "../Timelines.ts"
 import { WorkItems } from "../WorkItems.ts"
 import type { Option } from "./Field.ts"
 import { exact } from "./RequestWords.ts"
 import { NotHere, type Visit } from "./Visit.ts"
 import { ago, bytes, type Words } from "./Words.ts"
+import * as WorkItemWords from "./WorkItemWords.ts"
 
 /** What is not in this workspace is not there. */
 export const here = <A, E, R>(found: Effect.Effect<A, E | DocumentNotFound, R>) =>
@@ -75,12 +77,23 @@ export const nameOf = Effect.fnUntraced(function* (visit: Visit, owner: Owner) {
   return yield* Effect.mapError(found, () => new NotHere())
 })
 
-/** The two pages of a contact or of work. */
-export const tabs = (
-  { words: { t } }: Visit,
-  owner: Exclude<Owner, { kind: "guest" }>,
-  at: "about" | "documents",
-): Html => {
+/** The same on each of its pages: the way back, its name, and how the work stands. */
+export const heading = Effect.fnUntraced(function* (visit: Visit, owner: Whose, name: string) {
+  const { t } = visit.words
+  if (owner.kind === "contact") {
+    return html`<p class="trail"><a href="/contacts">${t("contacts.title")}</a></p>
+      <h1>${name}</h1>`
+  }
+  const found = yield* Effect.option((yield* WorkItems).get(visit.workspace.id, owner.id))
+  return html`<p class="trail"><a href="/work-items">${t("work.title")}</a></p>
+    <div class="titled">
+      <h1>${name}</h1>
+      ${found._tag === "Some" && WorkItemWords.pill(visit.words, found.value)}
+    </div>`
+})
+
+/** The pages of a contact or of work. */
+export const tabs = ({ words: { t } }: Visit, owner: Whose, at: "about" | "documents" | "mails"): Html => {
   const tab = (href: string, label: string, is: boolean) =>
     html`<li><a href="${href}" ${is && html` aria-current="page"`}>${label}</a></li>`
   const home = owner.kind === "contact" ? `/contacts/${owner.id}` : `/work-items/${owner.id}`
@@ -88,6 +101,7 @@ export const tabs = (
     <ul>
       ${tab(home, t("documents.tab.about"), at === "about")}
       ${tab(pathOf(owner), t("documents.title"), at === "documents")}
+      ${tab(`${home}/mails`, t("mails.title"), at === "mails")}
     </ul>
   </nav>`
 }

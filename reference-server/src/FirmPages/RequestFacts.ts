@@ -90,22 +90,24 @@ export const mails = ({ words }: Visit, { mails: lines }: Overview): Child =>
   html`<section class="card">
     <h2>${words.t("mails.title")}</h2>
     <ul class="lines">
-      ${lines.map(
-        (mail) =>
-          html`<li>
-            <p>
-              <strong>${lookUp(words, `mails.kind.${mail.kind}`, {}, mail.kind)}</strong
-              >${mail.recipient !== "" && ` ${words.t("mail.to", { address: mail.recipient })}`}
-            </p>
-            <p class="meta${isBad(mail.status) && " bad"}">
-              ${words.t(`mails.status.${mail.status}`)} ·
-              ${exact(mail.handedOverAt ?? mail.createdAt, ago(words, mail.handedOverAt ?? mail.createdAt))}${mail.reason !== null && html`<br /><span lang="en">${mail.reason}</span>`}
-            </p>
-            ${mail.trail.length > 1 && trail(words, mail)}
-          </li>`,
-      )}
+      ${lines.map((mail) => mailLine(words, mail))}
     </ul>
   </section>`
+
+/** One e-mail, and what became of it. `about`: what stands below its name. */
+export const mailLine = (words: Words, mail: MailLine, about: Child = false): Html =>
+  html`<li>
+    <p>
+      <strong>${lookUp(words, `mails.kind.${mail.kind}`, {}, mail.kind)}</strong
+      >${mail.recipient !== "" && ` ${words.t("mail.to", { address: mail.recipient })}`}
+    </p>
+    ${about}
+    <p class="meta${isBad(mail.status) && " bad"}">
+      ${words.t(`mails.status.${mail.status}`)} ·
+      ${exact(mail.handedOverAt ?? mail.createdAt, ago(words, mail.handedOverAt ?? mail.createdAt))}${mail.reason !== null && html`<br /><span lang="en">${mail.reason}</span>`}
+    </p>
+    ${mail.trail.length > 1 && trail(words, mail)}
+  </li>`
 
 const isBad = (status: MailLine["status"]): boolean =>
   status === "failed" || status === "bounced-soft" || status === "bounced-hard" || status === "complained"

@@ -5,12 +5,12 @@ import { ClientRequests } from "../ClientRequests.ts"
 import { Conversations } from "../Conversations.ts"
 import { type Child, type Html, html } from "../Html.ts"
 import * as Page from "./Page.ts"
+import * as Paging from "./Paging.ts"
 import { exact, lastActivity, nextReminder, pill, recipientName, standing, titleOf } from "./RequestWords.ts"
 import * as Routes from "./Routes.ts"
 import type { Visit } from "./Visit.ts"
 import { ago } from "./Words.ts"
 
-const perPage = 50
 const states = ClientRequest.LifecycleState.literals
 
 interface Query {
@@ -28,8 +28,7 @@ export const routes = [
       const found = yield* (yield* ClientRequests).list(visit.workspace.id, {
         ...(state === undefined ? {} : { state }),
         ...(search === "" ? {} : { search }),
-        limit: perPage,
-        offset: (page - 1) * perPage,
+        ...Paging.rowsOf(page),
       })
       const unread = yield* (yield* Conversations).unread(visit.workspace.id, found.requests)
       return show(visit, query, found.requests, found.total, unread)
@@ -38,11 +37,10 @@ export const routes = [
 ]
 
 const queryOf = (visit: Visit): Query => {
-  const page = Number(visit.query("page"))
   return {
     state: states.find((one) => one === visit.query("state")),
     search: visit.query("q").trim().slice(0, 200),
-    page: Number.isInteger(page) && page > 1 && page < 100_000 ? page : 1,
+    page: Paging.asked(visit),
   }
 }
 
@@ -98,7 +96,7 @@ const show = (
               ${requests.map((request) => row(visit, request, unread.get(request.id) ?? 0))}
             </ul>`
       }
-      ${paging(visit, query, total)}`,
+      ${Paging.links(visit, { page: query.page, total }, (page) => address({ ...query, page }))}`,
   })
 }
 
@@ -155,19 +153,3 @@ const empty = ({ words: { t } }: Visit, query: Query): Html =>
         </p>
       </div>`
     : html`<p class="empty">${t("requests.noneFound")} <a href="/requests">${t("requests.showAll")}</a></p>`
-
-const paging = ({ words: { t } }: Visit, query: Query, total: number): Child => {
-  const pages = Math.ceil(total / perPage)
-  const turn = (page: number, label: string, rel: string) =>
-    page >= 1 &&
-    page <= pages &&
-    html`<a class="button" rel="${rel}" href="${address({ ...query, page })}">${label}</a>`
-  return (
-    pages > 1 &&
-    html`<nav class="paging" aria-label="${t("requests.pages")}">
-      ${turn(query.page - 1, t("requests.newer"), "prev")}
-      <span>${t("requests.page", { page: query.page, pages })}</span>
-      ${turn(query.page + 1, t("requests.older"), "next")}
-    </nav>`
-  )
-}

@@ -3,13 +3,12 @@ import * as Effect from "effect/Effect"
 import { type Html, html } from "../Html.ts"
 import { Status, type WorkItem, WorkItems } from "../WorkItems.ts"
 import * as Page from "./Page.ts"
+import * as Paging from "./Paging.ts"
 import { exact } from "./RequestWords.ts"
 import * as Routes from "./Routes.ts"
 import type { Visit } from "./Visit.ts"
 import { ago } from "./Words.ts"
 import { pill, stage } from "./WorkItemWords.ts"
-
-const perPage = 50
 
 interface Query {
   readonly status: typeof Status.Type | undefined
@@ -26,8 +25,7 @@ export const routes = [
       const found = yield* (yield* WorkItems).list(visit.workspace.id, {
         ...(status === undefined ? {} : { status }),
         search,
-        limit: perPage,
-        offset: (page - 1) * perPage,
+        ...Paging.rowsOf(page),
       })
       return show(visit, query, found.workItems, found.total)
     }),
@@ -35,11 +33,10 @@ export const routes = [
 ]
 
 const queryOf = (visit: Visit): Query => {
-  const page = Number(visit.query("page"))
   return {
     status: Status.literals.find((one) => one === visit.query("status")),
     search: visit.query("q").trim().slice(0, 200),
-    page: Number.isInteger(page) && page > 1 && page < 100_000 ? page : 1,
+    page: Paging.asked(visit),
   }
 }
 
@@ -96,7 +93,7 @@ const show = (visit: Visit, query: Query, items: ReadonlyArray<WorkItem>, total:
               </div>`
             : html`<p class="empty">${t("work.noneFound")} <a href="/work-items">${t("requests.showAll")}</a></p>`
       }
-      ${paging(visit, query, total)}`,
+      ${Paging.links(visit, { page: query.page, total }, (page) => address({ ...query, page }))}`,
   })
 }
 
@@ -116,19 +113,3 @@ const row = ({ words }: Visit, item: WorkItem): Html =>
     <div class="stands">${pill(words, item)}</div>
     <p class="meta last">${exact(item.updatedAt, words.t("work.changed", { when: ago(words, item.updatedAt) }))}</p>
   </li>`
-
-const paging = ({ words: { t } }: Visit, query: Query, total: number) => {
-  const pages = Math.ceil(total / perPage)
-  const turn = (page: number, label: string, rel: string) =>
-    page >= 1 &&
-    page <= pages &&
-    html`<a class="button" rel="${rel}" href="${address({ ...query, page })}">${label}</a>`
-  return (
-    pages > 1 &&
-    html`<nav class="paging" aria-label="${t("requests.pages")}">
-      ${turn(query.page - 1, t("requests.newer"), "prev")}
-      <span>${t("requests.page", { page: query.page, pages })}</span>
-      ${turn(query.page + 1, t("requests.older"), "next")}
-    </nav>`
-  )
-}

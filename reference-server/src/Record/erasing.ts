@@ -61,7 +61,7 @@ export const make = Effect.gen(function* () {
       AND mail_id IN (SELECT id FROM mails WHERE ${of})`
     yield* sql`DELETE FROM webhook_deliveries WHERE ${of} AND type <> 'request.erased'`
     // that a mail went out stays known, not to whom
-    yield* sql`UPDATE mails SET recipient = '', address = '', reason = NULL, trail = '[]',
+    yield* sql`UPDATE mails SET recipient = '', address = '', contact_id = NULL, reason = NULL, trail = '[]',
       delivery = CASE WHEN delivery ? 'reason' THEN jsonb_set(delivery, '{reason}', '""') ELSE delivery END WHERE ${of}`
     yield* sql`SELECT erase_audit_content(${id}::uuid)`
   })
