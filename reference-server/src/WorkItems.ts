@@ -12,6 +12,7 @@ import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { Contact } from "./Contacts.ts"
+import type { Member } from "./Members.ts"
 import type { SqlError } from "./platform/Sql.ts"
 import type { QuestionnaireNotFound } from "./Questionnaires.ts"
 
@@ -39,6 +40,14 @@ export const WorkItem = Schema.Struct({
 export type WorkItem = typeof WorkItem.Type
 
 export const defaultStages: ReadonlyArray<string> = ["To do", "In progress", "Review", "Done"]
+
+/** Who may say what a task offers: every member, or administrators alone. */
+export const Offering = Schema.Literals(["members", "admins"])
+export type Offering = typeof Offering.Type
+
+/** May this member? */
+export const mayOffer = ({ role }: Pick<Member, "role">, offering: Offering): boolean =>
+  offering === "members" || role === "admin"
 
 export const TaskStatus = Schema.Literals(["Open", "WaitingForCustomer", "Done"])
 export type TaskStatus = typeof TaskStatus.Type
@@ -84,6 +93,8 @@ export const RefusalCode = Schema.Literals([
   "questionnaire-unknown",
   "stage-unknown",
   // the task does not offer this questionnaire, or several, of which one has to be picked
+  // what a task asks for is administrators' to say here
+  "offering-by-admins",
   "not-offered",
   "pick-one",
   "request-out",
@@ -172,8 +183,12 @@ export class WorkItems extends Context.Service<
     assignees(workspaceId: string): Effect.Effect<ReadonlyArray<{ readonly id: string; readonly name: string }>>
 
     task(workspaceId: string, workItemId: string, id: string): Found<Task>
-    addTask(workspaceId: string, workItemId: string, id: string, input: NewTask): Changed<Task>
-    editTask(workspaceId: string, workItemId: string, id: string, changes: TaskChanges): Changed<Task>
+    addTask(by: Member, workItemId: string, id: string, input: NewTask): Changed<Task>
+    editTask(by: Member, workItemId: string, id: string, changes: TaskChanges): Changed<Task>
+    /** Who says what tasks ask customers for (P2). */
+    offering(workspaceId: string): Effect.Effect<Offering>
+    /** What tasks ask for by then stays. */
+    setOffering(workspaceId: string, offering: Offering): Effect.Effect<void>
 
     /** The contacts of a work item with their roles, those that were deleted left out (K16, C2, C3, C11). */
     rolesOf(workspaceId: string, workItemId: string): Found<ReadonlyArray<Participant>>

@@ -92,8 +92,8 @@ const working = Effect.gen(function* () {
     .replace('"type":"upload"', '"type":"upload","check":"identity"')
   const { stored } = yield* (yield* Questionnaires).add(workspaceId, source)
   yield* work.create(workspaceId, item, { title: "Onboarding" })
-  yield* work.addTask(workspaceId, item, task, { title: "Identity check", questionnaires: [stored.ref.id] })
-  yield* work.addTask(workspaceId, item, another, { title: "Who it is", questionnaires: [] })
+  yield* work.addTask(member, item, task, { title: "Identity check", questionnaires: [stored.ref.id] })
+  yield* work.addTask(member, item, another, { title: "Who it is", questionnaires: [] })
   const sent = yield* TestFirm.sendRequest(member, stored.ref, {
     recipients: [TestFirm.recipient(address)],
     workItem: item,

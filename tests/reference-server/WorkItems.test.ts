@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { Contacts } from "../../reference-server/src/Contacts.ts"
 import * as contacts from "../../reference-server/src/Contacts/layer.ts"
+import type { Member } from "../../reference-server/src/Members.ts"
 import { SqlClient } from "../../reference-server/src/platform/Sql.ts"
 import { Questionnaires } from "../../reference-server/src/Questionnaires.ts"
 import * as questionnaires from "../../reference-server/src/Questionnaires/layer.ts"
@@ -42,10 +43,11 @@ const firm = Effect.gen(function* () {
   for (const source of [asking("kyc", "name", "born"), asking("utility", "name"), asking("other", "q")]) {
     yield* (yield* Questionnaires).add(workspaceId, source)
   }
+  const by: Member = { id: member, workspaceId, name: "Moa", email: `${member}@firm.example`, role: "admin" }
   yield* work.create(workspaceId, id, { title: "Onboarding", assignee: member })
-  yield* work.addTask(workspaceId, id, identity, { title: "Identity check", questionnaires: ["kyc", "other"] })
-  yield* work.addTask(workspaceId, id, address, { title: "Proof of address", questionnaires: ["utility"] })
-  return { workspaceId, member, id, identity, address, work }
+  yield* work.addTask(by, id, identity, { title: "Identity check", questionnaires: ["kyc", "other"] })
+  yield* work.addTask(by, id, address, { title: "Proof of address", questionnaires: ["utility"] })
+  return { workspaceId, member, by, id, identity, address, work }
 })
 
 layer(services, { excludeTestServices: true, timeout: "180 seconds" })("work items", (it) => {
@@ -84,14 +86,14 @@ layer(services, { excludeTestServices: true, timeout: "180 seconds" })("work ite
 
   it.effect("what cannot be is refused by its name: a stage, a member, a questionnaire that there is not", () =>
     Effect.gen(function* () {
-      const { work, workspaceId, id, identity, member } = yield* firm
+      const { work, workspaceId, id, identity, member, by } = yield* firm
       const other = yield* firm
       const attempts: ReadonlyArray<Effect.Effect<unknown, WorkNotFound | WorkRefused>> = [
         work.edit(workspaceId, id, { stage: 4 }),
         work.edit(workspaceId, id, { stage: -1 }),
         work.edit(workspaceId, id, { assignee: other.member }),
         work.edit(workspaceId, id, { assignee: "nobody" }),
-        work.editTask(workspaceId, id, identity, { questionnaires: ["kyc", "nothing"] }),
+        work.editTask(by, id, identity, { questionnaires: ["kyc", "nothing"] }),
       ]
       const codes = yield* Effect.forEach(attempts, (one) =>
         Effect.map(Effect.flip(one), (error) => (error._tag === "WorkRefused" ? error.code : error._tag)),
@@ -109,11 +111,43 @@ layer(services, { excludeTestServices: true, timeout: "180 seconds" })("work ite
     }),
   )
 
+  it.effect(
+    "P2: where it is administrators' to say what tasks ask for, other members change everything else of them",
+    () =>
+      Effect.gen(function* () {
+        const { work, workspaceId, by, id, identity } = yield* firm
+        const member: Member = { ...by, role: "member" }
+        assert.strictEqual(yield* work.offering(workspaceId), "members")
+        yield* work.editTask(member, id, identity, { questionnaires: ["other", "kyc"] })
+        yield* work.setOffering(workspaceId, "admins")
+        const codes = yield* Effect.forEach(
+          [
+            work.editTask(member, id, identity, { questionnaires: ["kyc"] }),
+            work.editTask(member, id, identity, { title: "Mine", questionnaires: [] }),
+            work.addTask(member, id, yield* Crypto.uuid, { title: "New", questionnaires: ["kyc"] }),
+          ],
+          (one) => Effect.map(Effect.flip(one), (error) => (error._tag === "WorkRefused" ? error.code : error._tag)),
+        )
+        assert.deepStrictEqual(codes, ["offering-by-admins", "offering-by-admins", "offering-by-admins"])
+        const mine = yield* work.editTask(member, id, identity, {
+          title: "Mine",
+          questionnaires: ["kyc", "other"],
+          done: true,
+        })
+        assert.deepInclude(mine, { title: "Mine", questionnaires: ["kyc", "other"], status: "Done" })
+        yield* work.addTask(member, id, yield* Crypto.uuid, { title: "New", questionnaires: [] })
+        assert.deepStrictEqual((yield* work.editTask(by, id, identity, { questionnaires: ["kyc"] })).questionnaires, [
+          "kyc",
+        ])
+        assert.strictEqual((yield* work.overview(workspaceId, id)).tasks.length, 3)
+      }),
+  )
+
   it.effect("the same id makes one work item, and one task, however often it is made", () =>
     Effect.gen(function* () {
-      const { work, workspaceId, id, identity } = yield* firm
+      const { work, workspaceId, by, id, identity } = yield* firm
       assert.strictEqual((yield* work.create(workspaceId, id, { title: "Again" })).title, "Onboarding")
-      yield* work.addTask(workspaceId, id, identity, { title: "Again", questionnaires: [] })
+      yield* work.addTask(by, id, identity, { title: "Again", questionnaires: [] })
       assert.deepStrictEqual(
         (yield* work.overview(workspaceId, id)).tasks.map(({ title, status }) => [title, status]),
         [
@@ -128,7 +162,7 @@ layer(services, { excludeTestServices: true, timeout: "180 seconds" })("work ite
     "P2 P3 P5: a task asks for what it was configured to offer; of several one is picked, the last one counts",
     () =>
       Effect.gen(function* () {
-        const { work, workspaceId, id, identity, address } = yield* firm
+        const { work, workspaceId, by, id, identity, address } = yield* firm
         const unpicked = yield* Effect.flip(work.addToBasket(workspaceId, id, identity))
         assert.deepInclude(unpicked, { _tag: "WorkRefused", code: "pick-one", about: ["kyc", "other"] })
         const foreign = yield* Effect.flip(work.addToBasket(workspaceId, id, address, "kyc"))
@@ -141,12 +175,12 @@ layer(services, { excludeTestServices: true, timeout: "180 seconds" })("work ite
           { task: address, title: "Proof of address", questionnaire: "utility" },
         ])
         // what it no longer offers is not asked for either
-        yield* work.editTask(workspaceId, id, identity, { questionnaires: ["other"] })
+        yield* work.editTask(by, id, identity, { questionnaires: ["other"] })
         assert.deepStrictEqual(
           (yield* work.basket(workspaceId, id)).map(({ task }) => task),
           [address],
         )
-        yield* work.editTask(workspaceId, id, identity, { questionnaires: [] })
+        yield* work.editTask(by, id, identity, { questionnaires: [] })
         assert.deepInclude(yield* Effect.flip(work.addToBasket(workspaceId, id, identity)), { code: "not-offered" })
       }),
   )
@@ -239,9 +273,9 @@ layer(services, { excludeTestServices: true, timeout: "180 seconds" })("work ite
         work.mark(us, they.id, true),
         work.task(us, they.id, they.identity),
         work.task(us, ours.id, they.identity),
-        work.addTask(us, they.id, theirContact, { title: "x", questionnaires: [] }),
-        work.addTask(us, ours.id, they.identity, { title: "x", questionnaires: [] }),
-        work.editTask(us, ours.id, they.identity, { done: true }),
+        work.addTask(ours.by, they.id, theirContact, { title: "x", questionnaires: [] }),
+        work.addTask(ours.by, ours.id, they.identity, { title: "x", questionnaires: [] }),
+        work.editTask(ours.by, ours.id, they.identity, { done: true }),
         work.rolesOf(us, they.id),
         work.setRole(us, ours.id, theirContact, "x"),
         work.setRole(us, they.id, theirContact, "x"),

@@ -60,7 +60,7 @@ layer(World.services, { excludeTestServices: true, timeout: "180 seconds" })(
           yield* work.follow(workspaceId, sent, done, last === undefined || last === null ? [] : [last])
           assert.deepStrictEqual(yield* glance, after)
           // what the firm says itself stays so, whatever else happens to the request
-          yield* work.editTask(workspaceId, id, address, { done: false })
+          yield* work.editTask(member, id, address, { done: false })
           yield* World.happens(arranged, sent.id, {
             type: "AcceptItem",
             item: sent.details.tasks[0]?.sections[0] ?? "",

@@ -2,7 +2,9 @@
 import { assert, layer } from "@effect/vitest"
 import { Crypto } from "@requite/core"
 import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
 import { ClientRequests } from "../../reference-server/src/ClientRequests.ts"
+import { Members } from "../../reference-server/src/Members.ts"
 import { SqlClient } from "../../reference-server/src/platform/Sql.ts"
 import { WorkItems } from "../../reference-server/src/WorkItems.ts"
 import * as Page from "./FirmPagesWorld.ts"
@@ -37,6 +39,43 @@ layer(World.server, { excludeTestServices: true, timeout: "180 seconds" })("work
       assert.notInclude(list, "Onboarding")
       assert.include(Page.text(yield* browser.get("/work-items?status=Completed")), "No work matches.")
     }),
+  )
+
+  it.effect(
+    "P2: an administrator keeps to administrators what tasks ask for; others read it, and are told whose it is",
+    () =>
+      Effect.gen(function* () {
+        const { browser, press, baseUrl, member, id, identity } = yield* World.visit
+        const sql = yield* SqlClient.SqlClient
+        const task = `/work-items/${id}/tasks/${identity}`
+        const other = yield* Crypto.uuid
+        const colleague = {
+          ...member,
+          id: other,
+          email: `${other}@firm.example`,
+          name: "Col League",
+          role: "member" as const,
+        }
+        yield* sql`INSERT INTO members ${sql.insert({ ...colleague, passwordHash: "", createdAt: new Date() })}`
+        const theirs = Page.browser(baseUrl)
+        theirs.jar.set("rq-member", Redacted.value(yield* (yield* Members).openSession(colleague)))
+        const save = (fields: Record<string, string>) =>
+          Effect.flatMap(theirs.get(task), (page) => theirs.post(task, { ...Page.hidden(page, task), ...fields }))
+
+        assert.strictEqual(
+          (yield* press("/settings", "/settings/tasks", { offering: "admins" })).location,
+          "/settings?done=saved",
+        )
+        assert.match((yield* browser.get("/settings")).body, /value="admins"\s+checked/)
+        const shown = yield* theirs.get(task)
+        assert.include(Page.text(shown), "Administrators of your firm say what that is. OTHER PERSON")
+        assert.notInclude(shown.body, 'name="questionnaires"')
+        assert.strictEqual((yield* save({ title: "Renamed", questionnaires: "bill" })).status, 303)
+        const asked = yield* (yield* WorkItems).task(member.workspaceId, id, identity)
+        assert.deepInclude(asked, { title: "Renamed", questionnaires: ["person", "other"] })
+        assert.strictEqual((yield* theirs.post("/settings/tasks", { offering: "members" })).status, 403)
+        assert.include((yield* browser.get(task)).body, 'name="questionnaires"')
+      }),
   )
 
   it.effect("a form sent twice makes one work item", () =>

@@ -43,6 +43,7 @@ layer(World.server, { excludeTestServices: true, timeout: "300 seconds" })("work
           contacts: "/contacts",
           contact: `/contacts/${contact}`,
           mails: `/contacts/${contact}/mails`,
+          settings: "/settings",
         }
         for (const width of [1200, 360]) {
           const page = yield* Effect.promise(() =>

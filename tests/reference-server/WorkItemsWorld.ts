@@ -61,8 +61,8 @@ export const arrange = Effect.fnUntraced(function* (member: Member) {
     yield* Crypto.uuid,
   ]
   yield* work.create(workspaceId, id, { title: "Onboarding", assignee: member.id, autoAdvance: true })
-  yield* work.addTask(workspaceId, id, identity, { title: "Identity check", questionnaires: ["person", "other"] })
-  yield* work.addTask(workspaceId, id, address, { title: "Proof of address", questionnaires: ["bill"] })
+  yield* work.addTask(member, id, identity, { title: "Identity check", questionnaires: ["person", "other"] })
+  yield* work.addTask(member, id, address, { title: "Proof of address", questionnaires: ["bill"] })
   yield* (yield* Contacts).create(workspaceId, contact, {
     name: "Carl Customer",
     email: `carl.${id}@customer.example`,

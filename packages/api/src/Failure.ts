@@ -279,6 +279,7 @@ export class WorkRefused extends Schema.TaggedError<WorkRefused>()(
       "assignee-unknown",
       "questionnaire-unknown",
       "stage-unknown",
+      "offering-by-admins",
       "not-offered",
       "pick-one",
       "request-out",

@@ -52,7 +52,7 @@ export const WorkItemChanges = Schema.Struct({
   assignee: Schema.optionalKey(assignee),
 }).annotate({ identifier: "WorkItemChanges", examples: [{ stage: 2 }] })
 
-/** A task to add. Any member may: members have no roles yet (P2). */
+/** A task to add. What it offers may be administrators' to say (P2). */
 export const NewTask = Schema.Struct({ title, questionnaires: Schema.optionalKey(offered) }).annotate({
   identifier: "NewTask",
   examples: [{ title: "Identity check", questionnaires: ["kyc"] }],
@@ -206,7 +206,8 @@ export class WorkItems extends HttpApiGroup.make("workItems")
     }).annotateMerge(
       OpenApi.annotations({
         summary: "Add a task",
-        description: "Adds a task, and says what a customer may be asked for it. Any member may.",
+        description:
+          "Adds a task, and says what a customer may be asked for it: in firms where that is administrators' to say, only they do.",
       }),
     ),
     HttpApiEndpoint.patch("editTask", "/:id/tasks/:task", {

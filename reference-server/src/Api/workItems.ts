@@ -8,6 +8,7 @@ import * as Stream from "effect/Stream"
 import { ClientRequests } from "../ClientRequests.ts"
 import * as Exports from "../Exports.ts"
 import { Files } from "../Files.ts"
+import type { Member } from "../Members.ts"
 import { HttpApiBuilder } from "../platform/HttpApi.ts"
 import { Questionnaires } from "../Questionnaires.ts"
 import { Record } from "../Record.ts"
@@ -43,12 +44,12 @@ export const layer = HttpApiBuilder.group(
     /** The work item after something was done to it. */
     const after = <E>(
       id: string,
-      change: (workspaceId: string) => Effect.Effect<unknown, E, Crypto.Crypto>,
+      change: (member: Member) => Effect.Effect<unknown, E, Crypto.Crypto>,
     ): Effect.Effect<Contract.WorkItemView, E | WorkNotFound, Access.CurrentMember> =>
       Effect.gen(function* () {
-        const { workspaceId } = yield* Access.CurrentMember
-        yield* Effect.provideContext(change(workspaceId), services)
-        return view(yield* work.overview(workspaceId, id), yield* Clock.currentTimeMillis)
+        const member = yield* Access.CurrentMember
+        yield* Effect.provideContext(change(member), services)
+        return view(yield* work.overview(member.workspaceId, id), yield* Clock.currentTimeMillis)
       })
 
     return handlers.handleAll({
@@ -81,7 +82,7 @@ export const layer = HttpApiBuilder.group(
         return downloads.bytes(Stream.provideContext(content, services), name, "application/zip")
       }, Effect.catchTags(noWork)),
       edit: Effect.fn(
-        ({ params, payload }) => after(params.id, (workspaceId) => work.edit(workspaceId, params.id, payload)),
+        ({ params, payload }) => after(params.id, ({ workspaceId }) => work.edit(workspaceId, params.id, payload)),
         Effect.catchTags(refusals),
       ),
       complete: Effect.fn(function* ({ params }) {
@@ -96,25 +97,24 @@ export const layer = HttpApiBuilder.group(
       }, Effect.catchTags(noWork)),
       setRole: Effect.fn(
         ({ params: { id, contact }, payload }) =>
-          after(id, (workspaceId) => work.setRole(workspaceId, id, contact, payload.role)),
+          after(id, ({ workspaceId }) => work.setRole(workspaceId, id, contact, payload.role)),
         Effect.catchTags(noWork),
       ),
       removeContact: Effect.fn(
-        ({ params: { id, contact } }) => after(id, (workspaceId) => work.removeContact(workspaceId, id, contact)),
+        ({ params: { id, contact } }) => after(id, ({ workspaceId }) => work.removeContact(workspaceId, id, contact)),
         Effect.catchTags(noWork),
       ),
       addTask: Effect.fn(
         ({ params, headers, payload: { title, questionnaires = [] } }) =>
-          after(params.id, (workspaceId) =>
-            Effect.flatMap(idFor(`task:${params.id}`, workspaceId, headers), (id) =>
-              work.addTask(workspaceId, params.id, id, { title, questionnaires }),
+          after(params.id, (member) =>
+            Effect.flatMap(idFor(`task:${params.id}`, member.workspaceId, headers), (id) =>
+              work.addTask(member, params.id, id, { title, questionnaires }),
             ),
           ),
         Effect.catchTags(refusals),
       ),
       editTask: Effect.fn(
-        ({ params: { id, task }, payload }) =>
-          after(id, (workspaceId) => work.editTask(workspaceId, id, task, payload)),
+        ({ params: { id, task }, payload }) => after(id, (member) => work.editTask(member, id, task, payload)),
         Effect.catchTags(refusals),
       ),
       answers: Effect.fn(function* ({ params: { id, task } }) {
@@ -133,15 +133,15 @@ export const layer = HttpApiBuilder.group(
       }, Effect.catchTags(noWork)),
       addToBasket: Effect.fn(
         ({ params: { id }, payload: { task, questionnaire } }) =>
-          after(id, (workspaceId) => work.addToBasket(workspaceId, id, task, questionnaire)),
+          after(id, ({ workspaceId }) => work.addToBasket(workspaceId, id, task, questionnaire)),
         Effect.catchTags(refusals),
       ),
       removeFromBasket: Effect.fn(
-        ({ params: { id, task } }) => after(id, (workspaceId) => work.removeFromBasket(workspaceId, id, task)),
+        ({ params: { id, task } }) => after(id, ({ workspaceId }) => work.removeFromBasket(workspaceId, id, task)),
         Effect.catchTags(noWork),
       ),
       clearBasket: Effect.fn(
-        ({ params: { id } }) => after(id, (workspaceId) => work.clearBasket(workspaceId, id)),
+        ({ params: { id } }) => after(id, ({ workspaceId }) => work.clearBasket(workspaceId, id)),
         Effect.catchTags(noWork),
       ),
     })
@@ -159,6 +159,7 @@ const sentences = {
   "assignee-unknown": "There is no such member in this workspace.",
   "questionnaire-unknown": "There is no such questionnaire in this workspace.",
   "stage-unknown": "There is no such stage: count them from 0.",
+  "offering-by-admins": "In this firm, administrators say what a task asks for.",
   "not-offered": "The task does not offer this questionnaire.",
   "pick-one": "The task offers several questionnaires: name the one to ask.",
   "request-out": "The task is out with a request already: cancel that one first.",

@@ -1,6 +1,6 @@
 /**
- * One task: its title, what a customer can be asked for it (P2), and the answers that came back (P16). Members have no
- * roles yet, so every one may change what a task offers.
+ * One task: its title, what a customer can be asked for it (P2), where this member may say that, and the answers that
+ * came back (P16).
  */
 import { Answers, LocalText, QuestionKind } from "@requite/core"
 import { instancesOf } from "@requite/core/AnswerKind/group"
@@ -12,7 +12,7 @@ import { type Child, type Html, html } from "../Html.ts"
 import { regional } from "../Messages.ts"
 import * as PageSecurity from "../PageSecurity.ts"
 import { Questionnaires } from "../Questionnaires.ts"
-import { type Task, type WorkItem, WorkItems } from "../WorkItems.ts"
+import { mayOffer, type Task, type WorkItem, WorkItems } from "../WorkItems.ts"
 import * as answers from "../WorkItems/answers.ts"
 import * as documents from "../WorkItems/documents.ts"
 import * as Field from "./Field.ts"
@@ -43,7 +43,7 @@ export const routes = [
     Effect.gen(function* () {
       const { item, task } = yield* taskOf(visit)
       const done = form.text("done") === "yes"
-      yield* here((yield* WorkItems).editTask(visit.workspace.id, item.id, task.id, { done })).pipe(
+      yield* here((yield* WorkItems).editTask(visit.member, item.id, task.id, { done })).pipe(
         Effect.catchTag("WorkRefused", Effect.die),
       )
       return PageSecurity.seeOther(visit.config, `/work-items/${item.id}`)
@@ -69,15 +69,19 @@ interface Filled {
 const save = Effect.fnUntraced(function* (visit: Visit, form: Form, item: WorkItem, task: Task | null) {
   const work = yield* WorkItems
   const { t } = visit.words
-  const given: Filled = { title: LocalText.oneLine(form.text("title")), questionnaires: form.all("questionnaires") }
+  const isTheirs = mayOffer(visit.member, yield* work.offering(visit.workspace.id))
+  const given: Filled = {
+    title: LocalText.oneLine(form.text("title")),
+    questionnaires: isTheirs ? form.all("questionnaires") : (task?.questionnaires ?? []),
+  }
   const shown = task === null ? { item, given } : { item, task, given }
   const wrong =
     given.title === "" ? t("work.name.missing") : given.title.length > 200 ? t("form.tooLong", { max: 200 }) : null
   if (wrong !== null) return yield* show(visit, { ...shown, mistakes: [{ field: "title", sentence: wrong }] })
   const saved =
     task === null
-      ? work.addTask(visit.workspace.id, item.id, commandOf(visit, form), given)
-      : work.editTask(visit.workspace.id, item.id, task.id, given)
+      ? work.addTask(visit.member, item.id, commandOf(visit, form), given)
+      : work.editTask(visit.member, item.id, task.id, given)
   return yield* here(saved).pipe(
     Effect.map(() => PageSecurity.seeOther(visit.config, `/work-items/${item.id}?done=saved`)),
     Effect.catchTag("WorkRefused", (refused) =>
@@ -96,16 +100,17 @@ interface Shown {
 const show = Effect.fnUntraced(function* (visit: Visit, { item, task, given, mistakes = [] }: Shown) {
   const { words } = visit
   const { t } = words
+  const work = yield* WorkItems
   const listed = yield* (yield* Questionnaires).list(visit.workspace.id)
+  const isTheirs = mayOffer(visit.member, yield* work.offering(visit.workspace.id))
   const back = task === undefined ? null : yield* answers.of(visit.workspace.id, task)
   const path = `/work-items/${item.id}`
   const filed =
     task === undefined
       ? []
-      : ((yield* documents.of(
-          visit.workspace.id,
-          yield* here((yield* WorkItems).overview(visit.workspace.id, item.id)),
-        )).get(task.id) ?? [])
+      : ((yield* documents.of(visit.workspace.id, yield* here(work.overview(visit.workspace.id, item.id)))).get(
+          task.id,
+        ) ?? [])
   return Page.member(visit, {
     title: task?.title ?? t("work.task.new"),
     place: "work",
@@ -129,7 +134,14 @@ const show = Effect.fnUntraced(function* (visit: Visit, { item, task, given, mis
       <form class="card" method="post" action="${path}/tasks/${task?.id ?? "new"}" novalidate>
         ${Page.tokens(visit)}
         ${Field.input({ name: "title", label: t("work.task.name"), value: given.title, autocomplete: "off", mistakes })}
-        ${offers(words, listed, given.questionnaires, mistakes)}
+        ${
+          isTheirs
+            ? offers(words, listed, given.questionnaires, mistakes)
+            : offered(
+                words,
+                listed.filter(({ id }) => given.questionnaires.includes(id)),
+              )
+        }
         <p class="buttons"><button class="primary" type="submit">${t("work.task.submit")}</button></p>
       </form>
       ${task !== undefined && marking(visit, task)}
@@ -158,6 +170,20 @@ const offers = (
     )}
   </fieldset>`
 }
+
+/** The same to read, for whom it is not to say. */
+const offered = ({ t }: Words, listed: ReadonlyArray<{ readonly id: string; readonly title: string }>): Html =>
+  html`<div class="field" id="questionnaires">
+    <p class="label">${t("work.task.questionnaires")}</p>
+    <p class="help">${t("work.task.questionnaires.admins")}</p>
+    ${
+      listed.length === 0
+        ? html`<p>${t("work.task.questionnaires.nothing")}</p>`
+        : html`<ul>
+            ${listed.map(({ title }) => html`<li>${title}</li>`)}
+          </ul>`
+    }
+  </div>`
 
 const marking = (visit: Visit, { id, workItem, status }: Task): Child =>
   status !== "WaitingForCustomer" &&

@@ -5,10 +5,13 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { isUuid } from "../Database/Uuid.ts"
+import type { Member } from "../Members.ts"
 import { SqlClient } from "../platform/Sql.ts"
 import { Questionnaires } from "../Questionnaires.ts"
 import {
   defaultStages,
+  mayOffer,
+  type Offering,
   type RefusalCode,
   type Task,
   type WorkItem,
@@ -60,6 +63,21 @@ export const layer = Layer.effect(
       const found = yield* Effect.forEach(ids, (id) => Effect.option(questionnaires.get(workspaceId, id)))
       const unknown = ids.filter((_, index) => found[index]?._tag !== "Some")
       if (unknown.length > 0) return yield* refused("questionnaire-unknown", ...unknown)
+    })
+
+    const offering = (workspaceId: string) =>
+      sql<{ offering: Offering }>`SELECT offering FROM workspaces WHERE id = ${workspaceId}`.pipe(
+        Effect.orDie,
+        Effect.map(([row]) => row?.offering ?? "admins"),
+      )
+    /** That a member may change what is offered, where it is changed. */
+    const checkOffering = Effect.fnUntraced(function* (
+      by: Member,
+      before: ReadonlyArray<string>,
+      after: ReadonlyArray<string> = before,
+    ) {
+      const isSame = after.length === before.length && after.every((id) => before.includes(id))
+      if (!isSame && !mayOffer(by, yield* offering(by.workspaceId))) return yield* refused("offering-by-admins")
     })
 
     const rolesOf = Effect.fnUntraced(function* (workspaceId: string, id: string) {
@@ -139,8 +157,13 @@ export const layer = Layer.effect(
           SELECT id, name FROM members WHERE workspace_id = ${workspaceId} ORDER BY lower(name), id`),
 
       task,
-      addTask: Effect.fn("WorkItems.addTask")(function* (workspaceId, workItemId, id, input) {
+      offering,
+      setOffering: (workspaceId, to) =>
+        Effect.orDie(sql`UPDATE workspaces SET offering = ${to} WHERE id = ${workspaceId}`).pipe(Effect.asVoid),
+      addTask: Effect.fn("WorkItems.addTask")(function* (by, workItemId, id, input) {
+        const { workspaceId } = by
         yield* get(workspaceId, workItemId)
+        yield* checkOffering(by, [], input.questionnaires)
         yield* checkOffered(workspaceId, input.questionnaires)
         const createdAt = new Date(yield* Clock.currentTimeMillis)
         const row = given({ id, workspaceId, workItemId, ...input, createdAt })
@@ -149,12 +172,14 @@ export const layer = Layer.effect(
         return yield* task(workspaceId, workItemId, id)
       }),
       editTask: Effect.fn("WorkItems.editTask")(function* (
-        workspaceId,
+        by,
         workItemId,
         id,
         { done, title, questionnaires: offered },
       ) {
-        yield* task(workspaceId, workItemId, id)
+        const { workspaceId } = by
+        const before = yield* task(workspaceId, workItemId, id)
+        yield* checkOffering(by, before.questionnaires, offered)
         yield* checkOffered(workspaceId, offered)
         const now = new Date(yield* Clock.currentTimeMillis)
         const doneAt = done === undefined ? undefined : done ? now : null
