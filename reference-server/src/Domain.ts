@@ -36,6 +36,7 @@ import * as Previews from "./Previews.ts"
 import * as questionnaires from "./Questionnaires/layer.ts"
 import * as RateLimits from "./RateLimits.ts"
 import * as record from "./Record/layer.ts"
+import * as RequestTemplates from "./RequestTemplates.ts"
 import * as Returns from "./Returns.ts"
 import * as customerLimits from "./RateLimits/Customers.ts"
 import * as senders from "./Senders/layer.ts"
@@ -70,6 +71,7 @@ export const layer = Layer.mergeAll(
   conversations.layer,
   embedding.layer,
   Timelines.layer,
+  RequestTemplates.layer,
 ).pipe(
   Layer.provideMerge(record.layer),
   Layer.provideMerge(accessCodes.layer),

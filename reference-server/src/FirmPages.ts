@@ -42,6 +42,7 @@ import * as RequestCommands from "./FirmPages/RequestCommands.ts"
 import * as RequestForms from "./FirmPages/RequestForms.ts"
 import * as RequestList from "./FirmPages/RequestList.ts"
 import * as RequestPage from "./FirmPages/RequestPage.ts"
+import * as RequestTemplatePages from "./FirmPages/RequestTemplatePages.ts"
 import * as SamplePages from "./FirmPages/SamplePages.ts"
 import { Samples } from "./FirmPages/Samples.ts"
 import * as SendingPages from "./FirmPages/SendingPages.ts"
@@ -73,6 +74,7 @@ import { Passwords } from "./Members/Passwords.ts"
 import { Operations } from "./Operations.ts"
 import { HttpRouter } from "./platform/Http.ts"
 import { Portal } from "./Portal.ts"
+import { RequestTemplates } from "./RequestTemplates.ts"
 import { Returns } from "./Returns.ts"
 import { DevOutbox } from "./SmsSender/outbox.ts"
 import { Suppressions } from "./Suppressions.ts"
@@ -111,6 +113,7 @@ type Services =
   | Portal
   | Questionnaires
   | Record
+  | RequestTemplates
   | Returns
   | Samples
   | Senders
@@ -131,6 +134,7 @@ export const routes: ReadonlyArray<HttpRouter.Route<never, Services>> = [
   ...AccountPages.routes,
   ...RequestList.routes,
   ...RequestForms.routes,
+  ...RequestTemplatePages.routes,
   ...RequestPage.routes,
   ...RequestCommands.routes,
   ...ConversationActions.routes,
@@ -195,6 +199,7 @@ export const layer: Layer.Layer<never, never, Services | HttpRouter.HttpRouter> 
       Portal,
       Questionnaires,
       Record,
+      RequestTemplates,
       Returns,
       Samples,
       Senders,

@@ -29,6 +29,7 @@ import { Files } from "../../reference-server/src/Files.ts"
 import { FolderMail } from "../../reference-server/src/FolderMail.ts"
 import * as FirmPages from "../../reference-server/src/FirmPages.ts"
 import { Returns } from "../../reference-server/src/Returns.ts"
+import { RequestTemplates } from "../../reference-server/src/RequestTemplates.ts"
 import { Suppressions } from "../../reference-server/src/Suppressions.ts"
 import { Timelines } from "../../reference-server/src/Timelines.ts"
 import { sampleOf, Samples } from "../../reference-server/src/FirmPages/Samples.ts"
@@ -326,6 +327,7 @@ const noSender = Layer.mergeAll(
 const noReturns = Layer.mergeAll(
   Layer.mock(Returns, {}),
   Layer.mock(Timelines, {}),
+  Layer.mock(RequestTemplates, { list: () => Effect.succeed([]) }),
   Layer.mock(Suppressions, { among: () => Effect.succeed(new Set<string>()), list: () => Effect.succeed([]) }),
 )
 

@@ -41,8 +41,10 @@ layer(World.server, { excludeTestServices: true, timeout: "180 seconds" })("requ
         yield* press(submitted, "items/about/return", { reason: "Please give your full name" })
         const cancelled = yield* make("send", { title: "Not any more" })
         yield* press(cancelled, "cancel", { reason: "Wrong person" })
+        yield* world.submit("/requests/new", "template", { template: "Every year" })
         const pages = {
           list: "/requests",
+          templates: "/requests/templates",
           form: `/requests/new?workItem=${workItem}&policy=karbon`,
           change: `/requests/${draft}/edit`,
           changeOut: `/requests/${out}/edit`,

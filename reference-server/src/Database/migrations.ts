@@ -35,6 +35,7 @@ import portalSessions from "./migrations/0025_portal_sessions.ts"
 import folderMail from "./migrations/0026_folder_mail.ts"
 import timelines from "./migrations/0027_timelines.ts"
 import offering from "./migrations/0028_offering.ts"
+import requestTemplates from "./migrations/0029_request_templates.ts"
 import * as StepDigests from "./StepDigests.ts"
 
 /** Each step under its number and name. A new one takes the next number, also after a merge: a lower one would be passed over. */
@@ -67,6 +68,7 @@ export const migrations = {
   "0026_folder_mail": folderMail,
   "0027_timelines": timelines,
   "0028_offering": offering,
+  "0029_request_templates": requestTemplates,
 }
 
 const table = "schema_migrations"

@@ -51,11 +51,13 @@ export interface Filled {
 }
 
 /** What the member pressed. Enter in a field is a preview: it changes nothing. */
-export type Purpose = "show" | "preview" | "save" | "send" | "schedule"
+export type Purpose = "show" | "preview" | "template" | "save" | "send" | "schedule"
+
+const purposes = ["template", "save", "send", "schedule"] as const
 
 export const purposeOf = (form: Form): Purpose => {
   const pressed = form.text("purpose")
-  return pressed === "save" || pressed === "send" || pressed === "schedule" ? pressed : "preview"
+  return purposes.find((one) => one === pressed) ?? "preview"
 }
 
 /** The task that is to be taken out of the basket; undefined: another button was pressed (P9). */

@@ -10,6 +10,7 @@ import { type Child, type Html, html } from "../Html.ts"
 import * as Filling from "../Filling.ts"
 import { Questionnaires } from "../Questionnaires.ts"
 import { type Aspect, aspects } from "../RequestActions.ts"
+import type { Listed } from "../RequestTemplates.ts"
 import * as Field from "./Field.ts"
 import * as MailFrame from "./MailFrame.ts"
 import * as Page from "./Page.ts"
@@ -19,6 +20,7 @@ import * as RequestFormWhat from "./RequestFormWhat.ts"
 import type { Filled } from "./RequestForm.ts"
 import type { Judged } from "./RequestJudged.ts"
 import * as RequestPeople from "./RequestPeople.ts"
+import * as RequestTemplatePages from "./RequestTemplatePages.ts"
 import type { Visit } from "./Visit.ts"
 import { zoneName } from "./Words.ts"
 
@@ -30,6 +32,10 @@ export interface Shown {
   readonly mistakes: ReadonlyArray<Field.Mistake>
   /** What can be changed; left out: everything. */
   readonly editable?: ReadonlySet<Aspect>
+  /** The templates that it may begin with, where it has only begun. */
+  readonly templates?: ReadonlyArray<Listed>
+  /** It was kept as a template. */
+  readonly isKept?: boolean
   /** Why it was refused. */
   readonly refusal?: ReadonlyArray<Child>
 }
@@ -48,8 +54,10 @@ export const show = Effect.fnUntraced(function* (visit: Visit, shown: Shown) {
     status: refusal.length > 0 ? 409 : mistakes.length > 0 ? 422 : 200,
     wrong: mistakes.length > 0 || refusal.length > 0,
     body: html`${refusal.length > 0 && Page.alert(t("refusal.title"), refusal)} ${Field.summary(words, mistakes)}
+      ${shown.isKept === true && Page.done(t("requestTemplates.kept"))}
       <p class="trail">${trail(visit, before, judged)}</p>
       <h1>${title}</h1>
+      ${RequestTemplatePages.choice(visit, shown.templates ?? [])}
       ${isSent && refusal.length === 0 && html`<p class="notes">${t(editable.has("structure") ? "request.edit.sent" : "request.edit.begun")}</p>`}
       <div class="beside">
         <form class="ask" method="post" action="${action}" enctype="multipart/form-data" novalidate>
@@ -70,6 +78,7 @@ export const show = Effect.fnUntraced(function* (visit: Visit, shown: Shown) {
             ${!isSent && html`<button type="submit" name="purpose" value="schedule">${t("schedule.submit")}</button>`}
             ${!isSent && html`<button class="primary" type="submit" name="purpose" value="send">${t("request.send")}</button>`}
           </p>
+          ${before === null && RequestTemplatePages.keeping(visit, mistakes)}
         </form>
         ${preview(visit, judged)}
       </div>`,

@@ -14,6 +14,7 @@ import * as PageSecurity from "../PageSecurity.ts"
 import type { Multipart } from "../platform/Http.ts"
 import { Questionnaires, type Stored } from "../Questionnaires.ts"
 import * as RequestActions from "../RequestActions.ts"
+import { RequestTemplates } from "../RequestTemplates.ts"
 import { Uploads } from "../Uploads.ts"
 import { WorkItems } from "../WorkItems.ts"
 import * as DocumentList from "./DocumentList.ts"
@@ -26,6 +27,7 @@ import * as RequestFormPage from "./RequestFormPage.ts"
 import * as RequestJudged from "./RequestJudged.ts"
 import type { Judged } from "./RequestJudged.ts"
 import * as RequestPage from "./RequestPage.ts"
+import * as RequestTemplatePages from "./RequestTemplatePages.ts"
 import { refusal, uploadProblem } from "./RequestWords.ts"
 import * as Routes from "./Routes.ts"
 import { commandOf, idPart, isId, NotHere, type Visit } from "./Visit.ts"
@@ -38,7 +40,8 @@ export const routes = [
     Effect.gen(function* () {
       const filled = yield* start(visit)
       const judged = yield* RequestJudged.judge(visit, filled, "show", null)
-      return yield* RequestFormPage.show(visit, { before: null, filled, judged, mistakes: [] })
+      const templates = yield* (yield* RequestTemplates).list(visit.workspace.id)
+      return yield* RequestFormPage.show(visit, { before: null, filled, judged, mistakes: [], templates })
     }),
   ),
   Routes.actionWithFiles("/requests/new", (visit) =>
@@ -111,8 +114,10 @@ const start = Effect.fnUntraced(function* (visit: Visit) {
   const isToMe = visit.query("to") === "me"
   const { name, email } = visit.member
   const policy = visit.query("policy")
+  const template = visit.query("template")
   return {
     ...filled,
+    ...(template === "" ? {} : yield* RequestTemplatePages.begun(visit, template)),
     ...(stored === null ? {} : { what: "questionnaire" as const, questionnaire: RequestForm.choice(stored.ref) }),
     ...(isToMe ? { rows: filled.rows.map((row) => ({ ...row, name, email })) } : {}),
     ...(policy === "" ? {} : { policy: PolicyWords.presetOf(policy) }),
@@ -175,7 +180,7 @@ const take = Effect.fnUntraced(function* (visit: Visit, form: Form, files: Files
   const command = commandOf(visit, form)
   const judged = yield* RequestJudged.judge(visit, filled, purpose, request, command)
   const mistakes = [...files.mistakes, ...judged.mistakes]
-  const back = (refused?: ClientRequest.Refused, more: ReadonlyArray<Mistake> = []) =>
+  const back = (refused?: ClientRequest.Refused, more: ReadonlyArray<Mistake> = [], isKept = false) =>
     RequestFormPage.show(visit, {
       before: request,
       // what was typed stands there again, even if it can no longer be changed
@@ -183,9 +188,14 @@ const take = Effect.fnUntraced(function* (visit: Visit, form: Form, files: Files
       filled,
       judged,
       mistakes: [...mistakes, ...more],
+      isKept,
       ...(refused === undefined ? {} : { refusal: refusal(words, refused, judged) }),
     })
-  if (purpose === "preview" || mistakes.length > 0) return yield* back()
+  if (purpose === "template" && request === null) {
+    const wrong = yield* RequestTemplatePages.keep(visit, filled, form.text("template"))
+    return yield* back(undefined, wrong, wrong.length === 0)
+  }
+  if (purpose === "preview" || purpose === "template" || mistakes.length > 0) return yield* back()
 
   const details = yield* completed(visit, filled, judged, request, command)
   const all = apart(judged, details)
