@@ -31,22 +31,9 @@ export interface Try {
   readonly cost?: number
 }
 
-/** How many tries were counted in one place so far, and when they are forgotten. */
-interface Window {
-  readonly key: string
-  readonly count: number
-  readonly endsAt: Date
-}
-
-/** How many tries are added to a place, or with a minus taken back; a window that begins with them lasts so long. */
-interface Addition {
-  readonly key: string
-  readonly count: number
-  readonly seconds: number
-}
-
-/** Which of the tries was one too many. */
+/** The place of a try that was one too many. */
 interface Full {
+  readonly n: number
   readonly at: number
   readonly endsAt: Date
 }
@@ -74,46 +61,24 @@ export const layer = Layer.effect(
     const encoder = new TextEncoder()
     const digest = (key: string) => Effect.map(crypto.sha256(encoder.encode(key)), Hex.encode)
 
-    /** Adds to each of these places, of which none stands there twice, in one statement; how full they are then. */
-    const add = (now: number, additions: ReadonlyArray<Addition>) =>
-      Effect.map(
-        sql.unsafe<Window>(adding, [new Date(now), JSON.stringify(additions)]),
-        (windows) => new Map(windows.map((window) => [window.key, window])),
-      )
+    /** What counts tries of so many places: its text is made once. */
+    const texts = new Map<number, string>()
+    const textOf = (places: number) => {
+      const known = texts.get(places) ?? counting(places)
+      texts.set(places, known)
+      return known
+    }
 
-    /**
-     * Several tries at once, each counted in its places as far as the first that is full; null where none is. All of them are
-     * added, as if each had gone through; then it is seen who has, one after another, and the rest is taken back.
-     */
+    /** Several at once, in this order: of each the place that was full, if one was. */
     const count = yield* Together.make((all: ReadonlyArray<ReadonlyArray<Try>>) =>
       Effect.gen(function* () {
-        const now = yield* Clock.currentTimeMillis
-        const added = new Map<string, Addition>()
-        for (const { key, cost = 1, limit } of all.flat()) {
-          added.set(key, { key, count: (added.get(key)?.count ?? 0) + cost, seconds: limit.seconds })
-        }
-        const windows = yield* add(now, [...added.values()])
-        const before = new Map(
-          Array.from(windows.values(), ({ key, count }) => [key, count - (added.get(key)?.count ?? 0)]),
+        const tries = all.flatMap((places, n) =>
+          places.map(({ key, cost = 1, limit: { times, seconds } }, at) => ({ n, at, key, cost, times, seconds })),
         )
-        const counted = new Map<string, number>()
-        const judged = all.map((tries): Full | null => {
-          for (const [at, { key, cost = 1, limit }] of tries.entries()) {
-            counted.set(key, (counted.get(key) ?? 0) + cost)
-            const window = windows.get(key)
-            if (window !== undefined && (before.get(key) ?? 0) + (counted.get(key) ?? 0) > limit.times) {
-              return { at, endsAt: window.endsAt }
-            }
-          }
-          return null
-        })
-        const tooMany = Array.from(added.values(), ({ key, count, seconds }) => ({
-          key,
-          count: (counted.get(key) ?? 0) - count,
-          seconds,
-        })).filter(({ count }) => count < 0)
-        if (tooMany.length > 0) yield* add(now, tooMany)
-        return judged
+        const now = new Date(yield* Clock.currentTimeMillis)
+        const places = Math.max(...all.map(({ length }) => length))
+        const full = yield* sql.unsafe<Full>(textOf(places), [now, JSON.stringify(tries)])
+        return all.map((_, n) => full.find((one) => one.n === n) ?? null)
       }),
     )
 
@@ -137,18 +102,39 @@ export const layer = Layer.effect(
         ).pipe(Effect.orDie, Effect.asVoid),
       sweep: Effect.flatMap(
         Clock.currentTimeMillis,
-        (now) => sql`DELETE FROM rate_limits WHERE ends_at <= ${new Date(now)}`,
+        (now) => sql`DELETE FROM rate_limits WHERE key IN (
+          SELECT key FROM rate_limits WHERE ends_at <= ${new Date(now)} ORDER BY key FOR UPDATE SKIP LOCKED)`,
       ).pipe(Effect.orDie, Effect.asVoid),
     })
   }),
 )
 
-/** Adds to places, $2, at a moment, $1; in one order everywhere, or two processes wait for each other. */
-const adding = `
-  INSERT INTO rate_limits AS held (key, count, ends_at)
-  SELECT key, count, $1::timestamptz + seconds * interval '1 second'
-  FROM jsonb_to_recordset($2::jsonb) AS given(key text, count int, seconds int) ORDER BY key
-  ON CONFLICT (key) DO UPDATE SET
-    count = CASE WHEN held.ends_at <= $1::timestamptz THEN excluded.count ELSE held.count + excluded.count END,
-    ends_at = CASE WHEN held.ends_at <= $1::timestamptz THEN excluded.ends_at ELSE held.ends_at END
-  RETURNING key, count, ends_at`
+/**
+ * The statement that counts tries, $2, at a moment, $1: all first places in one order everywhere, or two processes wait for each
+ * other; then the second ones of those whose first was not full, and so on. Each try sees what those before it left; it gives those
+ * that were one too many.
+ */
+const counting = (places: number): string => {
+  const parts = Array.from(
+    { length: places },
+    (_, at) => `
+      asked_${at} AS (
+        SELECT tries.n, tries.key, tries.cost, tries.times, tries.seconds,
+          (sum(tries.cost) OVER (PARTITION BY tries.key ORDER BY tries.n DESC) - tries.cost)::int AS later
+        FROM tries ${at === 0 ? "" : `JOIN seen_${at - 1} before ON before.n = tries.n AND before.count <= before.times`}
+        WHERE tries.at = ${at}),
+      held_${at} AS (
+        INSERT INTO rate_limits AS held (key, count, ends_at)
+        SELECT key, sum(cost), $1::timestamptz + max(seconds) * interval '1 second' FROM asked_${at} GROUP BY key ORDER BY key
+        ON CONFLICT (key) DO UPDATE SET
+          count = CASE WHEN held.ends_at <= $1::timestamptz THEN excluded.count ELSE held.count + excluded.count END,
+          ends_at = CASE WHEN held.ends_at <= $1::timestamptz THEN excluded.ends_at ELSE held.ends_at END
+        RETURNING key, count, ends_at),
+      seen_${at} AS (
+        SELECT n, times, held_${at}.count - later AS count, ends_at FROM asked_${at} JOIN held_${at} USING (key))`,
+  )
+  const full = parts.map((_, at) => `SELECT n, ${at} AS at, ends_at FROM seen_${at} WHERE count > times`)
+  return `WITH tries AS (
+      SELECT * FROM jsonb_to_recordset($2::jsonb) AS tries(n int, at int, key text, cost int, times int, seconds int)),
+    ${parts.join(", ")} ${full.join(" UNION ALL ")}`
+}

@@ -93,10 +93,10 @@ export const RefusalCode = Schema.Literals([
   "questionnaire-unknown",
   "stage-unknown",
   // the task does not offer this questionnaire, or several, of which one has to be picked
-  // what a task asks for is administrators' to say here
-  "offering-by-admins",
   "not-offered",
   "pick-one",
+  // what a task offers is administrators' to say here
+  "offering-by-admins",
   "request-out",
   "work-completed",
   "basket-empty",
@@ -188,7 +188,7 @@ export class WorkItems extends Context.Service<
     /** Who says what tasks ask customers for (P2). */
     offering(workspaceId: string): Effect.Effect<Offering>
     /** What tasks ask for by then stays. */
-    setOffering(workspaceId: string, offering: Offering): Effect.Effect<void>
+    setOffering(by: Member, offering: Offering): Effect.Effect<void>
 
     /** The contacts of a work item with their roles, those that were deleted left out (K16, C2, C3, C11). */
     rolesOf(workspaceId: string, workItemId: string): Found<ReadonlyArray<Participant>>

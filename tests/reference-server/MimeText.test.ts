@@ -33,6 +33,22 @@ describe("a message written at once", () => {
     }
   })
 
+  it("M2: is read by what signs it, and by nothing else", async () => {
+    const read = async (isSigned: boolean) => {
+      const message = new MailComposer({ from: "post@firm.example", text: "a", html: "b" }).compile()
+      let signed = false
+      MimeText.atOnce(message, isSigned)
+      // as nodemailer's own does: after the plugins
+      message.processFunc((input) => {
+        signed = true
+        return input
+      })
+      await message.build()
+      return signed
+    }
+    assert.deepStrictEqual([await read(true), await read(false)], [true, false])
+  })
+
   it("is streamed after all where a part of it is not a text", async () => {
     const attachments = [{ filename: "a.bin", content: Buffer.from("something") }]
     const message = new MailComposer({ from: "post@firm.example", text: "a", html: "b", attachments }).compile()

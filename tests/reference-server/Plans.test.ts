@@ -157,6 +157,26 @@ describe.skipIf(process.env["TEST_DATABASE_URL"] === undefined)("query plans", (
     )
   })
 
+  it("M27 M30: what waits for its turn, with thousands before the first look of Postgres at how much that is", async () => {
+    await ground.sql(
+      `UPDATE mails SET kind = 'reminder', status = 'queued', attempts = 0, held_until = now() - interval '1 second'
+       WHERE workspace_id = $1`,
+      [world.member.workspaceId],
+    )
+    const found = await plans(
+      Effect.flatMap(Outbox, (outbox) => outbox.release),
+      true,
+    )
+    const [{ count: left } = { count: 0 }] = await ground.sql(
+      `SELECT count(*)::int AS count FROM mails WHERE held_until IS NOT NULL`,
+    )
+    assert.isAbove(Number(left), 3_000)
+    assert.deepStrictEqual(
+      found.filter(({ rows }) => rows > 5_000).map(({ statement, rows }) => `${rows}: ${statement}`),
+      [],
+    )
+  })
+
   it("S73: the events after a cursor, and the heads that changed since a checkpoint", async () => {
     const { workspaceId } = world.member
     const page = (after: string | null) =>

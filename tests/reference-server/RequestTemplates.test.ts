@@ -2,7 +2,9 @@
 import { assert, layer } from "@effect/vitest"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import { MailTemplates } from "../../reference-server/src/MailTemplates.ts"
 import * as RequestTemplates from "../../reference-server/src/RequestTemplates.ts"
+import { Workspaces } from "../../reference-server/src/Workspaces.ts"
 import * as TestFirm from "../support/TestFirm.ts"
 import * as Page from "./FirmPagesWorld.ts"
 import * as World from "./FirmRequestsWorld.ts"
@@ -34,6 +36,8 @@ layer(World.server, { excludeTestServices: true, timeout: "180 seconds" })("requ
     () =>
       Effect.gen(function* () {
         const { browser, submit, member, workspaceId, id: workItem, make, pass, stateOf } = yield* World.visit
+        // where days are 24 hours long
+        yield* (yield* Workspaces).update(workspaceId, { timeZone: "UTC" })
         const now = yield* Clock.currentTimeMillis
         assert.notInclude(Page.text(yield* browser.get("/requests/new")), "Begin with a template")
         const kept = yield* submit("/requests/new", "template", { ...fields, due: after(now, 14), name: "Ada King" })
@@ -74,7 +78,7 @@ layer(World.server, { excludeTestServices: true, timeout: "180 seconds" })("requ
 
   it.effect("T19: a name that is there is replaced in whatever case, and an unfinished form can be kept", () =>
     Effect.gen(function* () {
-      const { browser, submit, workspaceId } = yield* World.visit
+      const { browser, submit, member, workspaceId } = yield* World.visit
       const templates = yield* RequestTemplates.RequestTemplates
       for (const [name, sentence] of [
         [" ", "Give the template a name."],
@@ -84,6 +88,13 @@ layer(World.server, { excludeTestServices: true, timeout: "180 seconds" })("requ
         assert.strictEqual(wrong.status, 422)
         assert.include(Page.text(wrong), sentence)
       }
+      for (const wrong of [{ csrf: "another's" }, { due: "31 March" }, { what: "basket" }]) {
+        const refused = yield* submit("/requests/new", "template", { ...fields, ...wrong })
+        assert.strictEqual(refused.status, 422)
+        assert.strictEqual(valueOf(refused.body, "template"), "Yearly", "the name is not lost")
+      }
+      assert.deepStrictEqual(yield* templates.list(workspaceId), [])
+
       yield* submit("/requests/new", "template", { questionnaire: "kyc@1", template: "Companies", email: "", name: "" })
       yield* submit("/requests/new", "template", { ...fields, template: "COMPANIES", documents: "Only this", due: "" })
       const [one, ...others] = yield* templates.list(workspaceId)
@@ -91,6 +102,14 @@ layer(World.server, { excludeTestServices: true, timeout: "180 seconds" })("requ
       const { body } = yield* browser.get(`/requests/new?template=${one?.id ?? ""}`)
       assert.include(body, "Only this")
       assert.strictEqual(valueOf(body, "due"), "")
+
+      // what nobody wrote for this is the firm's own, as it is by then
+      const wording = { subject: "Papers", lead: "", body: "Our own words for {{firmName}}: {{requestTitle}}.", button: "Open" }
+      yield* (yield* MailTemplates).save(member, "invitation", "en", wording)
+      yield* submit("/requests/new", "template", { questionnaire: "kyc@1", template: "Own", message: "" })
+      const own = (yield* templates.list(workspaceId)).find(({ name }) => name === "Own")
+      assert.strictEqual((yield* templates.get(workspaceId, own?.id ?? ""))?.content.message, "")
+      assert.include((yield* browser.get(`/requests/new?template=${own?.id ?? ""}`)).body, "Our own words")
     }),
   )
 

@@ -1,6 +1,6 @@
 // What was written to a contact, and for a work item, by the API and on the firm's pages.
 import { assert, layer } from "@effect/vitest"
-import { Crypto } from "@requite/core"
+import { Crypto, RequestPolicy } from "@requite/core"
 import * as Effect from "effect/Effect"
 import { ClientRequests } from "../../reference-server/src/ClientRequests.ts"
 import { Contacts } from "../../reference-server/src/Contacts.ts"
@@ -23,7 +23,11 @@ layer(World.server, { excludeTestServices: true, timeout: "180 seconds" })("time
         const requests = yield* ClientRequests
         const first = yield* World.send(arranged, [[address, "bill"]])
         // a notice to the member is in neither
-        yield* requests.closeOnBehalf(member, first.id, yield* Crypto.uuid)
+        const customer = yield* TestFirm.customerOf(first)
+        yield* requests.finish(customer, { revision: first.revision, answers: { name: "Carl" } }, yield* Crypto.uuid)
+        const sql = yield* SqlClient.SqlClient
+        const notices = yield* sql`SELECT 1 FROM mails WHERE request_id = ${first.id} AND kind = 'submitted-notice'`
+        assert.strictEqual(notices.length, 1)
         const second = yield* World.send(arranged, [[identity, "person"]])
         const to = `carl.${id}@customer.example`
 
@@ -97,5 +101,38 @@ layer(World.server, { excludeTestServices: true, timeout: "180 seconds" })("time
         [{ contactId: null }],
       )
     }),
+  )
+
+  it.effect(
+    "K23 S76: of an erased contact's mails nothing tells that they were theirs, though the request asks another by now",
+    () =>
+      Effect.gen(function* () {
+        const arranged = yield* World.visit
+        const { member, id, contact, address, workspaceId } = arranged
+        const requests = yield* ClientRequests
+        const sent = yield* World.send(arranged, [[address, "bill"]], RequestPolicy.standard)
+        const eve = {
+          id: "eve",
+          name: "Eve",
+          email: "eve@customer.example",
+          language: "en",
+          mobile: "",
+          role: "",
+          contact: null,
+        }
+        yield* requests.changeRecipient(member, sent.id, contact, eve, yield* Crypto.uuid)
+        assert.deepStrictEqual(yield* (yield* Record).eraseContact(member, contact, "They asked for it."), {
+          erased: 0,
+          open: 0,
+        })
+        assert.strictEqual(
+          (yield* (yield* Timelines).mails(workspaceId, { kind: "contact", id: contact }, page)).total,
+          0,
+        )
+        const sql = yield* SqlClient.SqlClient
+        const left =
+          yield* sql`SELECT 1 FROM mails WHERE workspace_id = ${workspaceId} AND address = ${`carl.${id}@customer.example`}`
+        assert.deepStrictEqual(left, [])
+      }),
   )
 })

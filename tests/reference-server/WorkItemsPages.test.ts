@@ -7,6 +7,7 @@ import { ClientRequests } from "../../reference-server/src/ClientRequests.ts"
 import { Members } from "../../reference-server/src/Members.ts"
 import { SqlClient } from "../../reference-server/src/platform/Sql.ts"
 import { WorkItems } from "../../reference-server/src/WorkItems.ts"
+import { WorkspaceEvents } from "../../reference-server/src/WorkspaceEvents.ts"
 import * as Page from "./FirmPagesWorld.ts"
 import * as World from "./WorkItemsWorld.ts"
 
@@ -64,7 +65,7 @@ layer(World.server, { excludeTestServices: true, timeout: "180 seconds" })("work
 
         assert.strictEqual(
           (yield* press("/settings", "/settings/tasks", { offering: "admins" })).location,
-          "/settings?done=saved",
+          "/settings?done=tasks",
         )
         assert.match((yield* browser.get("/settings")).body, /value="admins"\s+checked/)
         const shown = yield* theirs.get(task)
@@ -73,7 +74,11 @@ layer(World.server, { excludeTestServices: true, timeout: "180 seconds" })("work
         assert.strictEqual((yield* save({ title: "Renamed", questionnaires: "bill" })).status, 303)
         const asked = yield* (yield* WorkItems).task(member.workspaceId, id, identity)
         assert.deepInclude(asked, { title: "Renamed", questionnaires: ["person", "other"] })
-        assert.strictEqual((yield* theirs.post("/settings/tasks", { offering: "members" })).status, 403)
+        const hidden = Page.hidden(yield* theirs.get(task), task)
+        assert.strictEqual((yield* theirs.post("/settings/tasks", { ...hidden, offering: "members" })).status, 403)
+        assert.strictEqual(yield* (yield* WorkItems).offering(member.workspaceId), "admins")
+        const [noted] = yield* (yield* WorkspaceEvents).list(member.workspaceId, { limit: 1 })
+        assert.deepInclude(noted, { type: "OfferingRestricted", by: member.id })
         assert.include((yield* browser.get(task)).body, 'name="questionnaires"')
       }),
   )

@@ -214,7 +214,12 @@ export class WorkItems extends HttpApiGroup.make("workItems")
       params: ofTask,
       ...changed,
       payload: TaskChanges,
-    }).annotateMerge(OpenApi.annotations({ summary: "Change a task", description: "Changes what is given." })),
+    }).annotateMerge(
+      OpenApi.annotations({
+        summary: "Change a task",
+        description: "Changes what is given. What it offers may be administrators' to change.",
+      }),
+    ),
     HttpApiEndpoint.get("answers", "/:id/tasks/:task/answers", {
       params: ofTask,
       success: TaskAnswers,

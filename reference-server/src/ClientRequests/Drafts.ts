@@ -95,7 +95,7 @@ export const make = Effect.gen(function* () {
         held AS (
           SELECT given.n, r.id FROM given JOIN client_requests r
             ON r.workspace_id = given.workspace_id AND r.id = given.id AND r.xmin::text = given.state_version
-          FOR UPDATE OF r SKIP LOCKED)
+          FOR NO KEY UPDATE OF r SKIP LOCKED)
         UPDATE answers a SET sealed = ${given.aliveOf(sql`given.key_id`, sql`decode(given.sealed, 'base64')`)}, answers = NULL,
           visited = given.visited, versions = given.versions, saves = given.saves, saved_at = given.saved_at
         FROM held JOIN given USING (n)

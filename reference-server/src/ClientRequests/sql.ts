@@ -105,12 +105,15 @@ export const make = Effect.gen(function* () {
   const due = SqlSchema.findAll({
     Request: Schema.Struct({ now: Schema.Date, limit: Schema.Int }),
     Result: Due,
+    // taken first: to look into a state is dear, and most of those that are passed by are somebody else's
     execute: ({ now, limit }) => sql`
       SELECT id, workspace_id, state,
         work_item_id IS NULL AND coalesce(state -> 'scheduled', 'null') = 'null' AS is_alone,
         coalesce(jsonb_path_query_array(state, '$.details.recipients[*].email'), '[]') AS addresses
-      FROM client_requests WHERE next_due_at <= ${now}
-      ORDER BY next_due_at LIMIT ${limit} FOR UPDATE SKIP LOCKED`,
+      FROM (
+        SELECT id, workspace_id, state, work_item_id, next_due_at FROM client_requests WHERE next_due_at <= ${now}
+        ORDER BY next_due_at LIMIT ${limit} FOR UPDATE SKIP LOCKED) AS taken
+      ORDER BY next_due_at`,
   })
 
   const stateOf = (workspaceId: string, row: Option.Option<typeof StateText.Type>) =>

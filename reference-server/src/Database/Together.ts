@@ -12,6 +12,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Str from "effect/String"
 import { SqlClient } from "../platform/Sql.ts"
+import * as Outage from "../Pressure/Outage.ts"
 import * as Tenancy from "../Tenancy.ts"
 
 /** One that asks, and is told the answer; or that it `leads`: those before it are done, and it asks for all who wait now. */
@@ -26,7 +27,8 @@ const most = 200
 
 /**
  * `ask` answers many at once, in their order; it runs in the workspace, and in the transaction if there is one, of those who
- * ask. Outside a transaction what fails for many is asked for each alone, so that one that cannot be answered is in nobody's way.
+ * ask. Outside a transaction what fails for many is asked for each alone, so that one that cannot be answered is in nobody's way;
+ * unless it is the database that failed.
  */
 export const make = <A, B, E>(
   ask: (items: Arr.NonEmptyReadonlyArray<A>) => Effect.Effect<ReadonlyArray<B>, E>,
@@ -46,10 +48,13 @@ export const make = <A, B, E>(
             ? Effect.succeed(exit.value.map((value) => Exit.succeed(value)))
             : Effect.die(new Error(`${exit.value.length} answers to ${items.length} questions`))
         }
-        return isAlone || items.length === 1
+        // what is away for all is away for each: nobody waits for that a second time
+        const outage = Outage.of(exit.cause)
+        const isForAll = outage !== null && outage !== "busy"
+        return isAlone || isForAll || items.length === 1
           ? Effect.succeed(items.map(() => Exit.failCause(exit.cause)))
           : Effect.map(
-              Effect.forEach(items, (item) => answered([item], true)),
+              Effect.forEach(items, (item) => answered([item], true), { concurrency: "unbounded" }),
               (exits) => exits.flat(),
             )
       })
@@ -135,9 +140,8 @@ export const updated = (sql: SqlClient.SqlClient, table: string, given: Readonly
 const columnsOf = ([first]: ReadonlyArray<Row>) => Object.keys(first ?? {}).map(Str.camelToSnake)
 
 const like = (sql: SqlClient.SqlClient, table: string, given: ReadonlyArray<Row>) => {
-  const rows = given.map((row) =>
-    Object.fromEntries(Object.entries(row).map(([key, value]) => [Str.camelToSnake(key), value])),
-  )
+  const names = Object.keys(given[0] ?? {}).map((key) => [key, Str.camelToSnake(key)] as const)
+  const rows = given.map((row) => Object.fromEntries(names.map(([key, name]) => [name, row[key]])))
   return sql`(SELECT * FROM jsonb_populate_recordset(NULL::${sql.literal(table)}, ${JSON.stringify(rows)}::jsonb)
     LIMIT ${seen(sql, rows)}) given`
 }

@@ -34,7 +34,8 @@ export interface Shown {
   readonly editable?: ReadonlySet<Aspect>
   /** The templates that it may begin with, where it has only begun. */
   readonly templates?: ReadonlyArray<Listed>
-  /** It was kept as a template. */
+  /** The name that a template of it shall have, as it was typed; and whether it was kept under that. */
+  readonly template?: string
   readonly isKept?: boolean
   /** Why it was refused. */
   readonly refusal?: ReadonlyArray<Child>
@@ -78,7 +79,7 @@ export const show = Effect.fnUntraced(function* (visit: Visit, shown: Shown) {
             ${!isSent && html`<button type="submit" name="purpose" value="schedule">${t("schedule.submit")}</button>`}
             ${!isSent && html`<button class="primary" type="submit" name="purpose" value="send">${t("request.send")}</button>`}
           </p>
-          ${before === null && RequestTemplatePages.keeping(visit, mistakes)}
+          ${before === null && RequestTemplatePages.keeping(visit, shown)}
         </form>
         ${preview(visit, judged)}
       </div>`,

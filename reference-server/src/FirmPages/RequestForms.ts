@@ -79,6 +79,8 @@ const fixedNow = ({ words }: Visit, request: ClientRequest.State) => {
 interface Files {
   readonly arrived: ReadonlyArray<upload.FileRef>
   readonly mistakes: ReadonlyArray<Mistake>
+  /** The form is one that this page gave out: if not, nothing is carried out. */
+  readonly isOurs: boolean
 }
 
 /** Takes the documents of the firm as they come in; those that are refused become mistakes of the form. */
@@ -98,7 +100,7 @@ const withAttachments = <A, E, R>(visit: Visit, carryOut: (form: Form, files: Fi
       ),
     carryOut: (form: Form, valid: boolean) => {
       if (!valid) mistakes.unshift({ field: "main", sentence: visit.words.t("form.renewed") })
-      return carryOut(form, { arrived, mistakes })
+      return carryOut(form, { arrived, mistakes, isOurs: valid })
     },
   }
 }
@@ -117,11 +119,11 @@ const start = Effect.fnUntraced(function* (visit: Visit) {
   const template = visit.query("template")
   return {
     ...filled,
-    ...(template === "" ? {} : yield* RequestTemplatePages.begun(visit, template)),
     ...(stored === null ? {} : { what: "questionnaire" as const, questionnaire: RequestForm.choice(stored.ref) }),
     ...(isToMe ? { rows: filled.rows.map((row) => ({ ...row, name, email })) } : {}),
     ...(policy === "" ? {} : { policy: PolicyWords.presetOf(policy) }),
     ...(yield* forWork(visit)),
+    ...(template === "" ? {} : yield* RequestTemplatePages.begun(visit, template)),
   }
 })
 
@@ -176,10 +178,11 @@ const take = Effect.fnUntraced(function* (visit: Visit, form: Form, files: Files
     before === null ? read : { ...read, rows: sameAddresses(read.rows, before), ...asBefore(before, carried) }
   const purpose = RequestForm.purposeOf(form)
   const removed = RequestForm.removedTask(form)
-  if (removed !== undefined && request === null) yield* takeOut(visit, filled.workItem, removed)
+  if (removed !== undefined && request === null && files.isOurs) yield* takeOut(visit, filled.workItem, removed)
   const command = commandOf(visit, form)
   const judged = yield* RequestJudged.judge(visit, filled, purpose, request, command)
   const mistakes = [...files.mistakes, ...judged.mistakes]
+  const template = form.text("template")
   const back = (refused?: ClientRequest.Refused, more: ReadonlyArray<Mistake> = [], isKept = false) =>
     RequestFormPage.show(visit, {
       before: request,
@@ -189,13 +192,15 @@ const take = Effect.fnUntraced(function* (visit: Visit, form: Form, files: Files
       judged,
       mistakes: [...mistakes, ...more],
       isKept,
+      template,
       ...(refused === undefined ? {} : { refusal: refusal(words, refused, judged) }),
     })
-  if (purpose === "template" && request === null) {
-    const wrong = yield* RequestTemplatePages.keep(visit, filled, form.text("template"))
+  if (purpose === "preview" || mistakes.length > 0) return yield* back()
+  if (purpose === "template") {
+    if (request !== null) return yield* back()
+    const wrong = yield* RequestTemplatePages.keep(visit, filled, template)
     return yield* back(undefined, wrong, wrong.length === 0)
   }
-  if (purpose === "preview" || purpose === "template" || mistakes.length > 0) return yield* back()
 
   const details = yield* completed(visit, filled, judged, request, command)
   const all = apart(judged, details)

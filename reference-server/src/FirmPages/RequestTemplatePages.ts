@@ -3,6 +3,7 @@ import { LocalText } from "@requite/core"
 import * as Effect from "effect/Effect"
 import { type Child, html } from "../Html.ts"
 import * as Invitation from "../Invitation.ts"
+import { MailTemplates } from "../MailTemplates.ts"
 import { languages } from "../Messages.ts"
 import * as PageSecurity from "../PageSecurity.ts"
 import { Questionnaires } from "../Questionnaires.ts"
@@ -12,6 +13,7 @@ import * as Page from "./Page.ts"
 import * as PolicyWords from "./PolicyWords.ts"
 import * as RequestForm from "./RequestForm.ts"
 import type { Filled } from "./RequestForm.ts"
+import type { Shown } from "./RequestFormPage.ts"
 import { exact } from "./RequestWords.ts"
 import * as Routes from "./Routes.ts"
 import { idPart, NotHere, type Visit } from "./Visit.ts"
@@ -101,10 +103,13 @@ export const choice = (visit: Visit, found: ReadonlyArray<Listed>): Child => {
 }
 
 /** At the end of that form: keeping it. */
-export const keeping = ({ words: { t } }: Visit, mistakes: ReadonlyArray<Field.Mistake>): Child =>
-  html`<details class="about" ${mistakes.some(({ field }) => field === "template") && html` open`}>
+export const keeping = (
+  { words: { t } }: Visit,
+  { template = "", isKept = false, mistakes }: Pick<Shown, "template" | "isKept" | "mistakes">,
+): Child =>
+  html`<details class="about" ${template !== "" && !isKept && html` open`}>
     <summary>${t("requestTemplates.keep")}</summary>
-    ${Field.input({ name: "template", label: t("requestTemplates.name"), help: t("requestTemplates.keep.help"), value: "", autocomplete: "off", mistakes })}
+    ${Field.input({ name: "template", label: t("requestTemplates.name"), help: t("requestTemplates.keep.help"), value: isKept ? "" : template, autocomplete: "off", mistakes })}
     <button type="submit" name="purpose" value="template">${t("requestTemplates.keep.submit")}</button>
   </details>`
 
@@ -115,19 +120,25 @@ export const keep = Effect.fnUntraced(function* (visit: Visit, filled: Filled, g
   const mistake = (sentence: string): ReadonlyArray<Field.Mistake> => [{ field: "template", sentence }]
   if (name === "") return mistake(t("requestTemplates.name.missing"))
   if (name.length > longestName) return mistake(t("form.tooLong", { max: longestName }))
-  return yield* (yield* RequestTemplates).save(visit.member, name, contentOf(visit, filled)).pipe(
+  if (filled.what === "basket") return mistake(t("requestTemplates.basket"))
+  return yield* (yield* RequestTemplates).save(visit.member, name, yield* contentOf(visit, filled)).pipe(
     Effect.as<ReadonlyArray<Field.Mistake>>([]),
     Effect.catchTag("TooManyTemplates", () => Effect.succeed(mistake(t("requestTemplates.tooMany", { most })))),
   )
 })
 
-const contentOf = ({ words }: Visit, filled: Filled): Content => {
+const contentOf = Effect.fnUntraced(function* ({ words, workspace }: Visit, filled: Filled) {
   const { documents, title, description, policy, reminding, everyDays, sensitive, portalOnly } = filled
-  const isStandard = languages.some((one) => Invitation.defaultMessage(one).trim() === filled.message.trim())
+  const mails = yield* MailTemplates
+  const own = yield* Effect.forEach(languages, (language) => mails.find(workspace.id, "invitation", language))
+  const standard = [
+    ...languages.map((language) => Invitation.defaultMessage(language)),
+    ...own.flatMap((one) => one?.wording.body ?? []),
+  ]
   const days = RequestForm.isDay(filled.due)
     ? Math.round((Date.parse(filled.due) - Date.parse(today(words))) / dayMillis)
     : -1
-  return {
+  const content: Content = {
     what: filled.what === "documents" ? "documents" : "questionnaire",
     questionnaire: filled.questionnaire.split("@")[0] ?? "",
     documents,
@@ -139,9 +150,11 @@ const contentOf = ({ words }: Visit, filled: Filled): Content => {
     everyDays,
     sensitive,
     portalOnly,
-    message: isStandard ? "" : filled.message,
+    // what nobody wrote for this follows the firm's own words, and the language of whoever is asked
+    message: standard.some((one) => one.trim() === filled.message.trim()) ? "" : filled.message,
   }
-}
+  return content
+})
 
 /** What a form has in it that begins with a template, on the questionnaire as it is now; one that is gone is nobody's choice. */
 export const begun = Effect.fnUntraced(function* (visit: Visit, id: string) {
@@ -151,12 +164,12 @@ export const begun = Effect.fnUntraced(function* (visit: Visit, id: string) {
   const stored = yield* (yield* Questionnaires)
     .get(visit.workspace.id, questionnaire)
     .pipe(Effect.catchTag("QuestionnaireNotFound", () => Effect.succeed(null)))
-  const due = dueDays === null ? "" : new Date(Date.parse(today(visit.words)) + dueDays * dayMillis).toISOString()
+  const due = new Date(Date.parse(today(visit.words)) + (dueDays ?? 0) * dayMillis).toISOString().slice(0, 10)
   return {
     ...same,
     what,
     questionnaire: stored === null ? "" : RequestForm.choice(stored.ref),
-    due: due.slice(0, 10),
+    due: dueDays === null || !RequestForm.isDay(due) ? "" : due,
     policy: PolicyWords.presetOf(policy),
     reminding: RequestForm.remindings.find((one) => one === reminding) ?? "policy",
     ...(message === "" ? {} : { message }),

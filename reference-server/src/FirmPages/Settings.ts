@@ -28,8 +28,9 @@ export const routes = [
   Routes.adminAction("/settings/tasks", (visit, form) =>
     Effect.gen(function* () {
       const offering = Offering.literals.find((one) => one === form.text("offering"))
-      if (offering !== undefined) yield* (yield* WorkItems).setOffering(visit.workspace.id, offering)
-      return PageSecurity.seeOther(visit.config, "/settings?done=saved")
+      if (offering === undefined) return PageSecurity.seeOther(visit.config, "/settings")
+      yield* (yield* WorkItems).setOffering(visit.member, offering)
+      return PageSecurity.seeOther(visit.config, "/settings?done=tasks")
     }),
   ),
 ]
@@ -50,6 +51,7 @@ const show = Effect.fnUntraced(function* (
     body: html`${SettingsTabs.show(visit, "firm")}
       <div class="narrow">
         ${Field.summary(words, mistakes)} ${visit.query("done") === "saved" && Page.done(t("settings.saved"))}
+        ${visit.query("done") === "tasks" && Page.done(t("settings.offering.saved"))}
         <h1>${t("settings.title")}</h1>
         <p class="lead">${t("settings.lead")}</p>
         <form method="post" action="/settings" novalidate>

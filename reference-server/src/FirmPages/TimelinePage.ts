@@ -27,7 +27,7 @@ const show = Effect.fnUntraced(function* (visit: Visit, kind: Whose["kind"]) {
     place: kind === "contact" ? "contacts" : "work",
     body: html`${yield* heading(visit, whose, name)} ${tabs(visit, whose, "mails")}
     ${
-      mails.length === 0
+      total === 0
         ? html`<p class="empty">${t("timeline.none")}</p>`
         : html`<section class="card">
             <h2 class="unseen">${t("mails.title")}</h2>

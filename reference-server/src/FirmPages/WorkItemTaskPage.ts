@@ -81,7 +81,7 @@ const save = Effect.fnUntraced(function* (visit: Visit, form: Form, item: WorkIt
   const saved =
     task === null
       ? work.addTask(visit.member, item.id, commandOf(visit, form), given)
-      : work.editTask(visit.member, item.id, task.id, given)
+      : work.editTask(visit.member, item.id, task.id, isTheirs ? given : { title: given.title })
   return yield* here(saved).pipe(
     Effect.map(() => PageSecurity.seeOther(visit.config, `/work-items/${item.id}?done=saved`)),
     Effect.catchTag("WorkRefused", (refused) =>

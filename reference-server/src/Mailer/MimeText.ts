@@ -1,6 +1,7 @@
 // A message that nodemailer has put together, written at once. By itself it runs each part through half a dozen streams, turns of
 // the event loop and writes to the socket; ours are two short texts. What it writes is the same.
 
+import { Readable } from "node:stream"
 import * as base64 from "nodemailer/lib/base64"
 import type MimeNode from "nodemailer/lib/mime-node"
 import * as qp from "nodemailer/lib/qp"
@@ -24,13 +25,19 @@ const text = (node: MimeNode): string | null => {
   return head + (encoding === "base64" ? base64.wrap(base64.encode(node.content), width) : node.content)
 }
 
-/** Has this message written at once, where it can be; what signs it or ends its last line still comes after that. */
-export const atOnce = (message: MimeNode): void => {
+/** Has this message written at once, where it can be. What signs it reads a stream that nodemailer made. */
+export const atOnce = (message: MimeNode, isSigned = false): void => {
   const streamed = message.stream.bind(message)
   message.stream = (output, options, done) => {
     const whole = text(message)
     if (whole === null) return streamed(output, options, done)
     output.write(whole)
     done()
+  }
+  if (isSigned) return
+  const read = message.createReadStream.bind(message)
+  message.createReadStream = (options) => {
+    const whole = text(message)
+    return whole?.endsWith("\r\n") === true ? Readable.from(whole, { objectMode: false }) : read(options)
   }
 }

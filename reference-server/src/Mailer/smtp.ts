@@ -94,8 +94,8 @@ const openPool = Effect.fnUntraced(function* (redacted: Redacted.Redacted) {
     // Whoever still sends was interrupted before this scope closed; waiting for a server that hangs would hold up the exit.
     (transport) => Effect.sync(() => transport.close({ force: true })),
   )
-  transport.use("stream", ({ message }, done) => {
-    MimeText.atOnce(message)
+  transport.use("stream", ({ message, data }, done) => {
+    MimeText.atOnce(message, data.dkim !== undefined)
     done()
   })
   return { transport, address: `${fromUrl.host}:${fromUrl.port ?? (fromUrl.secure ? 465 : 587)}` }

@@ -127,7 +127,7 @@ const layerQueue = Layer.effect(
           WHERE sequence IN (
             SELECT sequence FROM queue WHERE queue_name = ${name} AND state = 'pending' AND attempts < ${maxAttempts}
               AND visible_at <= now() AND (acquired_at IS NULL OR acquired_at < now() - ${lease} * interval '1 second')
-            ORDER BY visible_at, sequence LIMIT ${sql.literal(String(count))} FOR UPDATE SKIP LOCKED)
+            ORDER BY visible_at, sequence LIMIT ${count} FOR UPDATE SKIP LOCKED)
           RETURNING sequence, element, attempts, visible_at)
         SELECT sequence::text, element, attempts FROM taken ORDER BY visible_at, taken.sequence`
       return rows.map((row): Held => ({ ...row, lock }))

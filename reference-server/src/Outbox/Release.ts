@@ -6,6 +6,7 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { Config } from "../Config.ts"
+import * as Together from "../Database/Together.ts"
 import { SqlClient } from "../platform/Sql.ts"
 import * as WarmUp from "../Senders/WarmUp.ts"
 import * as Tenancy from "../Tenancy.ts"
@@ -18,11 +19,9 @@ const most = 500
 interface Held {
   readonly id: string
   readonly workspaceId: string
-  readonly memberId: string | null
-  readonly address: string
-  readonly kind: string
-  readonly digest: boolean
   readonly isBulk: boolean
+  /** Others go with it. */
+  readonly isAccompanied: boolean
 }
 
 export const make = Effect.gen(function* () {
@@ -53,6 +52,27 @@ export const make = Effect.gen(function* () {
     }
   })
 
+  const these = (ids: ReadonlyArray<string>) =>
+    Together.rows(
+      sql,
+      "id uuid",
+      ids.map((id) => ({ id })),
+    )
+
+  /**
+   * The other reminders that wait for the address of a mail `m`, in the same name. They are found by the address, the latest first,
+   * and only then is it asked which of them wait: Postgres may remember a time when none did, and would read all that wait now.
+   */
+  const others = sql.literal(`
+    SELECT o.id FROM (
+      SELECT id, member_id, held_until FROM mails
+      WHERE workspace_id = m.workspace_id AND address = m.address AND kind = 'reminder' AND status = 'queued'
+      ORDER BY created_at DESC OFFSET 0
+    ) AS o
+    WHERE o.held_until IS NOT NULL AND o.member_id IS NOT DISTINCT FROM m.member_id AND o.id <> m.id`)
+  const othersOf = (id: string) => sql<{ id: string }>`
+    SELECT o.id FROM mails m CROSS JOIN LATERAL (${others}) AS o WHERE m.id = ${id} ORDER BY o.id`
+
   /** One of each workspace, then the second of each, up to the room that each has left in the queue. */
   const due = (now: number, limit: number) => sql<Held>`
     WITH RECURSIVE firms AS (
@@ -61,7 +81,8 @@ export const make = Effect.gen(function* () {
       SELECT (SELECT workspace_id FROM mails WHERE held_until IS NOT NULL AND workspace_id > firms.id
         ORDER BY workspace_id LIMIT 1) FROM firms WHERE firms.id IS NOT NULL
     )
-    SELECT m.id, m.workspace_id, m.member_id, m.address, m.kind, w.reminder_digest AS digest, m.is_bulk
+    SELECT m.id, m.workspace_id, m.is_bulk,
+      m.kind = 'reminder' AND m.address <> '' AND w.reminder_digest AND EXISTS (${others}) AS is_accompanied
     FROM firms JOIN workspaces w ON w.id = firms.id
     LEFT JOIN mail_tokens served ON served.name = firms.id::text CROSS JOIN LATERAL (
       SELECT count(*)::int AS n FROM (
@@ -71,30 +92,10 @@ export const make = Effect.gen(function* () {
       SELECT h.*, row_number() OVER (ORDER BY h.held_until, h.id) AS turn FROM (
         SELECT id, workspace_id, member_id, address, kind, held_until, is_bulk FROM mails
         WHERE workspace_id = firms.id AND held_until <= ${new Date(now)}
-        ORDER BY held_until, id LIMIT ${share}) AS h
+        ORDER BY held_until LIMIT ${share}) AS h
     ) AS m
     WHERE m.turn <= ${share} - fresh.n
     ORDER BY m.turn, served.filled_at NULLS FIRST, m.held_until, m.id LIMIT ${limit}`
-
-  /** Which of these have others that go with them: one question, because most have none. */
-  const together = Effect.fnUntraced(function* (held: ReadonlyArray<Held>) {
-    const ids = held.flatMap(({ id, kind, digest, address }) =>
-      kind === "reminder" && digest && address !== "" ? [id] : [],
-    )
-    if (ids.length === 0) return new Set<string>()
-    const found = yield* sql<{ id: string }>`
-      SELECT l.id FROM mails l WHERE ${sql.in("l.id", ids)} AND EXISTS (
-        SELECT 1 FROM mails o WHERE o.workspace_id = l.workspace_id AND o.address = l.address AND o.kind = 'reminder'
-          AND o.status = 'queued' AND o.held_until IS NOT NULL AND o.member_id IS NOT DISTINCT FROM l.member_id
-          AND o.id <> l.id)`
-    return new Set(found.map(({ id }) => id))
-  })
-
-  /** The other reminders that wait for the same address, in the same name. */
-  const companions = ({ id, workspaceId, address, memberId }: Held) => sql<{ id: string }>`
-    SELECT id FROM mails WHERE workspace_id = ${workspaceId} AND address = ${address} AND kind = 'reminder'
-      AND status = 'queued' AND held_until IS NOT NULL AND member_id IS NOT DISTINCT FROM ${memberId}::uuid AND id <> ${id}
-    ORDER BY id`
 
   /** Those that may go today; the others wait for the next day of their new domain. */
   const warm = Effect.fnUntraced(function* (held: ReadonlyArray<Held>, now: number) {
@@ -109,7 +110,7 @@ export const make = Effect.gen(function* () {
       if (ids.length === 0) continue
       for (const id of ids) later.add(id)
       const until = new Date(standing.until ?? now + 86_400_000)
-      yield* sql`UPDATE mails SET held_until = ${until} WHERE ${sql.in("id", ids)}`
+      yield* sql`UPDATE mails SET held_until = ${until} FROM ${these(ids)} these WHERE mails.id = these.id`
     }
     return { going: held.filter(({ id }) => !later.has(id)), standings: found }
   })
@@ -120,25 +121,26 @@ export const make = Effect.gen(function* () {
     const [lock] = yield* sql<{ mine: boolean }>`
       SELECT pg_try_advisory_xact_lock(hashtextextended('requite:mails', 0)) AS mine`
     if (lock?.mine !== true) return 0
-    const [any] = yield* sql`SELECT 1 FROM mails WHERE held_until <= ${new Date(now)} LIMIT 1`
-    if (any === undefined) return 0
+    const [first] = yield* sql<{ at: Date }>`
+      SELECT held_until AS at FROM mails WHERE held_until IS NOT NULL ORDER BY held_until LIMIT 1`
+    if (first === undefined || first.at.getTime() > now) return 0
     const allowed = yield* allowance(now)
     const { going: held, standings } = yield* warm(allowed === 0 ? [] : yield* due(now, allowed), now)
-    const accompanied = yield* together(held)
     const carried = new Set<string>()
     const leaders: Array<Held> = []
     for (const mail of held) {
       if (carried.has(mail.id)) continue
       leaders.push(mail)
-      if (!accompanied.has(mail.id)) continue
-      const others = (yield* companions(mail)).map(({ id }) => id).filter((id) => !carried.has(id))
-      if (others.length === 0) continue
-      yield* sql`UPDATE mails SET held_until = NULL, digest_id = ${mail.id} WHERE ${sql.in("id", others)}`
-      for (const id of others) carried.add(id)
+      if (!mail.isAccompanied) continue
+      const companions = (yield* othersOf(mail.id)).map(({ id }) => id).filter((id) => !carried.has(id))
+      if (companions.length === 0) continue
+      yield* sql`UPDATE mails SET held_until = NULL, digest_id = ${mail.id}
+        FROM ${these(companions)} these WHERE mails.id = these.id`
+      for (const id of companions) carried.add(id)
     }
     if (leaders.length === 0) return 0
     const ids = leaders.map(({ id }) => id)
-    yield* sql`UPDATE mails SET held_until = NULL WHERE ${sql.in("id", ids)}`
+    yield* sql`UPDATE mails SET held_until = NULL FROM ${these(ids)} these WHERE mails.id = these.id`
     const offers = leaders.map(({ id, workspaceId }) => queue.offer({ mailId: id, workspaceId }))
     yield* Effect.all(offers, { concurrency: "unbounded", discard: true })
     yield* spend(leaders, now)

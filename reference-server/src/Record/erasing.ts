@@ -150,6 +150,14 @@ export const make = Effect.gen(function* () {
     yield* sql`DELETE FROM uploads WHERE workspace_id = ${workspaceId} AND request_id IS NULL AND recipient = ${contactId}`
   }, sql.withTransaction)
 
+  /** To whom mails went of requests that ask others by now: those stay. */
+  const scrubMails = Effect.fnUntraced(function* (workspaceId: string, contactId: string) {
+    const theirs = sql`workspace_id = ${workspaceId} AND contact_id = ${contactId}`
+    yield* sql`DELETE FROM mail_reports WHERE workspace_id = ${workspaceId}
+      AND mail_id IN (SELECT id FROM mails WHERE ${theirs})`
+    yield* sql`UPDATE mails SET recipient = '', address = '', contact_id = NULL, reason = NULL, trail = '[]' WHERE ${theirs}`
+  }, sql.withTransaction)
+
   const eraseContact = Effect.fn("Record.eraseContact")(
     function* (member: Member, contactId: string, reason: string) {
       const { workspaceId } = member
@@ -171,6 +179,7 @@ export const make = Effect.gen(function* () {
           deleted_at = coalesce(deleted_at, ${new Date(yield* Clock.currentTimeMillis)})
           WHERE workspace_id = ${workspaceId} AND id = ${contactId}`
         yield* scrubLogin(workspaceId, contactId)
+        yield* scrubMails(workspaceId, contactId)
         yield* scrubFolders(workspaceId, contactId)
         yield* removeFiles(workspaceId)
       }

@@ -19,6 +19,7 @@ import {
   WorkNotFound,
   WorkRefused,
 } from "../WorkItems.ts"
+import { WorkspaceEvents } from "../WorkspaceEvents.ts"
 import * as following from "./following.ts"
 import * as statements from "./sql.ts"
 
@@ -39,6 +40,7 @@ export const layer = Layer.effect(
     const rows = yield* statements.make
     const follow = yield* following.make
     const questionnaires = yield* Questionnaires
+    const events = yield* WorkspaceEvents
     const crypto = yield* Crypto.Crypto
 
     const get = Effect.fnUntraced(function* (workspaceId: string, id: string) {
@@ -76,7 +78,7 @@ export const layer = Layer.effect(
       before: ReadonlyArray<string>,
       after: ReadonlyArray<string> = before,
     ) {
-      const isSame = after.length === before.length && after.every((id) => before.includes(id))
+      const isSame = after.every((id) => before.includes(id)) && before.every((id) => after.includes(id))
       if (!isSame && !mayOffer(by, yield* offering(by.workspaceId))) return yield* refused("offering-by-admins")
     })
 
@@ -158,8 +160,17 @@ export const layer = Layer.effect(
 
       task,
       offering,
-      setOffering: (workspaceId, to) =>
-        Effect.orDie(sql`UPDATE workspaces SET offering = ${to} WHERE id = ${workspaceId}`).pipe(Effect.asVoid),
+      setOffering: Effect.fn("WorkItems.setOffering")(
+        function* ({ id, workspaceId }, to) {
+          const changed = yield* sql`
+            UPDATE workspaces SET offering = ${to} WHERE id = ${workspaceId} AND offering <> ${to} RETURNING 1`
+          if (changed.length === 0) return
+          const type = to === "admins" ? "OfferingRestricted" : "OfferingOpened"
+          yield* events.add({ workspaceId, type, by: id, about: null, data: {} })
+        },
+        sql.withTransaction,
+        Effect.orDie,
+      ),
       addTask: Effect.fn("WorkItems.addTask")(function* (by, workItemId, id, input) {
         const { workspaceId } = by
         yield* get(workspaceId, workItemId)

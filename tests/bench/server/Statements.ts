@@ -13,6 +13,8 @@ export interface Explained {
   readonly milliseconds: number
   /** Pages of 8 KiB that were looked at. */
   readonly pages: number
+  /** Rows that the steps of it handed on, or looked at and left, all together. */
+  readonly rows: number
 }
 
 /** A step of a plan, and those that it takes its rows from. */
@@ -21,6 +23,10 @@ interface Node {
   readonly "Relation Name"?: string
   readonly "Shared Hit Blocks"?: number
   readonly "Shared Read Blocks"?: number
+  readonly "Actual Rows"?: number
+  readonly "Actual Loops"?: number
+  readonly "Rows Removed by Filter"?: number
+  readonly "Rows Removed by Join Filter"?: number
   readonly Plans?: ReadonlyArray<Node>
 }
 
@@ -29,6 +35,10 @@ const Node: Schema.Codec<Node> = Schema.Struct({
   "Relation Name": Schema.optionalKey(Schema.String),
   "Shared Hit Blocks": Schema.optionalKey(Schema.Number),
   "Shared Read Blocks": Schema.optionalKey(Schema.Number),
+  "Actual Rows": Schema.optionalKey(Schema.Number),
+  "Actual Loops": Schema.optionalKey(Schema.Number),
+  "Rows Removed by Filter": Schema.optionalKey(Schema.Number),
+  "Rows Removed by Join Filter": Schema.optionalKey(Schema.Number),
   Plans: Schema.optionalKey(Schema.Array(Schema.suspend((): Schema.Codec<Node> => Node))),
 })
 const decode = Schema.decodeUnknownEffect(
@@ -40,13 +50,20 @@ const sequential = (node: Node): ReadonlyArray<string> => [
   ...(node.Plans ?? []).flatMap(sequential),
 ]
 
+/** Postgres counts them for each time that a step was run. */
+const rows = (node: Node): number => {
+  const each =
+    (node["Actual Rows"] ?? 0) + (node["Rows Removed by Filter"] ?? 0) + (node["Rows Removed by Join Filter"] ?? 0)
+  return (node.Plans ?? []).reduce((sum, plan) => sum + rows(plan), each * (node["Actual Loops"] ?? 0))
+}
+
 const explained = (sql: SqlClient.SqlClient, text: string, parameters: ReadonlyArray<unknown>) =>
   Effect.gen(function* () {
     // what writes is only planned
     const isRead = /^\s*(SELECT|WITH)\b/i.test(text) && !/\b(INSERT INTO|UPDATE \S+\s+SET|DELETE FROM)\b/i.test(text)
     const how = isRead ? "ANALYZE, BUFFERS, FORMAT JSON" : "FORMAT JSON"
-    const rows = yield* sql.unsafe<Record<string, unknown>>(`EXPLAIN (${how}) ${text}`, parameters)
-    const given = Object.values(rows[0] ?? {})[0]
+    const [answer = {}] = yield* sql.unsafe<Record<string, unknown>>(`EXPLAIN (${how}) ${text}`, parameters)
+    const given = Object.values(answer)[0]
     const [{ Plan: plan, "Execution Time": milliseconds = 0 }] = yield* decode(
       typeof given === "string" ? JSON.parse(given) : given,
     )
@@ -55,6 +72,7 @@ const explained = (sql: SqlClient.SqlClient, text: string, parameters: ReadonlyA
       sequential: sequential(plan),
       milliseconds,
       pages: (plan["Shared Hit Blocks"] ?? 0) + (plan["Shared Read Blocks"] ?? 0),
+      rows: rows(plan),
     }
   })
 
