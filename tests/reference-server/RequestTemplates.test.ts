@@ -104,7 +104,12 @@ layer(World.server, { excludeTestServices: true, timeout: "180 seconds" })("requ
       assert.strictEqual(valueOf(body, "due"), "")
 
       // what nobody wrote for this is the firm's own, as it is by then
-      const wording = { subject: "Papers", lead: "", body: "Our own words for {{firmName}}: {{requestTitle}}.", button: "Open" }
+      const wording = {
+        subject: "Papers",
+        lead: "",
+        body: "Our own words for {{firmName}}: {{requestTitle}}.",
+        button: "Open",
+      }
       yield* (yield* MailTemplates).save(member, "invitation", "en", wording)
       yield* submit("/requests/new", "template", { questionnaire: "kyc@1", template: "Own", message: "" })
       const own = (yield* templates.list(workspaceId)).find(({ name }) => name === "Own")
