@@ -24,7 +24,7 @@ import * as RequestTemplatePages from "./RequestTemplatePages.ts"
 import type { Visit } from "./Visit.ts"
 import { zoneName } from "./Words.ts"
 
-export interface Shown {
+export interface Shown extends RequestTemplatePages.Keeping {
   /** The request that is being changed; null: a new one. */
   readonly before: ClientRequest.State | null
   readonly filled: Filled
@@ -34,9 +34,6 @@ export interface Shown {
   readonly editable?: ReadonlySet<Aspect>
   /** The templates that it may begin with, where it has only begun. */
   readonly templates?: ReadonlyArray<Listed>
-  /** The name that a template of it shall have, as it was typed; and whether it was kept under that. */
-  readonly template?: string
-  readonly isKept?: boolean
   /** Why it was refused. */
   readonly refusal?: ReadonlyArray<Child>
 }
@@ -79,7 +76,7 @@ export const show = Effect.fnUntraced(function* (visit: Visit, shown: Shown) {
             ${!isSent && html`<button type="submit" name="purpose" value="schedule">${t("schedule.submit")}</button>`}
             ${!isSent && html`<button class="primary" type="submit" name="purpose" value="send">${t("request.send")}</button>`}
           </p>
-          ${before === null && RequestTemplatePages.keeping(visit, shown)}
+          ${before === null && RequestTemplatePages.keeping(visit, shown, mistakes)}
         </form>
         ${preview(visit, judged)}
       </div>`,

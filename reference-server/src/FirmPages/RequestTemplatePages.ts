@@ -13,7 +13,6 @@ import * as Page from "./Page.ts"
 import * as PolicyWords from "./PolicyWords.ts"
 import * as RequestForm from "./RequestForm.ts"
 import type { Filled } from "./RequestForm.ts"
-import type { Shown } from "./RequestFormPage.ts"
 import { exact } from "./RequestWords.ts"
 import * as Routes from "./Routes.ts"
 import { idPart, NotHere, type Visit } from "./Visit.ts"
@@ -102,10 +101,17 @@ export const choice = (visit: Visit, found: ReadonlyArray<Listed>): Child => {
   )
 }
 
+export interface Keeping {
+  /** The name, as it was typed; and whether it was kept under that. */
+  readonly template?: string
+  readonly isKept?: boolean
+}
+
 /** At the end of that form: keeping it. */
 export const keeping = (
   { words: { t } }: Visit,
-  { template = "", isKept = false, mistakes }: Pick<Shown, "template" | "isKept" | "mistakes">,
+  { template = "", isKept = false }: Keeping,
+  mistakes: ReadonlyArray<Field.Mistake>,
 ): Child =>
   html`<details class="about" ${template !== "" && !isKept && html` open`}>
     <summary>${t("requestTemplates.keep")}</summary>
