@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Together from "../../reference-server/src/Database/Together.ts"
-import { SqlClient } from "../../reference-server/src/platform/Sql.ts"
+import { SqlClient, SqlError } from "../../reference-server/src/platform/Sql.ts"
 import * as Tenancy from "../../reference-server/src/Tenancy.ts"
 import * as TestDatabase from "../support/TestDatabase.ts"
 
@@ -53,6 +53,24 @@ layer(TestDatabase.layer, { excludeTestServices: true, timeout: "180 seconds" })
       // what failed took the transaction with it
       assert.isTrue(Exit.isFailure(inside))
     }),
+  )
+
+  it.effect(
+    "M7: when it is the database that fails, all who asked are told at once, and nobody waits for it a second time",
+    () =>
+      Effect.gen(function* () {
+        let asked = 0
+        const away = new SqlError.ConnectionError({ cause: new Error("gone"), message: "gone", operation: "execute" })
+        const ask = yield* Together.make((items: ReadonlyArray<number>) =>
+          Effect.suspend(() => {
+            asked++
+            return items.includes(0) ? Effect.fail(new SqlError.SqlError({ reason: away })) : Effect.succeed(items)
+          }),
+        )
+        const exits = yield* Effect.forEach([2, 0, 4], (n) => Effect.exit(ask(n)), all)
+        assert.deepStrictEqual([exits.map(Exit.isSuccess), asked], [[false, false, false], 1])
+        assert.strictEqual(yield* ask(2), 2)
+      }),
   )
 
   it.effect("S73: what is asked for two firms, or in two transactions, does not go together", () =>
