@@ -31,7 +31,7 @@ export const Content = Schema.Struct({
   everyDays: Schema.String,
   sensitive: Schema.Boolean,
   portalOnly: Schema.Boolean,
-  /** Empty: the standard one, in the language of whoever is asked. */
+  /** Empty: nobody's own words for this; the firm's, or the standard ones, in the language of whoever is asked. */
   message: Schema.String,
 })
 export type Content = typeof Content.Type

@@ -6,6 +6,7 @@ import * as Schema from "effect/Schema"
 import * as SchemaGetter from "effect/SchemaGetter"
 import * as Given from "../DataKeys/Given.ts"
 import * as Together from "../Database/Together.ts"
+import { isUuid } from "../Database/Uuid.ts"
 import { SqlClient, SqlSchema } from "../platform/Sql.ts"
 import type { Seal } from "../Record/Seals.ts"
 import * as Drafts from "./Drafts.ts"
@@ -265,8 +266,6 @@ export const make = Effect.gen(function* () {
   }
 })
 
-/** A text that is no UUID names no request; Postgres would refuse to compare it. */
-const isUuid = Schema.is(Schema.String.check(Schema.isUUID()))
 const none = Effect.succeed(Option.none<typeof StateText.Type>())
 const decodeState = Schema.decodeUnknownEffect(ClientRequest.State)
 

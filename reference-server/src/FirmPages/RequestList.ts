@@ -36,13 +36,11 @@ export const routes = [
   ),
 ]
 
-const queryOf = (visit: Visit): Query => {
-  return {
-    state: states.find((one) => one === visit.query("state")),
-    search: visit.query("q").trim().slice(0, 200),
-    page: Paging.asked(visit),
-  }
-}
+const queryOf = (visit: Visit): Query => ({
+  state: states.find((one) => one === visit.query("state")),
+  search: visit.query("q").trim().slice(0, 200),
+  page: Paging.asked(visit),
+})
 
 const address = ({ state, search, page }: Query): string => {
   const parameters = new URLSearchParams({

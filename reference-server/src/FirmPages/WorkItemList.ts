@@ -32,13 +32,11 @@ export const routes = [
   ),
 ]
 
-const queryOf = (visit: Visit): Query => {
-  return {
-    status: Status.literals.find((one) => one === visit.query("status")),
-    search: visit.query("q").trim().slice(0, 200),
-    page: Paging.asked(visit),
-  }
-}
+const queryOf = (visit: Visit): Query => ({
+  status: Status.literals.find((one) => one === visit.query("status")),
+  search: visit.query("q").trim().slice(0, 200),
+  page: Paging.asked(visit),
+})
 
 const address = ({ status, search, page }: Query): string => {
   const parameters = new URLSearchParams({
